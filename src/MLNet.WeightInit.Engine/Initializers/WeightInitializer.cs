@@ -1,0 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MLNet.WeightInit;
+
+/// <summary>How the weights of a network start. Derive from it and override <see cref="Fill"/> for a rule a tensor, <see cref="Plan"/> for a rule a network, <see cref="Calibrate"/> for one that looks at data.</summary>
+/// <remarks>An initializer owns no seed and no state: it is a pure function of its arguments, the shape and the random source.</remarks>
+public abstract class WeightInitializer
+{
+    /// <summary>The registered name: <c>he</c>, <c>orthogonal</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Name with every argument that differs from its default; parses back to an equal initializer: <c>he(mode=fan_out)</c>.</summary>
+    public virtual string Specification => Name;
+
+    /// <summary>Fills one tensor.</summary>
+    /// <param name="weights">Row-major, <c>shape.Rows × shape.Columns</c> values.</param>
+    /// <param name="shape">Fans, role and position.</param>
+    /// <param name="random">This tensor's own stream.</param>
+    public virtual void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
+        => throw new NotSupportedException($"Initializer '{Name}' fills no single tensor: override {nameof(Fill)}, or {nameof(Plan)} with an initializer for each tensor.");
+
+    /// <summary>Standard deviation that <see cref="Fill"/> aims at, or null where it has none in closed form.</summary>
+    public virtual double? TargetDeviation(in WeightShape shape) => null;
+
+    /// <summary>Chooses an initializer for each tensor of the network. Default: this one for each weight tensor; biases keep theirs.</summary>
+    public virtual void Plan(InitializationPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        foreach (PlannedTensor tensor in plan.Weights)
+            tensor.Use(this);
+    }
+
+    /// <summary>Adjusts the filled network on a probe batch of the training data. Default: nothing.</summary>
+    public virtual void Calibrate(CalibrationContext context)
+    {
+    }
+
+    /// <summary>One sentence for the report: why this rule for this tensor.</summary>
+    public virtual string Explain(in WeightShape shape) => $"{Specification} was asked for.";
+
+    /// <summary>A name with optional arguments, resolved when an estimator is created: <c>init: "He"</c>, <c>init: "orthogonal(gain=1.4)"</c>.</summary>
+    [return: NotNullIfNotNull(nameof(specification))]
+    public static implicit operator WeightInitializer?(string? specification)
+        => specification is null ? null : new UnresolvedInitializer(specification);
+
+    /// <inheritdoc/>
+    public override string ToString() => Specification;
+}

@@ -1,0 +1,56 @@
+namespace MLNet.WeightInit;
+
+/// <summary>Where in a network a tensor stands.</summary>
+public enum TensorRole
+{
+    /// <summary>Weights into a hidden layer, the first one included.</summary>
+    Hidden,
+    /// <summary>Weights into the output layer (logits or predicted values).</summary>
+    Output,
+    /// <summary>A bias vector.</summary>
+    Bias,
+}
+
+/// <summary>What an initializer may know of the tensor that it fills: fans, position, and the activation that follows.</summary>
+/// <remarks>A dense weight tensor is <c>float[Rows × Columns]</c>, row-major, one row an output unit: <c>z = W h + b</c>.</remarks>
+public readonly record struct WeightShape
+{
+    /// <summary>Inputs that feed one output unit. At least 0.</summary>
+    public int FanIn { get; init; }
+
+    /// <summary>Output units that one input feeds. At least 0.</summary>
+    public int FanOut { get; init; }
+
+    /// <summary>Rows of the tensor: its output units.</summary>
+    public int Rows { get; init; }
+
+    /// <summary>Columns of the tensor: its inputs times the kernel size.</summary>
+    public int Columns { get; init; }
+
+    /// <summary>Position of the layer, 0 for the first hidden one.</summary>
+    public int LayerIndex { get; init; }
+
+    /// <summary>Dense layers in the whole network, the output included; 1 for a tensor on its own.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>Hidden, output or bias.</summary>
+    public TensorRole Role { get; init; }
+
+    /// <summary>Name of the activation that follows this layer, as <see cref="string"/> of the options: <c>ReLU</c>, <c>LeakyReLU(slope=0.2)</c>; <c>Identity</c> for the output.</summary>
+    public string Activation { get; init; }
+
+    /// <summary>Positions of a convolution kernel; 1 for dense layers.</summary>
+    public int KernelSize { get; init; }
+
+    /// <summary>Values in the tensor.</summary>
+    public long Count => (long)Rows * Columns;
+
+    /// <summary>The weights of a dense layer on its own: role hidden, activation identity, depth 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A count is below 0.</exception>
+    public static WeightShape Dense(int inputs, int outputs)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(inputs);
+        ArgumentOutOfRangeException.ThrowIfNegative(outputs);
+        return new WeightShape { FanIn = inputs, FanOut = outputs, Rows = outputs, Columns = inputs, Depth = 1, Activation = "Identity", KernelSize = 1 };
+    }
+}

@@ -1,0 +1,34 @@
+using MLNet.WeightInit.Engine.Kernels;
+
+namespace MLNet.WeightInit.Engine.Network;
+
+/// <summary>Everything one forward and backward pass over a probe batch left behind.</summary>
+/// <param name="Rows">Rows of the probe batch.</param>
+/// <param name="Loss">Mean loss over them.</param>
+/// <param name="Layers">From the first hidden layer to the output.</param>
+internal sealed record NetworkProbe(int Rows, double Loss, IReadOnlyList<LayerProbe> Layers);
+
+/// <summary>One dense layer's part of a probe. Blocks are row-major, [rows][Stride]; the first Units of each row count, the rest are padding.</summary>
+internal sealed class LayerProbe
+{
+    /// <summary><c>hidden[0]</c>, <c>output</c>.</summary>
+    public required string Name { get; init; }
+    public required int Inputs { get; init; }
+    public required int Units { get; init; }
+    public required int Stride { get; init; }
+
+    /// <summary>Activation after the layer, with arguments; <c>Identity</c> for the output.</summary>
+    public required string Activation { get; init; }
+    public required AlignedBuffer PreActivations { get; init; }
+    public required AlignedBuffer Activations { get; init; }
+
+    /// <summary>∂L/∂z, with L the mean loss over the probe rows.</summary>
+    public required AlignedBuffer PreActivationGradients { get; init; }
+
+    /// <summary>∂L/∂W in the network's own panel layout: padding is zero, so norms can be taken over the whole.</summary>
+    public required AlignedBuffer WeightGradients { get; init; }
+
+    /// <summary>W as row-major [units × inputs].</summary>
+    public required float[] Weights { get; init; }
+    public required float[] Biases { get; init; }
+}

@@ -1,0 +1,27 @@
+using MLNet.WeightInit.Engine.Kernels;
+
+namespace MLNet.WeightInit.Engine.Training.Losses;
+
+/// <summary>What training minimizes, as a function of the network's linear outputs (logits).</summary>
+internal abstract class Loss
+{
+    /// <summary>Canonical name, as options spell it: <c>SoftmaxCrossEntropy</c>, <c>BinaryCrossEntropy</c>, <c>Squared</c>, <c>Absolute</c>, <c>Huber</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Name with arguments where there are any: <c>Huber(delta=1)</c>.</summary>
+    public virtual string Specification => Name;
+
+    public abstract LossKernel CreateKernel(SimdLevel level);
+}
+
+/// <summary>One loss at one vector width.</summary>
+internal abstract unsafe class LossKernel
+{
+    /// <summary>Sum over rows of weight · loss, in double, in row order; and where <paramref name="gradient"/> isn't null, its derivative by the logits times <paramref name="scale"/>.</summary>
+    /// <param name="logits">[rows][stride]; the first <paramref name="units"/> of each row count.</param>
+    /// <param name="targets">[rows][targetColumns]: the class index (0-based) for softmax; 0 or 1 for binary; the values for regression.</param>
+    /// <param name="weights">[rows], or null for all ones.</param>
+    /// <param name="scale">Multiplies the gradient: 1 / rows for the mean loss.</param>
+    /// <param name="gradient">[rows][stride] or null. Columns from <paramref name="units"/> to the stride are written 0. May not be <paramref name="logits"/>.</param>
+    public abstract double Evaluate(float* logits, int rows, int units, int stride, float* targets, int targetColumns, float* weights, float scale, float* gradient);
+}

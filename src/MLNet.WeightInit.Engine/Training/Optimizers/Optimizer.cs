@@ -1,0 +1,39 @@
+using MLNet.WeightInit.Engine.Kernels;
+
+namespace MLNet.WeightInit.Engine.Training.Optimizers;
+
+/// <summary>How a gradient becomes a step. One object serves one training: it counts the steps.</summary>
+internal abstract class Optimizer
+{
+    /// <summary>Canonical name, as options spell it: <c>SGD</c>, <c>Momentum</c>, <c>Nesterov</c>, <c>RMSProp</c>, <c>Adam</c>, <c>AdamW</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Name with arguments where there are any: <c>Adam(beta1=0.9, beta2=0.999, epsilon=1E-08)</c>.</summary>
+    public virtual string Specification => Name;
+
+    /// <summary>Learning rate used where the options leave it open.</summary>
+    public abstract float DefaultLearningRate { get; }
+
+    /// <summary>Running averages it keeps for each parameter: 0 for SGD, 1 for momentum, 2 for Adam.</summary>
+    public abstract int StateCount { get; }
+
+    /// <summary>The update loop for one vector width; the kernel carries the step count.</summary>
+    public abstract OptimizerKernel CreateKernel(SimdLevel level);
+}
+
+/// <summary>The update of one optimizer at one vector width.</summary>
+internal abstract unsafe class OptimizerKernel
+{
+    /// <summary>Once before the updates of each step, with the step's learning rate; advances powers of the decay rates (products in double, no pow).</summary>
+    public abstract void BeginStep(float learningRate);
+
+    /// <summary>Updates one run of parameters in place. Safe to call from several threads on disjoint runs between two <see cref="BeginStep"/>.</summary>
+    /// <param name="parameters">Parameters, a multiple of 16.</param>
+    /// <param name="gradient">Their gradient.</param>
+    /// <param name="state1">First running average, or null where <see cref="Optimizer.StateCount"/> is 0.</param>
+    /// <param name="state2">Second running average, or null where <see cref="Optimizer.StateCount"/> is below 2.</param>
+    /// <param name="count">A multiple of 16.</param>
+    /// <param name="rateMultiplier">Multiplies the learning rate of this run (1 for most).</param>
+    /// <param name="weightDecay">L2 or decoupled decay for this run, as the optimizer defines it; 0 for biases.</param>
+    public abstract void Update(float* parameters, float* gradient, float* state1, float* state2, nint count, float rateMultiplier, float weightDecay);
+}

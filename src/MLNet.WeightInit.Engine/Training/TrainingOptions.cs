@@ -1,0 +1,60 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Kernels.Activations;
+using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Optimizers;
+
+namespace MLNet.WeightInit.Engine.Training;
+
+/// <summary>What the outputs mean.</summary>
+internal enum NetworkTask
+{
+    /// <summary>One logit a class; scores are softmax probabilities.</summary>
+    Multiclass,
+    /// <summary>One logit; the score is the logit, its sigmoid the probability.</summary>
+    Binary,
+    /// <summary>One value a target column.</summary>
+    Regression,
+}
+
+/// <summary>Everything that decides a training, resolved: no strings left to parse.</summary>
+internal sealed record TrainingOptions
+{
+    public required NetworkTask Task { get; init; }
+
+    /// <summary>Classes for multiclass, 1 for binary, target columns for regression.</summary>
+    public required int Outputs { get; init; }
+    public required IReadOnlyList<int> HiddenLayers { get; init; }
+    public required Activation Activation { get; init; }
+    public required Loss Loss { get; init; }
+    public required Optimizer Optimizer { get; init; }
+    public required WeightInitializer Init { get; init; }
+    public WeightInitializer? OutputInit { get; init; }
+    public WeightInitializer? BiasInit { get; init; }
+    public required float LearningRate { get; init; }
+    public float WeightDecay { get; init; }
+    public required int BatchSize { get; init; }
+
+    /// <summary>Null: a budget that trains small and large data alike (<see cref="NetworkTrainer"/> says how); 0: initialize only.</summary>
+    public int? NumberOfEpochs { get; init; }
+    public required long Seed { get; init; }
+
+    /// <summary>At least 1.</summary>
+    public required int Threads { get; init; }
+    public bool Standardize { get; init; } = true;
+
+    /// <summary>Share of the rows kept for validation; null: chosen by the row count; 0: none.</summary>
+    public float? ValidationFraction { get; init; }
+
+    /// <summary>Stops where the validation loss has not improved for <see cref="Patience"/> epochs; the best epoch's weights are kept.</summary>
+    public bool EarlyStopping { get; init; } = true;
+    public int? Patience { get; init; }
+    public SimdLevel Simd { get; init; } = SimdLevels.Best;
+    public IProgress<EpochProgress>? Progress { get; init; }
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>True: a cancelled training gives the best model so far; false: it throws <see cref="OperationCanceledException"/>.</summary>
+    public bool ReturnBestOnCancel { get; init; }
+
+    /// <summary>Called once a batch; may throw to end training (ML.NET's own cancellation).</summary>
+    public Action? CheckAlive { get; init; }
+}
