@@ -8,17 +8,17 @@ public sealed partial class WeightInitCatalog
 
     /// <inheritdoc cref="VarianceScaling.He"/>
     public VarianceScaling He(FanMode mode = FanMode.FanIn, WeightDistribution distribution = WeightDistribution.Normal, float gain = 1, float negativeSlope = 0)
-        => VarianceScaling.He(mode, distribution, gain, negativeSlope);
+        => MLNet.WeightInit.VarianceScaling.He(mode, distribution, gain, negativeSlope);
 
     /// <inheritdoc cref="VarianceScaling.Glorot"/>
     public VarianceScaling Glorot(FanMode mode = FanMode.FanAvg, WeightDistribution distribution = WeightDistribution.Normal, float gain = 1)
-        => VarianceScaling.Glorot(mode, distribution, gain);
+        => MLNet.WeightInit.VarianceScaling.Glorot(mode, distribution, gain);
 
     /// <inheritdoc cref="VarianceScaling.LeCun"/>
     public VarianceScaling LeCun(FanMode mode = FanMode.FanIn, WeightDistribution distribution = WeightDistribution.Normal, float gain = 1)
-        => VarianceScaling.LeCun(mode, distribution, gain);
+        => MLNet.WeightInit.VarianceScaling.LeCun(mode, distribution, gain);
 
-    /// <inheritdoc cref="VarianceScaling(float, FanMode, WeightDistribution)"/>
+    /// <inheritdoc cref="MLNet.WeightInit.VarianceScaling(float, FanMode, WeightDistribution)"/>
     public VarianceScaling VarianceScaling(float scale = 1, FanMode mode = FanMode.FanIn, WeightDistribution distribution = WeightDistribution.Normal)
         => new(scale, mode, distribution);
 
