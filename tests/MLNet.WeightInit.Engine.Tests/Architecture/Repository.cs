@@ -11,9 +11,12 @@ static class Repository
 
     public static string Read(string path) => File.ReadAllText(PathOf(path)).ReplaceLineEndings("\n");
 
-    /// <summary>C# files under a folder, as paths from the root with slashes, without build output.</summary>
-    public static IReadOnlyList<string> Sources(string folder)
-        => [.. Directory.EnumerateFiles(PathOf(folder), "*.cs", SearchOption.AllDirectories)
+    /// <summary>C# files under a folder; as <see cref="Files"/>.</summary>
+    public static IReadOnlyList<string> Sources(string folder) => Files(folder, "*.cs");
+
+    /// <summary>Files under a folder, as paths from the root with slashes, without build output.</summary>
+    public static IReadOnlyList<string> Files(string folder, string pattern)
+        => [.. Directory.EnumerateFiles(PathOf(folder), pattern, SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Root, file).Replace(Path.DirectorySeparatorChar, '/'))
             .Where(file => !file.Split('/').Any(part => part is "bin" or "obj"))
             .Order(StringComparer.Ordinal)];
