@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 
-// ML.NET keeps what a trainer is made of internal. The compiler sees it through copies of these two assemblies that name this one
+// ML.NET keeps what a trainer is made of internal. The compiler sees it through copies of these assemblies that name this one
 // as a friend (tools/FriendReferences); the runtime sees it through these attributes. InternalsCanary lists what is used.
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
+[assembly: IgnoresAccessChecksTo("Microsoft.ML.StandardTrainers")]
 
 namespace System.Runtime.CompilerServices;
 
