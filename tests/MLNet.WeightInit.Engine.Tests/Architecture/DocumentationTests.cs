@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit.Engine.Tests.Architecture;
 
@@ -28,6 +29,19 @@ public partial class DocumentationTests
     [TestCase("dotnet test -c Release")]
     public void The_README_has_the_two_commands(string command)
         => Assert.That(Repository.Read("README.md").Split('\n'), Does.Contain(command));
+
+    [TestCase(100)]
+    [TestCase(10_000)]
+    [TestCase(1_000_000)]
+    public void The_README_says_how_long_a_default_training_is(int rows)
+    {
+        const int BatchSize = 64;                              // NeuralNetOptions.BatchSize
+        double held = rows * TrainingBudget.ValidationFraction(rows, asked: null);
+        int trained = rows - (int)held;
+        int epochs = TrainingBudget.Epochs(trained, BatchSize, asked: null);
+        string row = $"| {rows:N0} | {(trained + BatchSize - 1) / BatchSize:N0} | {(held > 0 ? "up to " : "")}{epochs:N0} |";
+        Assert.That(Repository.Read("README.md").Split('\n'), Does.Contain(row));
+    }
 
     [Test]
     public void Paths_that_pages_link_or_name_exist()
