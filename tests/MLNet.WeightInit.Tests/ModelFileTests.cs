@@ -32,7 +32,7 @@ public sealed class ModelFileTests
     {
         IDataView data = Samples.View(Context);
         var model = Context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))).Fit(data);
-        var loaded = (IPredictionTransformer<INeuralNetModel>)((IEnumerable<ITransformer>)ModelZip.Load(new MLContext(), ModelZip.Save(Context, model, data.Schema))).Single();
+        var loaded = (IPredictionTransformer<INeuralNetModel>)ModelZip.Load(new MLContext(), ModelZip.Save(Context, model, data.Schema));
         Assert.That(loaded.Model.Initialization.ToJson(), Is.EqualTo(model.Model.Initialization.ToJson()));
         Assert.That(loaded.Model.History.Epochs, Is.EqualTo(model.Model.History.Epochs));
         Assert.That(loaded.Model.History.BestEpoch, Is.EqualTo(model.Model.History.BestEpoch));

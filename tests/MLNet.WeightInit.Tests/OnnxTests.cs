@@ -76,7 +76,7 @@ public sealed class OnnxTests
     {
         IDataView data = Samples.View(Context, rows ?? Samples.Rows());
         ITransformer model = estimator.Fit(data);
-        IDataView features = Context.Transforms.SelectColumns("Features", "Label", nameof(SampleRow.Flag), nameof(SampleRow.Value)).Fit(data).Transform(data);
+        IDataView features = Context.Data.LoadFromEnumerable((rows ?? Samples.Rows()).Select(row => new FeatureRow { Features = row.Features }));
         using var onnx = new MemoryStream();
         Context.Model.ConvertToOnnx(model, features, operatorSet, onnx);
         using var session = new InferenceSession(onnx.ToArray());
@@ -103,12 +103,7 @@ public sealed class OnnxTests
 
     private static float[] Run(InferenceSession session, float[] row, string column)
     {
-        var inputs = new List<NamedOnnxValue>();
-        foreach (var (name, metadata) in session.InputMetadata)
-            inputs.Add(name == "Features"
-                ? NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(row, [1, row.Length]))
-                : Placeholder(name, metadata));
-        using var results = session.Run(inputs, [column + ".output"]);
+        using var results = session.Run([NamedOnnxValue.CreateFromTensor("Features", new DenseTensor<float>(row, [1, row.Length]))], [column + ".output"]);
         DisposableNamedOnnxValue value = results.Single();
         return value.Value switch
         {
@@ -119,16 +114,6 @@ public sealed class OnnxTests
         };
     }
 
-    /// <summary>The label columns are inputs of the graph and reach no score.</summary>
-    private static NamedOnnxValue Placeholder(string name, NodeMetadata metadata)
-    {
-        if (metadata.ElementType == typeof(uint))
-            return NamedOnnxValue.CreateFromTensor(name, new DenseTensor<uint>(new uint[] { 1 }, [1, 1]));
-        if (metadata.ElementType == typeof(bool))
-            return NamedOnnxValue.CreateFromTensor(name, new DenseTensor<bool>(new[] { false }, [1, 1]));
-        return NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(new[] { 0f }, [1, 1]));
-    }
-
     private static IEnumerable<float[]> Numbers(IDataView view, string column) => view.Schema[column].Type switch
     {
         VectorDataViewType => view.GetColumn<float[]>(column),
@@ -136,4 +121,10 @@ public sealed class OnnxTests
         KeyDataViewType => view.GetColumn<uint>(column).Select(key => new[] { Convert.ToSingle(key, CultureInfo.InvariantCulture) }),
         _ => view.GetColumn<float>(column).Select(number => new[] { number }),
     };
+
+    private sealed class FeatureRow
+    {
+        [VectorType(SampleRow.FeatureCount)]
+        public float[] Features { get; set; } = [];
+    }
 }
