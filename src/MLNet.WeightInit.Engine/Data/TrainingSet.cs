@@ -24,4 +24,12 @@ internal sealed class TrainingSet
     public float[] Targets { get; }
     public int TargetColumns { get; }
     public float[]? Weights { get; }
+
+    /// <summary>True where the rows came as sparse vectors: their zeros are kept by not centring them.</summary>
+    public bool IsSparse { get; init; }
+
+    public ReadOnlySpan<float> Row(int row) => Features.AsSpan((int)((long)row * FeatureCount), FeatureCount);
+
+    /// <summary>1 where all rows weigh the same.</summary>
+    public double WeightOf(int row) => Weights is null ? 1 : Weights[row];
 }

@@ -1,50 +1,90 @@
-using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit;
 
-/// <summary>A fully connected layer: <c>h = φ(W x + b)</c>.</summary>
-public sealed class DenseLayer
+/// <summary>A feedforward network, trained or only initialized, with its input standardization and output scale.</summary>
+/// <remarks>Immutable for its users and safe to score from any number of threads.</remarks>
+public sealed partial class FeedForwardNetwork
 {
-    /// <summary><c>hidden[0]</c>, <c>output</c>.</summary>
-    public string Name => throw new NotImplementedException();
-    public int Inputs => throw new NotImplementedException();
-    public int Outputs => throw new NotImplementedException();
+    AlignedBuffer? _scoringWeights;
+    NetworkScorer? _idleScorer;
 
-    /// <summary>With arguments: <c>LeakyReLU(slope=0.2)</c>; <c>Identity</c> for the output.</summary>
-    public string Activation => throw new NotImplementedException();
-    public float[] GetWeights() => throw new NotImplementedException();
-    public float[] GetBiases() => throw new NotImplementedException();
-}
+    internal FeedForwardNetwork(NetworkLayout layout, NetworkTask task, AffineScale features, AffineScale targets)
+    {
+        Layout = layout;
+        Task = task;
+        FeatureScale = features;
+        TargetScale = targets;
+        Parameters = new AlignedBuffer(layout.ParameterLength);
+        DenseLayers = [.. layout.Layers.Select(layer => new DenseLayer(this, layer))];
+    }
 
-/// <summary>A trained (or only initialized) feedforward network with its input standardization and output scale.</summary>
-public sealed class FeedForwardNetwork
-{
-    public IReadOnlyList<DenseLayer> DenseLayers => throw new NotImplementedException();
-    public int Inputs => throw new NotImplementedException();
-    public int Outputs => throw new NotImplementedException();
+    /// <summary>Hidden layers from the input on, then the output layer.</summary>
+    public IReadOnlyList<DenseLayer> DenseLayers { get; }
 
-    /// <summary>Subtracted from the raw features; empty where the network was trained without standardization.</summary>
-    internal ReadOnlySpan<float> FeatureMeans => throw new NotImplementedException();
+    /// <summary>Features of a row.</summary>
+    public int Inputs => Layout.Inputs;
 
-    /// <summary>Multiplies the centred features: 1 / σ, 0 for a constant feature; empty without standardization.</summary>
-    internal ReadOnlySpan<float> FeatureScales => throw new NotImplementedException();
+    /// <summary>Scores of a row.</summary>
+    public int Outputs => Layout.Outputs;
 
-    /// <summary>Regression: predicted value = output · scale + mean. Empty for other tasks.</summary>
-    internal ReadOnlySpan<float> TargetMeans => throw new NotImplementedException();
-    internal ReadOnlySpan<float> TargetScales => throw new NotImplementedException();
-    internal NetworkTask Task => throw new NotImplementedException();
+    /// <summary>Weights and biases.</summary>
+    public long ParameterCount => Layout.ParameterCount;
 
-    /// <summary>Scores one row of raw features: probabilities for multiclass, the logit for binary, values for regression. NaN in all outputs where a feature isn't finite.</summary>
-    public void Predict(ReadOnlySpan<float> features, Span<float> scores) => throw new NotImplementedException();
-    public void Save(Stream stream) => throw new NotImplementedException();
-    public static FeedForwardNetwork Load(Stream stream) => throw new NotImplementedException();
-}
+    internal NetworkLayout Layout { get; }
+    internal NetworkTask Task { get; }
+    internal AlignedBuffer Parameters { get; }
 
-/// <summary>Scores rows with buffers of its own: one a cursor or thread; no allocation a row.</summary>
-internal sealed class NetworkScorer
-{
-    public NetworkScorer(FeedForwardNetwork network) => throw new NotImplementedException();
+    /// <summary>How raw features become inputs; a scale of 0 drops a constant feature.</summary>
+    internal AffineScale FeatureScale { get; }
 
-    /// <summary>As <see cref="FeedForwardNetwork.Predict"/>.</summary>
-    public void Score(ReadOnlySpan<float> features, Span<float> scores) => throw new NotImplementedException();
+    /// <summary>How outputs become predicted values; none for classification.</summary>
+    internal AffineScale TargetScale { get; }
+
+    /// <summary>Scores one row.</summary>
+    /// <param name="features">Raw features, <see cref="Inputs"/> of them.</param>
+    /// <param name="scores"><see cref="Outputs"/> values: class probabilities (multiclass), the logit (binary), predicted values (regression).
+    /// All NaN where a feature isn't finite.</param>
+    /// <exception cref="ArgumentException">A span has another length.</exception>
+    public void Predict(ReadOnlySpan<float> features, Span<float> scores)
+    {
+        NetworkScorer scorer = Interlocked.Exchange(ref _idleScorer, null) ?? new NetworkScorer(this);
+        scorer.Score(features, scores);
+        _idleScorer = scorer;
+    }
+
+    internal Span<float> WeightPanels(LayerLayout layer) => Parameters.Span.Slice((int)layer.WeightOffset, (int)layer.WeightLength);
+
+    internal Span<float> Biases(LayerLayout layer) => Parameters.Span.Slice((int)layer.BiasOffset, layer.BiasLength);
+
+    /// <summary>Must follow every change of <see cref="Parameters"/>: drops what was derived from them.</summary>
+    internal void ParametersChanged()
+    {
+        Volatile.Write(ref _scoringWeights, null);
+        _idleScorer = null;
+    }
+
+    /// <summary>The first layer's panels with each feature's scale folded in; the mean is subtracted while rows are gathered,
+    /// since folding it into the bias would cost most digits where mean/σ is large.</summary>
+    internal AlignedBuffer ScoringWeights()
+    {
+        if (Volatile.Read(ref _scoringWeights) is { } existing)
+            return existing;
+        LayerLayout first = Layout.Layers[0];
+        var folded = new AlignedBuffer(first.WeightLength);
+        WeightPanels(first).CopyTo(folded.Span);
+        if (!FeatureScale.IsNone)
+        {
+            for (int panel = 0; panel < Panels.Count(first.Outputs); panel++)
+            {
+                int width = Panels.WidthOf(panel, first.Outputs);
+                Span<float> rows = folded.Span.Slice((int)Panels.Offset(panel, first.Inputs), first.Inputs * width);
+                for (int i = 0; i < rows.Length; i++)
+                    rows[i] *= FeatureScale.Scales[i / width];
+            }
+        }
+        Volatile.Write(ref _scoringWeights, folded);
+        return folded;
+    }
 }

@@ -8,6 +8,8 @@ namespace MLNet.WeightInit.Engine.Text;
 /// parenthesis at its own depth, so that it may itself be a specification: <c>lsuv(start=orthogonal(gain=1.4))</c>.</remarks>
 internal sealed class SpecificationText
 {
+    const string NotANumber = "must be a finite number with a point as decimal separator";
+
     SpecificationText(string source, string kind, string name, IReadOnlyList<KeyValuePair<string, string>> arguments)
     {
         Source = source;
@@ -110,7 +112,7 @@ internal sealed class SpecificationText
         }
     }
 
-    /// <summary>A finite number, read with the invariant culture.</summary>
+    /// <summary>A finite number, read with the invariant culture and rounded once to single precision.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The argument is given and is not a finite number.</exception>
     public float ReadSingle(string argument, float whenAbsent)
     {
@@ -118,7 +120,18 @@ internal sealed class SpecificationText
             return whenAbsent;
         if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value))
             return value;
-        throw Invalid(argument, "must be a finite number with a point as decimal separator");
+        throw Invalid(argument, NotANumber);
+    }
+
+    /// <summary>A finite number, read with the invariant culture.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The argument is given and is not a finite number.</exception>
+    public double ReadDouble(string argument, double whenAbsent)
+    {
+        if (Find(argument) is not { } text)
+            return whenAbsent;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value))
+            return value;
+        throw Invalid(argument, NotANumber);
     }
 
     /// <summary>The error for an argument whose value can't be used: <c>… must be at least 0, and is '−1'</c>.</summary>
@@ -128,6 +141,9 @@ internal sealed class SpecificationText
 
     /// <summary>The shortest text that reads back as the same number in any culture.</summary>
     public static string Format(float value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc cref="Format(float)"/>
+    public static string Format(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     static KeyValuePair<string, string> ParseArgument(string part, string specification, string kind)
     {

@@ -27,5 +27,5 @@ public sealed class NonFiniteTrainingException : InvalidOperationException
     public FeedForwardNetwork? LastGoodNetwork { get; internal init; }
 
     /// <summary>How the weights were initialized and what that did.</summary>
-    public InitializationReport? Initialization { get; internal init; }
+    public InitializationReport? Initialization { get; internal set; }
 }

@@ -1,20 +1,10 @@
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Activations;
+using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit.Engine.Training;
-
-/// <summary>What the outputs mean.</summary>
-internal enum NetworkTask
-{
-    /// <summary>One logit a class; scores are softmax probabilities.</summary>
-    Multiclass,
-    /// <summary>One logit; the score is the logit, its sigmoid the probability.</summary>
-    Binary,
-    /// <summary>One value a target column.</summary>
-    Regression,
-}
 
 /// <summary>Everything that decides a training, resolved: no strings left to parse.</summary>
 internal sealed record TrainingOptions

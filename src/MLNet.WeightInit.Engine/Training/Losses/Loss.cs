@@ -18,10 +18,17 @@ internal abstract class Loss
 internal abstract unsafe class LossKernel
 {
     /// <summary>Sum over rows of weight · loss, in double, in row order; and where <paramref name="gradient"/> isn't null, its derivative by the logits times <paramref name="scale"/>.</summary>
-    /// <param name="logits">[rows][stride]; the first <paramref name="units"/> of each row count.</param>
+    /// <param name="logits">[rows][stride]; the first <paramref name="units"/> of each row count, the padding may be overwritten.</param>
     /// <param name="targets">[rows][targetColumns]: the class index (0-based) for softmax; 0 or 1 for binary; the values for regression.</param>
     /// <param name="weights">[rows], or null for all ones.</param>
     /// <param name="scale">Multiplies the gradient: 1 / rows for the mean loss.</param>
     /// <param name="gradient">[rows][stride] or null. Columns from <paramref name="units"/> to the stride are written 0. May not be <paramref name="logits"/>.</param>
     public abstract double Evaluate(float* logits, int rows, int units, int stride, float* targets, int targetColumns, float* weights, float scale, float* gradient);
+
+    /// <summary>Zeros the columns from the units to the stride.</summary>
+    protected static void ClearPadding(float* block, int rows, int units, int stride)
+    {
+        for (nint row = 0; row < rows; row++)
+            new Span<float>(block + row * stride + units, stride - units).Clear();
+    }
 }

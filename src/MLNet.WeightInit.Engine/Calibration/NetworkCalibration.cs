@@ -1,0 +1,30 @@
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training;
+
+namespace MLNet.WeightInit.Engine.Calibration;
+
+/// <summary>The calibration context of a network in memory and its probe batch.</summary>
+internal sealed class NetworkCalibration : CalibrationContext
+{
+    readonly FeedForwardNetwork _network;
+    readonly ProbeBatch _probe;
+    readonly InitializationPlan _plan;
+
+    public NetworkCalibration(FeedForwardNetwork network, InitializationPlan plan, ProbeBatch probe, long seed)
+    {
+        _network = network;
+        _plan = plan;
+        _probe = probe;
+        Random = new RandomSource(seed, "init/calibration");
+    }
+
+    public override int LayerCount => _network.DenseLayers.Count;
+    public override int ProbeRows => _probe.Rows;
+    public override RandomSource Random { get; }
+    public override WeightShape ShapeOf(int layer) => _plan.Tensors[2 * layer].Shape;
+    public override float[] GetWeights(int layer) => _network.DenseLayers[layer].GetWeights();
+    public override void SetWeights(int layer, ReadOnlySpan<float> weights) => _network.DenseLayers[layer].SetWeights(weights);
+    public override float[] GetBiases(int layer) => _network.DenseLayers[layer].GetBiases();
+    public override void SetBiases(int layer, ReadOnlySpan<float> biases) => _network.DenseLayers[layer].SetBiases(biases);
+    public override float[] PreActivations(int layer) => _probe.PreActivations(layer);
+}

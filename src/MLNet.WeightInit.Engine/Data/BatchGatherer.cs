@@ -1,0 +1,72 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Data;
+
+/// <summary>Copies chosen rows of a training set into a batch: features standardized, targets scaled, weights with mean 1.</summary>
+internal sealed unsafe class BatchGatherer
+{
+    readonly TrainingSet _data;
+    readonly AffineScale _targetScale;
+    readonly RowKernel _rows;
+    readonly AlignedBuffer? _means, _scales;
+    readonly AlignedBuffer _targets;
+    readonly AlignedBuffer? _weights;
+    readonly double _weightFactor;
+
+    /// <param name="capacity">Rows of the largest batch.</param>
+    /// <param name="weightFactor">Multiplies the rows' weights; 1 / their mean over the training rows.</param>
+    public BatchGatherer(TrainingSet data, AffineScale featureScale, AffineScale targetScale, double weightFactor, RowKernel rows, int capacity)
+    {
+        _data = data;
+        _targetScale = targetScale;
+        _rows = rows;
+        _weightFactor = weightFactor;
+        _targets = new AlignedBuffer((long)capacity * data.TargetColumns);
+        _weights = data.Weights is null ? null : new AlignedBuffer(capacity);
+        if (featureScale.IsNone)
+            return;
+        _means = new AlignedBuffer(data.FeatureCount);
+        _scales = new AlignedBuffer(data.FeatureCount);
+        featureScale.Means.CopyTo(_means.Span);
+        featureScale.Scales.CopyTo(_scales.Span);
+    }
+
+    public TrainingSet Data => _data;
+    public int TargetColumns => _data.TargetColumns;
+
+    /// <summary>[rows][TargetColumns] of the last batch.</summary>
+    public float* Targets => _targets.Pointer;
+
+    /// <summary>[rows] of the last batch, or null where all rows weigh 1.</summary>
+    public float* Weights => _weights is null ? null : _weights.Pointer;
+
+    public double WeightOf(int row) => _data.Weights is null ? 1 : (float)(_data.Weights[row] * _weightFactor);
+
+    /// <summary>Features go to [rows][stride] at <paramref name="destination"/>; targets and weights to this object's buffers.</summary>
+    public void Gather(ReadOnlySpan<int> rows, float* destination, int stride)
+    {
+        float* means = _means is null ? null : _means.Pointer, scales = _scales is null ? null : _scales.Pointer;
+        fixed (float* features = _data.Features)
+        {
+            for (int i = 0; i < rows.Length; i++)
+                _rows.Standardize(features + (nint)rows[i] * _data.FeatureCount, means, scales, destination + (nint)i * stride, _data.FeatureCount);
+        }
+        int columns = _data.TargetColumns;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            for (int column = 0; column < columns; column++)
+                _targets.Pointer[(nint)i * columns + column] = Scaled(_data.Targets[(long)rows[i] * columns + column], column);
+            if (_weights is not null)
+                _weights.Pointer[i] = (float)WeightOf(rows[i]);
+        }
+    }
+
+    float Scaled(float target, int column)
+    {
+        if (_targetScale.IsNone)
+            return target;
+        float deviation = _targetScale.Scales[column];
+        return deviation == 0 ? 0 : (target - _targetScale.Means[column]) / deviation;
+    }
+}

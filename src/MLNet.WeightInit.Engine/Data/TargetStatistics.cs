@@ -1,0 +1,70 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Data;
+
+/// <summary>What the training rows say of the label: its scale, and what a network that knows nothing else should predict.</summary>
+internal static class TargetStatistics
+{
+    /// <summary>Weighted mean and deviation of each target column: <c>value = output · deviation + mean</c>. A constant column has deviation 0.</summary>
+    public static AffineScale Scale(TrainingSet data, ReadOnlySpan<int> rows)
+    {
+        int columns = data.TargetColumns;
+        var means = new float[columns];
+        var deviations = new float[columns];
+        for (int column = 0; column < columns; column++)
+        {
+            double total = 0, sum = 0, squares = 0;
+            foreach (int row in rows)
+            {
+                total += data.WeightOf(row);
+                sum += data.WeightOf(row) * Target(data, row, column);
+            }
+            double mean = sum / total;
+            foreach (int row in rows)
+            {
+                double centred = Target(data, row, column) - mean;
+                squares += data.WeightOf(row) * centred * centred;
+            }
+            means[column] = (float)mean;
+            deviations[column] = (float)Math.Sqrt(squares / total);
+            if (!float.IsFinite(1 / deviations[column]))
+                deviations[column] = 0;
+        }
+        return new AffineScale(means, deviations);
+    }
+
+    /// <summary>Logits of the label's prior: log-probabilities for classes, log-odds for binary, 0 for standardized values, else the mean.</summary>
+    /// <remarks>Classes are smoothed by one row in all, so that a class without rows has a finite bias.</remarks>
+    public static float[] PriorBias(TrainingSet data, ReadOnlySpan<int> rows, NetworkTask task, int outputs, AffineScale targetScale)
+    {
+        var bias = new float[outputs];
+        if (task == NetworkTask.Regression)
+        {
+            if (targetScale.IsNone)
+                Scale(data, rows).Means.CopyTo(bias, 0);
+            return bias;
+        }
+
+        int classes = task == NetworkTask.Binary ? 2 : outputs;
+        var counts = new double[classes];
+        double meanWeight = 0;
+        foreach (int row in rows)
+        {
+            counts[(int)data.Targets[row]] += data.WeightOf(row);
+            meanWeight += data.WeightOf(row);
+        }
+        meanWeight /= rows.Length;
+        double smoothing = meanWeight / classes, total = meanWeight * (rows.Length + 1);
+        if (task == NetworkTask.Binary)
+        {
+            bias[0] = (float)(ScalarMath.Log(counts[1] + smoothing) - ScalarMath.Log(counts[0] + smoothing));
+            return bias;
+        }
+        for (int label = 0; label < classes; label++)
+            bias[label] = (float)ScalarMath.Log((counts[label] + smoothing) / total);
+        return bias;
+    }
+
+    static double Target(TrainingSet data, int row, int column) => data.Targets[(long)row * data.TargetColumns + column];
+}

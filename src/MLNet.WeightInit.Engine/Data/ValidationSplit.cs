@@ -1,0 +1,57 @@
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Data;
+
+/// <summary>Which rows train and which validate: drawn from a keyed stream, class by class for classification.</summary>
+internal static class ValidationSplit
+{
+    /// <param name="fraction">Share of the rows kept for validation, 0 … below 1. A class gives its share rounded to the nearest row, and keeps at least one for training.</param>
+    /// <returns>Row numbers in ascending order.</returns>
+    public static (int[] Training, int[] Validation) Draw(TrainingSet data, NetworkTask task, double fraction, long seed)
+    {
+        var order = new int[data.Rows];
+        for (int row = 0; row < order.Length; row++)
+            order[row] = row;
+        if (fraction <= 0 || data.Rows < 2)
+            return (order, []);
+
+        new RandomSource(seed, "split/validation").Shuffle(order);
+        int[] sizes = task == NetworkTask.Regression ? [data.Rows] : ClassSizes(data);
+        var wanted = Array.ConvertAll(sizes, size => Math.Min(size - 1, (int)(size * fraction + 0.5)));
+        var validates = new bool[data.Rows];
+        int taken = 0;
+        foreach (int row in order)
+        {
+            int group = task == NetworkTask.Regression ? 0 : (int)data.Targets[row];
+            if (wanted[group] <= 0)
+                continue;
+            wanted[group]--;
+            validates[row] = true;
+            taken++;
+        }
+        var training = new int[data.Rows - taken];
+        var validation = new int[taken];
+        int nextTraining = 0, nextValidation = 0;
+        for (int row = 0; row < validates.Length; row++)
+        {
+            if (validates[row])
+                validation[nextValidation++] = row;
+            else
+                training[nextTraining++] = row;
+        }
+        return (training, validation);
+    }
+
+    static int[] ClassSizes(TrainingSet data)
+    {
+        var sizes = new int[2];
+        for (int row = 0; row < data.Rows; row++)
+        {
+            int label = (int)data.Targets[row];
+            if (label >= sizes.Length)
+                Array.Resize(ref sizes, label + 1);
+            sizes[label]++;
+        }
+        return sizes;
+    }
+}

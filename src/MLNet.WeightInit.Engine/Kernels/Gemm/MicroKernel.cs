@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+
+namespace MLNet.WeightInit.Engine.Kernels.Gemm;
+
+/// <summary>The register tile: up to 12 rows by one or two vectors of C, held in registers while k runs.</summary>
+/// <remarks>
+/// Written once: the rows and columns that a tile hasn't are constants that the JIT folds away. 12 × 2 fills the 32 registers of AVX-512,
+/// 6 × 2 the 16 of AVX2. Every element of C is one chain of fused multiply-adds in the order of k, whatever the tile or the width:
+/// that is what makes the bits equal everywhere.
+/// Rows are addressed from four base pointers, three rows each (base, base + stride, base + 2 · stride): twelve pointers would not fit the integer registers.
+/// </remarks>
+internal static unsafe class MicroKernel<TSimd, TVector, TRows, TColumns>
+    where TSimd : struct, ISimd<TVector> where TVector : struct where TRows : struct, ITileRows where TColumns : struct, ITileColumns
+{
+    /// <summary>C = start + A · B on one tile.</summary>
+    /// <param name="a">A[row, k] is at <c>a[row · aRow + k · aDepth]</c>: row-major and k-major operands alike.</param>
+    /// <param name="b">B[k, ·] is at <c>b + k · bDepth</c>.</param>
+    /// <param name="start">What the accumulators start from, a row at a time: C itself to go on summing, a bias or zeros with a row stride of 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    public static void Run(float* a, nint aRow, nint aDepth, float* b, nint bDepth, nint depth, float* start, nint startRow, float* c, nint cRow)
+    {
+        int width = TSimd.Width;
+        TVector l0 = default, r0 = default;
+        TVector l1 = default, r1 = default;
+        TVector l2 = default, r2 = default;
+        TVector l3 = default, r3 = default;
+        TVector l4 = default, r4 = default;
+        TVector l5 = default, r5 = default;
+        TVector l6 = default, r6 = default;
+        TVector l7 = default, r7 = default;
+        TVector l8 = default, r8 = default;
+        TVector l9 = default, r9 = default;
+        TVector l10 = default, r10 = default;
+        TVector l11 = default, r11 = default;
+        { l0 = TSimd.Load(start); if (TColumns.Two) r0 = TSimd.Load(start + width); }
+        if (TRows.Count > 1) { l1 = TSimd.Load(start + startRow); if (TColumns.Two) r1 = TSimd.Load(start + startRow + width); }
+        if (TRows.Count > 2) { l2 = TSimd.Load(start + 2 * startRow); if (TColumns.Two) r2 = TSimd.Load(start + 2 * startRow + width); }
+        if (TRows.Count > 3) { l3 = TSimd.Load(start + 3 * startRow); if (TColumns.Two) r3 = TSimd.Load(start + 3 * startRow + width); }
+        if (TRows.Count > 4) { l4 = TSimd.Load(start + 4 * startRow); if (TColumns.Two) r4 = TSimd.Load(start + 4 * startRow + width); }
+        if (TRows.Count > 5) { l5 = TSimd.Load(start + 5 * startRow); if (TColumns.Two) r5 = TSimd.Load(start + 5 * startRow + width); }
+        if (TRows.Count > 6) { l6 = TSimd.Load(start + 6 * startRow); if (TColumns.Two) r6 = TSimd.Load(start + 6 * startRow + width); }
+        if (TRows.Count > 7) { l7 = TSimd.Load(start + 7 * startRow); if (TColumns.Two) r7 = TSimd.Load(start + 7 * startRow + width); }
+        if (TRows.Count > 8) { l8 = TSimd.Load(start + 8 * startRow); if (TColumns.Two) r8 = TSimd.Load(start + 8 * startRow + width); }
+        if (TRows.Count > 9) { l9 = TSimd.Load(start + 9 * startRow); if (TColumns.Two) r9 = TSimd.Load(start + 9 * startRow + width); }
+        if (TRows.Count > 10) { l10 = TSimd.Load(start + 10 * startRow); if (TColumns.Two) r10 = TSimd.Load(start + 10 * startRow + width); }
+        if (TRows.Count > 11) { l11 = TSimd.Load(start + 11 * startRow); if (TColumns.Two) r11 = TSimd.Load(start + 11 * startRow + width); }
+        float* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
+        for (nint k = 0; k < depth; k++)
+        {
+            TVector left = TSimd.Load(b), right = TColumns.Two ? TSimd.Load(b + width) : default, x;
+            { x = TSimd.Broadcast(a[0]); l0 = TSimd.MultiplyAdd(x, left, l0); if (TColumns.Two) r0 = TSimd.MultiplyAdd(x, right, r0); }
+            if (TRows.Count > 1) { x = TSimd.Broadcast(a[aRow]); l1 = TSimd.MultiplyAdd(x, left, l1); if (TColumns.Two) r1 = TSimd.MultiplyAdd(x, right, r1); }
+            if (TRows.Count > 2) { x = TSimd.Broadcast(a[2 * aRow]); l2 = TSimd.MultiplyAdd(x, left, l2); if (TColumns.Two) r2 = TSimd.MultiplyAdd(x, right, r2); }
+            if (TRows.Count > 3) { x = TSimd.Broadcast(a3[0]); l3 = TSimd.MultiplyAdd(x, left, l3); if (TColumns.Two) r3 = TSimd.MultiplyAdd(x, right, r3); }
+            if (TRows.Count > 4) { x = TSimd.Broadcast(a3[aRow]); l4 = TSimd.MultiplyAdd(x, left, l4); if (TColumns.Two) r4 = TSimd.MultiplyAdd(x, right, r4); }
+            if (TRows.Count > 5) { x = TSimd.Broadcast(a3[2 * aRow]); l5 = TSimd.MultiplyAdd(x, left, l5); if (TColumns.Two) r5 = TSimd.MultiplyAdd(x, right, r5); }
+            if (TRows.Count > 6) { x = TSimd.Broadcast(a6[0]); l6 = TSimd.MultiplyAdd(x, left, l6); if (TColumns.Two) r6 = TSimd.MultiplyAdd(x, right, r6); }
+            if (TRows.Count > 7) { x = TSimd.Broadcast(a6[aRow]); l7 = TSimd.MultiplyAdd(x, left, l7); if (TColumns.Two) r7 = TSimd.MultiplyAdd(x, right, r7); }
+            if (TRows.Count > 8) { x = TSimd.Broadcast(a6[2 * aRow]); l8 = TSimd.MultiplyAdd(x, left, l8); if (TColumns.Two) r8 = TSimd.MultiplyAdd(x, right, r8); }
+            if (TRows.Count > 9) { x = TSimd.Broadcast(a9[0]); l9 = TSimd.MultiplyAdd(x, left, l9); if (TColumns.Two) r9 = TSimd.MultiplyAdd(x, right, r9); }
+            if (TRows.Count > 10) { x = TSimd.Broadcast(a9[aRow]); l10 = TSimd.MultiplyAdd(x, left, l10); if (TColumns.Two) r10 = TSimd.MultiplyAdd(x, right, r10); }
+            if (TRows.Count > 11) { x = TSimd.Broadcast(a9[2 * aRow]); l11 = TSimd.MultiplyAdd(x, left, l11); if (TColumns.Two) r11 = TSimd.MultiplyAdd(x, right, r11); }
+            a += aDepth;
+            if (TRows.Count > 3) a3 += aDepth;
+            if (TRows.Count > 6) a6 += aDepth;
+            if (TRows.Count > 9) a9 += aDepth;
+            b += bDepth;
+        }
+        { TSimd.Store(l0, c); if (TColumns.Two) TSimd.Store(r0, c + width); }
+        if (TRows.Count > 1) { TSimd.Store(l1, c + cRow); if (TColumns.Two) TSimd.Store(r1, c + cRow + width); }
+        if (TRows.Count > 2) { TSimd.Store(l2, c + 2 * cRow); if (TColumns.Two) TSimd.Store(r2, c + 2 * cRow + width); }
+        if (TRows.Count > 3) { TSimd.Store(l3, c + 3 * cRow); if (TColumns.Two) TSimd.Store(r3, c + 3 * cRow + width); }
+        if (TRows.Count > 4) { TSimd.Store(l4, c + 4 * cRow); if (TColumns.Two) TSimd.Store(r4, c + 4 * cRow + width); }
+        if (TRows.Count > 5) { TSimd.Store(l5, c + 5 * cRow); if (TColumns.Two) TSimd.Store(r5, c + 5 * cRow + width); }
+        if (TRows.Count > 6) { TSimd.Store(l6, c + 6 * cRow); if (TColumns.Two) TSimd.Store(r6, c + 6 * cRow + width); }
+        if (TRows.Count > 7) { TSimd.Store(l7, c + 7 * cRow); if (TColumns.Two) TSimd.Store(r7, c + 7 * cRow + width); }
+        if (TRows.Count > 8) { TSimd.Store(l8, c + 8 * cRow); if (TColumns.Two) TSimd.Store(r8, c + 8 * cRow + width); }
+        if (TRows.Count > 9) { TSimd.Store(l9, c + 9 * cRow); if (TColumns.Two) TSimd.Store(r9, c + 9 * cRow + width); }
+        if (TRows.Count > 10) { TSimd.Store(l10, c + 10 * cRow); if (TColumns.Two) TSimd.Store(r10, c + 10 * cRow + width); }
+        if (TRows.Count > 11) { TSimd.Store(l11, c + 11 * cRow); if (TColumns.Two) TSimd.Store(r11, c + 11 * cRow + width); }
+    }
+}

@@ -1,0 +1,56 @@
+namespace MLNet.WeightInit.Engine.Kernels;
+
+/// <summary>Loops over rows that are neither products nor activations: gathering, standardizing, column sums.</summary>
+internal abstract unsafe class RowKernel
+{
+    /// <summary>destination = (source − means) · scales, element by element; null means or scales leave that part out. Any length.</summary>
+    public abstract void Standardize(float* source, float* means, float* scales, float* destination, int count);
+
+    /// <summary>sums[column] = Σ rows, in row order. Columns are a multiple of 16.</summary>
+    public abstract void SumRows(float* block, int rows, int columns, int stride, float* sums);
+
+    public static RowKernel Create(SimdLevel level) => SimdLevels.Create<Factory, RowKernel>(level, default);
+
+    readonly struct Factory : ISimdFactory<RowKernel>
+    {
+        public RowKernel Create<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct => new RowKernel<TSimd, TVector>();
+    }
+}
+
+internal sealed unsafe class RowKernel<TSimd, TVector> : RowKernel where TSimd : struct, ISimd<TVector> where TVector : struct
+{
+    public override void Standardize(float* source, float* means, float* scales, float* destination, int count)
+    {
+        int i = 0;
+        for (; i <= count - TSimd.Width; i += TSimd.Width)
+        {
+            TVector value = TSimd.Load(source + i);
+            if (means is not null)
+                value = TSimd.Subtract(value, TSimd.Load(means + i));
+            if (scales is not null)
+                value = TSimd.Multiply(value, TSimd.Load(scales + i));
+            TSimd.Store(value, destination + i);
+        }
+        for (; i < count; i++)
+        {
+            float value = source[i];
+            if (means is not null)
+                value -= means[i];
+            if (scales is not null)
+                value *= scales[i];
+            destination[i] = value;
+        }
+    }
+
+    public override void SumRows(float* block, int rows, int columns, int stride, float* sums)
+    {
+        for (int column = 0; column < columns; column += TSimd.Width)
+        {
+            TVector sum = TSimd.Broadcast(0);
+            float* value = block + column;
+            for (int row = 0; row < rows; row++, value += stride)
+                sum = TSimd.Add(sum, TSimd.Load(value));
+            TSimd.Store(sum, sums + column);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit;
+
+/// <summary>A fully connected layer of a network: <c>h = φ(W x + b)</c>.</summary>
+public sealed class DenseLayer
+{
+    readonly FeedForwardNetwork _network;
+    readonly LayerLayout _layout;
+
+    internal DenseLayer(FeedForwardNetwork network, LayerLayout layout)
+    {
+        _network = network;
+        _layout = layout;
+    }
+
+    /// <summary><c>hidden[0]</c>, <c>hidden[1]</c>, …, <c>output</c>.</summary>
+    public string Name => _layout.Name;
+
+    /// <summary>Units or features that feed this layer.</summary>
+    public int Inputs => _layout.Inputs;
+
+    /// <summary>Units of this layer.</summary>
+    public int Outputs => _layout.Outputs;
+
+    /// <summary>The function after the sum, with its arguments: <c>ReLU</c>, <c>LeakyReLU(slope=0.2)</c>; <c>Identity</c> for the output.</summary>
+    public string Activation => _layout.Activation;
+
+    /// <summary>A copy of the weights as trained: row-major [outputs × inputs], for features as the network sees them (standardized where it standardizes).</summary>
+    public float[] GetWeights()
+    {
+        var weights = new float[checked(Inputs * Outputs)];
+        Panels.Unpack(_network.WeightPanels(_layout), Inputs, Outputs, weights);
+        return weights;
+    }
+
+    /// <summary>A copy of the biases, one an output.</summary>
+    public float[] GetBiases() => _network.Biases(_layout)[..Outputs].ToArray();
+
+    internal void SetWeights(ReadOnlySpan<float> weights)
+    {
+        if (weights.Length != Inputs * Outputs)
+            throw new ArgumentException($"Layer '{Name}' has {Outputs} × {Inputs} = {Outputs * Inputs} weights, but {weights.Length} were given.", nameof(weights));
+        Panels.Pack(weights, Inputs, Outputs, _network.WeightPanels(_layout));
+        _network.ParametersChanged();
+    }
+
+    internal void SetBiases(ReadOnlySpan<float> biases)
+    {
+        if (biases.Length != Outputs)
+            throw new ArgumentException($"Layer '{Name}' has {Outputs} biases, but {biases.Length} were given.", nameof(biases));
+        biases.CopyTo(_network.Biases(_layout));
+        _network.ParametersChanged();
+    }
+}

@@ -1,0 +1,168 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Kernels.Activations;
+using MLNet.WeightInit.Engine.Kernels.Gemm;
+
+namespace MLNet.WeightInit.Engine.Network;
+
+/// <summary>One dense layer of a pass: forward and backward side by side, over buffers that live as long as the training.</summary>
+/// <remarks>
+/// Blocks are row-major with <see cref="Stride"/> floats a row. Where the derivative follows from the output, the pre-activation is computed in the output's place and
+/// overwritten; elsewhere it is kept in the gradient's place until the gradient comes, which then arrives by way of <see cref="PassScratch.Upstream"/>.
+/// Chunks own disjoint outputs and every output is summed in one order, so neither their number nor the thread decides a bit.
+/// </remarks>
+internal sealed unsafe class LayerPass
+{
+    /// <summary>Multiply-adds below which handing out chunks costs more than it saves.</summary>
+    const long SerialWork = 200_000;
+    const int WantedChunks = 8;
+
+    readonly GemmKernel _gemm;
+    readonly RowKernel _rows;
+    readonly ActivationKernel _activation;
+    readonly WorkerPool _pool;
+    readonly PassScratch _scratch;
+    readonly AlignedBuffer _parameters, _gradients;
+    readonly LayerPass? _previous;
+    readonly Action<int> _forwardChunk, _weightGradientChunk, _inputGradientChunk;
+    readonly float* _weights, _biases, _weightGradient, _biasGradient;
+
+    float* _input;
+    int _inputStride;
+    int _batch;
+    int _rowBlocks;
+    int _inputBlocks;
+
+    /// <param name="network">Whose parameters are used.</param>
+    /// <param name="gradients">Same layout as the parameters; null for a pass that only goes forward.</param>
+    /// <param name="capacity">Rows of the largest batch.</param>
+    /// <param name="keepPreActivations">Keep z beside h and ∂L/∂z, for probes.</param>
+    public LayerPass(FeedForwardNetwork network, int index, AlignedBuffer? gradients, ActivationKernel activation, PassKernels kernels, PassScratch scratch, LayerPass? previous, int capacity, bool keepPreActivations)
+    {
+        Layout = network.Layout.Layers[index];
+        _gemm = kernels.Gemm;
+        _rows = kernels.Rows;
+        _pool = kernels.Pool;
+        _activation = activation;
+        _scratch = scratch;
+        _previous = previous;
+        Stride = Panels.RowStride(Layout.Outputs);
+        long block = (long)capacity * Stride;
+        Output = new AlignedBuffer(block);
+        Gradient = gradients is null && !keepPreActivations && activation.GradientFromOutput ? Output : new AlignedBuffer(block);
+        PreActivation = keepPreActivations ? new AlignedBuffer(block) : activation.GradientFromOutput ? Output : Gradient;
+        _parameters = network.Parameters;
+        _gradients = gradients ?? network.Parameters;
+        _weights = _parameters.Pointer + Layout.WeightOffset;
+        _biases = _parameters.Pointer + Layout.BiasOffset;
+        _weightGradient = _gradients.Pointer + Layout.WeightOffset;
+        _biasGradient = _gradients.Pointer + Layout.BiasOffset;
+        _forwardChunk = ForwardChunk;
+        _weightGradientChunk = WeightGradientChunk;
+        _inputGradientChunk = InputGradientChunk;
+    }
+
+    public LayerLayout Layout { get; }
+    public int Stride { get; }
+
+    /// <summary>h, [rows][Stride].</summary>
+    public AlignedBuffer Output { get; }
+
+    /// <summary>z, where it is kept; else the output's or the gradient's buffer.</summary>
+    public AlignedBuffer PreActivation { get; }
+
+    /// <summary>∂L/∂z.</summary>
+    public AlignedBuffer Gradient { get; }
+
+    bool IsLarge => (long)_batch * Layout.Inputs * Layout.Outputs >= SerialWork && _pool.Threads > 1;
+
+    /// <summary>Output = φ(input · Wᵀ + b).</summary>
+    /// <param name="weights">Another copy of the weights (scoring folds scales into the first layer's), or null for the network's own.</param>
+    public void Forward(float* input, int inputStride, int batch, float* weights = null)
+    {
+        _input = input;
+        _inputStride = inputStride;
+        _batch = batch;
+        int panels = Panels.Count(Layout.Outputs);
+        if (weights is not null || !IsLarge)
+        {
+            for (int panel = 0; panel < panels; panel++)
+                ForwardBlock(weights is null ? _weights : weights, panel, 0, batch);
+            return;
+        }
+        _rowBlocks = Math.Clamp(WantedChunks / panels, 1, Math.Max(1, batch / _gemm.TileRows));
+        _pool.Run(panels * _rowBlocks, _forwardChunk);
+    }
+
+    void ForwardChunk(int chunk)
+    {
+        int block = chunk % _rowBlocks;
+        int first = (int)((long)_batch * block / _rowBlocks), end = (int)((long)_batch * (block + 1) / _rowBlocks);
+        ForwardBlock(_weights, chunk / _rowBlocks, first, end - first);
+    }
+
+    void ForwardBlock(float* weights, int panel, int firstRow, int rows)
+    {
+        int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
+        nint offset = (nint)firstRow * Stride + column;
+        _gemm.Multiply(_input + (nint)firstRow * _inputStride, _inputStride, 1, rows, weights + Panels.Offset(panel, Layout.Inputs), width, width, Layout.Inputs,
+            _biases + column, 0, PreActivation.Pointer + offset, Stride);
+        if (!_activation.IsIdentity)
+            _activation.Forward(PreActivation.Pointer + offset, Output.Pointer + offset, rows, width, Stride);
+        else if (PreActivation != Output)
+            CopyBlock(PreActivation.Pointer + offset, Output.Pointer + offset, rows, width);
+    }
+
+    void CopyBlock(float* source, float* destination, int rows, int columns)
+    {
+        for (int row = 0; row < rows; row++)
+            new Span<float>(source + (nint)row * Stride, columns).CopyTo(new Span<float>(destination + (nint)row * Stride, columns));
+    }
+
+    /// <summary>∂L/∂W and ∂L/∂b from <see cref="Gradient"/>; and the previous layer's ∂L/∂z, where there is one.</summary>
+    public void Backward()
+    {
+        bool large = IsLarge;
+        _inputBlocks = large ? Math.Clamp(WantedChunks, 1, (Layout.Inputs + _gemm.TileRows - 1) / _gemm.TileRows) : 1;
+        Run(large, _inputBlocks, _weightGradientChunk);
+        _rows.SumRows(Gradient.Pointer, _batch, Panels.Padded(Layout.Outputs), Stride, _biasGradient);
+        if (_previous is not null)
+            Run(large, Panels.Count(Layout.Inputs), _inputGradientChunk);
+    }
+
+    void Run(bool large, int chunks, Action<int> body)
+    {
+        if (large)
+        {
+            _pool.Run(chunks, body);
+            return;
+        }
+        for (int chunk = 0; chunk < chunks; chunk++)
+            body(chunk);
+    }
+
+    /// <summary>dW[input, output] = Σ over rows of x[row, input] · g[row, output], straight into the gradient's panels.</summary>
+    void WeightGradientChunk(int chunk)
+    {
+        int first = (int)((long)Layout.Inputs * chunk / _inputBlocks), end = (int)((long)Layout.Inputs * (chunk + 1) / _inputBlocks);
+        for (int panel = 0; panel < Panels.Count(Layout.Outputs); panel++)
+        {
+            int width = Panels.WidthOf(panel, Layout.Outputs);
+            _gemm.Multiply(_input + first, 1, _inputStride, end - first, Gradient.Pointer + panel * Panels.Width, Stride, width, _batch,
+                _scratch.Zeros.Pointer, 0, _weightGradient + Panels.Offset(panel, Layout.Inputs) + (nint)first * width, width);
+        }
+    }
+
+    /// <summary>∂L/∂h of the previous layer, one panel of its units, and at once ∂L/∂z while it is in cache.</summary>
+    void InputGradientChunk(int panel)
+    {
+        LayerPass previous = _previous!;
+        int width = Panels.WidthOf(panel, Layout.Inputs), column = panel * Panels.Width;
+        float* transposed = _scratch.Transposed.Pointer + (nint)column * Layout.Outputs;
+        Panels.TransposePanel(_weights, Layout.Inputs, Layout.Outputs, panel, transposed);
+        AlignedBuffer saved = previous._activation.GradientFromOutput ? previous.Output : previous.PreActivation;
+        float* upstream = (saved == previous.Gradient ? _scratch.Upstream : previous.Gradient).Pointer + column;
+        _gemm.Multiply(Gradient.Pointer, Stride, 1, _batch, transposed, width, width, Layout.Outputs, _scratch.Zeros.Pointer, 0, upstream, previous.Stride);
+        if (!previous._activation.IsIdentity)
+            previous._activation.Backward(upstream, saved.Pointer + column, previous.Gradient.Pointer + column, _batch, width, previous.Stride);
+    }
+}

@@ -1,0 +1,58 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Kernels.Activations;
+
+namespace MLNet.WeightInit.Engine.Network;
+
+/// <summary>Forward and backward through all layers, in buffers allocated once.</summary>
+/// <remarks>4 bytes × rows × (features + units of all layers) × 2, and for activations whose derivative needs the pre-activation one more block of the widest layer.</remarks>
+internal sealed unsafe class NetworkPass
+{
+    readonly LayerPass[] _layers;
+
+    /// <param name="capacity">Rows of the largest batch.</param>
+    /// <param name="gradients">Where ∂L/∂W and ∂L/∂b go, in the parameters' layout; null: forward only.</param>
+    /// <param name="keepPreActivations">For probes.</param>
+    public NetworkPass(FeedForwardNetwork network, int capacity, PassKernels kernels, AlignedBuffer? gradients, bool keepPreActivations = false)
+    {
+        Network = network;
+        Capacity = capacity;
+        NetworkLayout layout = network.Layout;
+        InputStride = Panels.RowStride(layout.Inputs);
+        Input = new AlignedBuffer((long)capacity * InputStride);
+        ActivationKernel[] activations = [.. layout.Layers.Select(layer => Activations.Parse(layer.Activation).CreateKernel(kernels.Level))];
+        var scratch = new PassScratch(layout, gradients is null ? 0 : capacity, activations.Any(kernel => !kernel.GradientFromOutput) && !keepPreActivations);
+        _layers = new LayerPass[layout.Layers.Count];
+        for (int i = 0; i < _layers.Length; i++)
+            _layers[i] = new LayerPass(network, i, gradients, activations[i], kernels, scratch, i == 0 ? null : _layers[i - 1], capacity, keepPreActivations);
+    }
+
+    public FeedForwardNetwork Network { get; }
+    public int Capacity { get; }
+
+    /// <summary>[Capacity][InputStride]; columns from the feature count on are zero and must stay so.</summary>
+    public AlignedBuffer Input { get; }
+    public int InputStride { get; }
+    public IReadOnlyList<LayerPass> Layers => _layers;
+    public LayerPass Last => _layers[^1];
+
+    /// <summary>Runs the first <paramref name="rows"/> rows of <see cref="Input"/> to the logits.</summary>
+    /// <param name="firstLayerWeights">Another copy of the first layer's panels, or null for the network's own.</param>
+    public void Forward(int rows, float* firstLayerWeights = null)
+    {
+        float* input = Input.Pointer;
+        int stride = InputStride;
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            _layers[i].Forward(input, stride, rows, i == 0 ? firstLayerWeights : null);
+            input = _layers[i].Output.Pointer;
+            stride = _layers[i].Stride;
+        }
+    }
+
+    /// <summary>From ∂L/∂logits in the last layer's gradient to the gradients of all parameters.</summary>
+    public void Backward()
+    {
+        for (int i = _layers.Length - 1; i >= 0; i--)
+            _layers[i].Backward();
+    }
+}

@@ -1,0 +1,12 @@
+namespace MLNet.WeightInit.Engine.Network;
+
+/// <summary>What the outputs mean.</summary>
+internal enum NetworkTask
+{
+    /// <summary>One logit a class; scores are softmax probabilities.</summary>
+    Multiclass,
+    /// <summary>One logit; the score is the logit, its sigmoid the probability.</summary>
+    Binary,
+    /// <summary>One value a target column.</summary>
+    Regression,
+}

@@ -1,0 +1,36 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Kernels.Gemm;
+
+namespace MLNet.WeightInit.Engine.Network;
+
+/// <summary>The kernels of one vector width and the threads that run them.</summary>
+internal sealed record PassKernels(SimdLevel Level, GemmKernel Gemm, RowKernel Rows, WorkerPool Pool)
+{
+    public static PassKernels Create(SimdLevel level, WorkerPool pool) => new(level, GemmKernel.Create(level), RowKernel.Create(level), pool);
+}
+
+/// <summary>Buffers that all layers of a backward pass take turns with.</summary>
+internal sealed class PassScratch
+{
+    /// <param name="capacity">Rows of the largest batch; 0 for a pass that only goes forward.</param>
+    public PassScratch(NetworkLayout layout, int capacity, bool needsUpstream)
+    {
+        Zeros = new AlignedBuffer(Panels.Width);
+        if (capacity == 0)
+        {
+            Transposed = Upstream = Zeros;
+            return;
+        }
+        Transposed = new AlignedBuffer(layout.Layers.Skip(1).Select(layer => (long)Panels.Padded(layer.Inputs) * layer.Outputs).DefaultIfEmpty(0).Max());
+        Upstream = needsUpstream ? new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.RowStride(layer.Outputs))) : Zeros;
+    }
+
+    /// <summary>One panel's width of zeros: where sums without a bias start.</summary>
+    public AlignedBuffer Zeros { get; }
+
+    /// <summary>One layer's weights transposed, in panels of its inputs.</summary>
+    public AlignedBuffer Transposed { get; }
+
+    /// <summary>∂L/∂h of one layer, where its pre-activation still stands in the gradient's place.</summary>
+    public AlignedBuffer Upstream { get; }
+}

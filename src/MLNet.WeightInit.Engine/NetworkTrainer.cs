@@ -1,0 +1,128 @@
+using MLNet.WeightInit.Engine.Calibration;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Diagnostics;
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Losses;
+
+namespace MLNet.WeightInit.Engine;
+
+/// <summary>What a training gives: the network, how its loss went, and how it was initialized.</summary>
+internal sealed record TrainingResult(FeedForwardNetwork Network, TrainingHistory History, InitializationReport Initialization);
+
+/// <summary>Plans, fills, measures and trains a network on rows in memory: the whole of a training, from rows to model.</summary>
+/// <remarks>The engine's composition root: the one place that sees every folder.</remarks>
+internal static class NetworkTrainer
+{
+    /// <summary>Rows that the report and the calibration look at.</summary>
+    public const int ProbeRows = 256;
+
+    /// <param name="validation">Rows to validate on; null lets <see cref="TrainingOptions.ValidationFraction"/> take them from the training rows.</param>
+    /// <exception cref="NonFiniteTrainingException">The loss or a weight stopped being finite.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled and the options don't ask for the best model so far.</exception>
+    public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null)
+    {
+        (int[] trainingRows, int[] validationRows) = SplitRows(data, options, validation);
+        AffineScale features = options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
+        AffineScale targets = options.Standardize && options.Task == NetworkTask.Regression ? TargetStatistics.Scale(data, trainingRows) : AffineScale.None;
+        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs);
+        var network = new FeedForwardNetwork(layout, options.Task, features, targets);
+
+        double weightFactor = 1 / MeanWeight(data, trainingRows);
+        using var pool = new WorkerPool(options.Threads);
+        PassKernels kernels = PassKernels.Create(options.Simd, pool);
+        var gatherer = new BatchGatherer(data, features, targets, weightFactor, kernels.Rows, Math.Max(options.BatchSize, ProbeRows));
+        float[] prior = TargetStatistics.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
+
+        InitializationPlan plan = Initialize(network, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features));
+        var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
+        options.Init.Calibrate(new NetworkCalibration(network, plan, probe, options.Seed));
+        InitializationReport report = ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
+
+        if (options.NumberOfEpochs == 0)
+            return new TrainingResult(network, new TrainingHistory([], 0, "Not trained: 0 epochs were asked for."), report);
+        float[] rateMultipliers = [.. plan.Tensors.Select(tensor => tensor.LearningRateMultiplier)];
+        try
+        {
+            TrainingHistory history = new TrainingRun(network, options, gatherer, trainingRows, ValidationRows(), kernels, rateMultipliers, Advice(report)).Train();
+            network.ParametersChanged();
+            return new TrainingResult(network, history, report);
+        }
+        catch (NonFiniteTrainingException exception)
+        {
+            exception.Initialization = report;
+            throw;
+        }
+
+        (BatchGatherer, int[])? ValidationRows()
+        {
+            if (validation is not null)
+                return (new BatchGatherer(validation, features, targets, weightFactor, kernels.Rows, options.BatchSize), AllRows(validation.Rows));
+            return validationRows.Length > 0 ? (gatherer, validationRows) : null;
+        }
+    }
+
+    static string Advice(InitializationReport report)
+        => report.Verdict == Verdict.Healthy
+            ? "The initialization was healthy, so look at the learning rate first"
+            : $"The initialization report says {report.Verdict}";
+
+    static (int[] Training, int[] Validation) SplitRows(TrainingSet data, TrainingOptions options, TrainingSet? validation)
+    {
+        double fraction = validation is not null || !options.EarlyStopping && options.ValidationFraction is null
+            ? 0
+            : TrainingBudget.ValidationFraction(data.Rows, options.ValidationFraction);
+        return ValidationSplit.Draw(data, options.Task, fraction, options.Seed);
+    }
+
+    static InitializationPlan Initialize(FeedForwardNetwork network, TrainingOptions options, float[] prior, double featureSecondMoment)
+    {
+        var layers = network.Layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
+        InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name);
+        for (int i = 0; i < network.DenseLayers.Count; i++)
+        {
+            network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], options.Seed));
+            network.DenseLayers[i].SetBiases(PlanExecution.Fill(plan.Tensors[2 * i + 1], options.Seed));
+        }
+        return plan;
+    }
+
+    /// <summary>Mean loss of predicting the prior for every row: what a network that has learnt nothing should start at.</summary>
+    static unsafe double PriorLoss(BatchGatherer gatherer, int[] rows, TrainingOptions options, float[] prior)
+    {
+        int stride = Panels.Padded(prior.Length);
+        int capacity = options.BatchSize;
+        var logits = new AlignedBuffer((long)capacity * stride);
+        for (int row = 0; row < capacity; row++)
+            prior.CopyTo(logits.Span[(row * stride)..]);
+        var input = new AlignedBuffer((long)capacity * gatherer.Data.FeatureCount);
+        LossKernel loss = options.Loss.CreateKernel(options.Simd);
+        double sum = 0, weight = 0;
+        for (int first = 0; first < rows.Length; first += capacity)
+        {
+            ReadOnlySpan<int> batch = rows.AsSpan(first, Math.Min(capacity, rows.Length - first));
+            gatherer.Gather(batch, input.Pointer, gatherer.Data.FeatureCount);
+            sum += loss.Evaluate(logits.Pointer, batch.Length, prior.Length, stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights, 1, null);
+            foreach (int row in batch)
+                weight += gatherer.WeightOf(row);
+        }
+        return sum / weight;
+    }
+
+    static double MeanWeight(TrainingSet data, int[] rows)
+    {
+        double sum = 0;
+        foreach (int row in rows)
+            sum += data.WeightOf(row);
+        return sum / rows.Length;
+    }
+
+    static int[] AllRows(int count)
+    {
+        var rows = new int[count];
+        for (int row = 0; row < count; row++)
+            rows[row] = row;
+        return rows;
+    }
+}

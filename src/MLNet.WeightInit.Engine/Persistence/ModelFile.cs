@@ -1,0 +1,165 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Persistence;
+
+/// <summary>The engine's own model file: little-endian, versioned, with a checksum; described in docs/model-file.md.</summary>
+/// <remarks>
+/// <c>magic[8] · version u32 · payload length u64 · payload · CRC-32C u32</c>. The payload is task, layers, feature scale, target scale, then every layer's weights
+/// (row-major [outputs × inputs]) and biases. Nothing in it depends on the machine, so equal networks are equal files. Every length is checked against what is
+/// left of the payload before anything is allocated.
+/// </remarks>
+internal static class ModelFile
+{
+    public const uint Version = 1;
+    const int HeaderLength = 8 + 4 + 8;
+    const int MostLayers = 100_000;
+
+    static ReadOnlySpan<byte> Magic => "MLNWINIT"u8;
+
+    public static void Write(FeedForwardNetwork network, Stream stream)
+    {
+        using var payload = new MemoryStream();
+        using (var writer = new BinaryWriter(payload, Encoding.UTF8, leaveOpen: true))
+            WritePayload(network, writer);
+        ReadOnlySpan<byte> bytes = payload.GetBuffer().AsSpan(0, (int)payload.Length);
+        Span<byte> header = stackalloc byte[HeaderLength];
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[12..], (ulong)bytes.Length);
+        stream.Write(header);
+        stream.Write(bytes);
+        Span<byte> checksum = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32LittleEndian(checksum, Crc32C(bytes));
+        stream.Write(checksum);
+    }
+
+    public static FeedForwardNetwork Read(Stream stream)
+    {
+        Span<byte> header = stackalloc byte[HeaderLength];
+        if (stream.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength || !header[..8].SequenceEqual(Magic))
+            throw new InvalidDataException("A network file must begin with 'MLNWINIT', but this stream doesn't: it is no network file, or not at its beginning.");
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        if (version != Version)
+            throw new InvalidDataException($"This library reads network files of version {Version}, but the file has version {version}: use the release that wrote it, or a newer one.");
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(header[12..]);
+        if (length > int.MaxValue - 64)
+            throw new InvalidDataException($"A network file's payload must be below 2 GB, but the header says {length:N0} bytes: the file is damaged.");
+        byte[] payload = ReadExactly(stream, (int)length);
+        Span<byte> checksum = stackalloc byte[4];
+        if (stream.ReadAtLeast(checksum, 4, throwOnEndOfStream: false) < 4)
+            throw Truncated();
+        if (BinaryPrimitives.ReadUInt32LittleEndian(checksum) != Crc32C(payload))
+            throw new InvalidDataException("The network file's checksum doesn't match its content: the file is damaged.");
+        return ReadPayload(new PayloadReader(payload));
+    }
+
+    static void WritePayload(FeedForwardNetwork network, BinaryWriter writer)
+    {
+        writer.Write((byte)network.Task);
+        writer.Write(network.Inputs);
+        writer.Write(network.DenseLayers.Count);
+        foreach (DenseLayer layer in network.DenseLayers)
+        {
+            writer.Write(layer.Outputs);
+            writer.Write(layer.Activation);
+        }
+        WriteScale(network.FeatureScale, writer);
+        WriteScale(network.TargetScale, writer);
+        foreach (DenseLayer layer in network.DenseLayers)
+        {
+            WriteFloats(layer.GetWeights(), writer);
+            WriteFloats(layer.GetBiases(), writer);
+        }
+    }
+
+    static FeedForwardNetwork ReadPayload(PayloadReader reader)
+    {
+        var task = (NetworkTask)reader.ReadByte();
+        if (!Enum.IsDefined(task))
+            throw new InvalidDataException($"The network file names task {(int)task}, which this library doesn't know.");
+        int inputs = reader.ReadInt32(1, int.MaxValue, "features");
+        int count = reader.ReadInt32(1, MostLayers, "layers");
+        var layers = new (int Units, string Activation)[count];
+        long parameters = 0, width = inputs;
+        for (int i = 0; i < count; i++)
+        {
+            layers[i] = (reader.ReadInt32(1, int.MaxValue, "units"), reader.ReadString());
+            parameters += (width + 1) * layers[i].Units;
+            reader.CheckFloatsLeft(parameters);
+            width = layers[i].Units;
+        }
+        AffineScale features = ReadScale(reader, inputs, "feature"), targets = ReadScale(reader, layers[^1].Units, "target");
+        FeedForwardNetwork network;
+        try
+        {
+            network = new FeedForwardNetwork(new NetworkLayout(inputs, layers), task, features, targets);
+            foreach ((_, string activation) in layers)
+                Kernels.Activations.Activations.Parse(activation);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException($"The network file describes a network that this library can't build: {exception.Message}", exception);
+        }
+        foreach (DenseLayer layer in network.DenseLayers)
+        {
+            layer.SetWeights(reader.ReadFloats(layer.Inputs * layer.Outputs));
+            layer.SetBiases(reader.ReadFloats(layer.Outputs));
+        }
+        reader.CheckEnd();
+        return network;
+    }
+
+    static void WriteScale(AffineScale scale, BinaryWriter writer)
+    {
+        writer.Write(scale.Means.Length);
+        WriteFloats(scale.Means, writer);
+        WriteFloats(scale.Scales, writer);
+    }
+
+    static AffineScale ReadScale(PayloadReader reader, int columns, string kind)
+    {
+        int count = reader.ReadInt32(0, columns, $"{kind} scales");
+        if (count != 0 && count != columns)
+            throw new InvalidDataException($"The network file has {count} {kind} scales for {columns} columns: the file is damaged.");
+        return count == 0 ? AffineScale.None : new AffineScale(reader.ReadFloats(count), reader.ReadFloats(count));
+    }
+
+    static void WriteFloats(ReadOnlySpan<float> values, BinaryWriter writer)
+    {
+        foreach (float value in values)
+            writer.Write(value);
+    }
+
+    /// <summary>Reads in blocks, so that a length that a damaged header claims is not allocated before that many bytes have come.</summary>
+    static byte[] ReadExactly(Stream stream, int length)
+    {
+        const int Block = 1 << 20;
+        var bytes = new byte[Math.Min(length, Block)];
+        int read = 0;
+        while (read < length)
+        {
+            if (read == bytes.Length)
+                Array.Resize(ref bytes, (int)Math.Min(length, 2L * bytes.Length));
+            int got = stream.Read(bytes, read, bytes.Length - read);
+            if (got == 0)
+                throw Truncated();
+            read += got;
+        }
+        return bytes;
+    }
+
+    static InvalidDataException Truncated() => new("The network file ends before its content does: it is truncated.");
+
+    static uint Crc32C(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        for (; bytes.Length >= 8; bytes = bytes[8..])
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        foreach (byte value in bytes)
+            crc = BitOperations.Crc32C(crc, value);
+        return ~crc;
+    }
+}

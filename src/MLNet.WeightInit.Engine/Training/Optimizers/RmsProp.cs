@@ -1,0 +1,53 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Text;
+
+namespace MLNet.WeightInit.Engine.Training.Optimizers;
+
+/// <summary>Divides the gradient by the root of its mean square: <c>v = α v + (1 − α) g²</c>, <c>w −= η g / (√v + ε)</c>.</summary>
+/// <remarks>Tieleman and Hinton 2012, lecture 6.5; PyTorch's <c>RMSprop</c> (ε outside of the root, no centring, no momentum).</remarks>
+internal sealed class RmsProp : Optimizer
+{
+    readonly double _decay, _epsilon;
+
+    /// <param name="decay">Share of the mean square that a step keeps; 0 … below 1. Default: 0.99.</param>
+    /// <param name="epsilon">Above 0. Default: 1e-8.</param>
+    public RmsProp(double decay = 0.99, double epsilon = 1e-8)
+    {
+        if (!(decay is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(decay), decay, "RMSProp's decay must be at least 0 and below 1, for example 0.99.");
+        _decay = decay;
+        _epsilon = Adam.CheckedEpsilon(epsilon);
+    }
+
+    public override string Name => "RMSProp";
+    public override string Specification => $"RMSProp(decay={SpecificationText.Format(_decay)}, epsilon={SpecificationText.Format(_epsilon)})";
+    public override float DefaultLearningRate => 0.001f;
+    public override int StateCount => 1;
+
+    public override OptimizerKernel CreateKernel(SimdLevel level)
+        => SimdLevels.Create<UpdateLoopFactory<Rule>, OptimizerKernel>(level, new(new Rule(_decay, _epsilon)));
+
+    struct Rule(double decay, double epsilon) : IUpdateRule<Rule>
+    {
+        readonly float _keep = (float)decay, _take = (float)(1 - decay), _epsilon = (float)epsilon;
+        double _learningRate;
+        float _step, _decay;
+
+        public static int States => 1;
+
+        public readonly Rule NextStep(double learningRate) => this with { _learningRate = learningRate };
+
+        public readonly Rule ForRun(double rateMultiplier, double weightDecay)
+            => this with { _step = (float)(-_learningRate * rateMultiplier), _decay = (float)weightDecay };
+
+        public readonly void Apply<TSimd, TVector>(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
+            where TSimd : struct, ISimd<TVector> where TVector : struct
+        {
+            gradient = Flush<TSimd, TVector>.Gradient(TSimd.MultiplyAdd(TSimd.Broadcast(_decay), parameter, gradient));
+            TVector square = TSimd.Multiply(gradient, gradient);
+            first = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(TSimd.Broadcast(_keep), first, TSimd.Multiply(TSimd.Broadcast(_take), square)));
+            TVector denominator = TSimd.Add(TSimd.Sqrt(first), TSimd.Broadcast(_epsilon));
+            parameter = TSimd.MultiplyAdd(TSimd.Broadcast(_step), TSimd.Divide(gradient, denominator), parameter);
+        }
+    }
+}

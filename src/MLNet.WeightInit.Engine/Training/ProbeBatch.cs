@@ -1,0 +1,100 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Losses;
+
+namespace MLNet.WeightInit.Engine.Training;
+
+/// <summary>A keyed sample of training rows, run forward and backward without an update, with everything kept.</summary>
+internal sealed unsafe class ProbeBatch
+{
+    readonly FeedForwardNetwork _network;
+    readonly BatchGatherer _gatherer;
+    readonly int[] _rows;
+    readonly LossKernel _loss;
+    readonly AlignedBuffer _gradients;
+    readonly NetworkPass _pass;
+
+    public ProbeBatch(FeedForwardNetwork network, BatchGatherer gatherer, int[] rows, TrainingOptions options, PassKernels kernels)
+    {
+        _network = network;
+        _gatherer = gatherer;
+        _rows = rows;
+        _loss = options.Loss.CreateKernel(kernels.Level);
+        _gradients = new AlignedBuffer(network.Parameters.Length);
+        _pass = new NetworkPass(network, rows.Length, kernels, _gradients, keepPreActivations: true);
+    }
+
+    public int Rows => _rows.Length;
+
+    /// <summary>Draws up to <paramref name="count"/> of the rows from a stream of its own.</summary>
+    public static int[] Choose(ReadOnlySpan<int> rows, long seed, int count)
+    {
+        int[] order = rows.ToArray();
+        new RandomSource(seed, "probe/rows").Shuffle(order);
+        int[] chosen = order[..Math.Min(count, order.Length)];
+        Array.Sort(chosen);
+        return chosen;
+    }
+
+    /// <summary>The rows as the network sees them: row-major [rows × inputs].</summary>
+    public float[] Features()
+    {
+        _gatherer.Gather(_rows, _pass.Input.Pointer, _pass.InputStride);
+        return WithoutPadding(_pass.Input, _pass.InputStride, _network.Inputs);
+    }
+
+    /// <summary>Pre-activations of one layer with the weights as they are: row-major [rows × units].</summary>
+    public float[] PreActivations(int layer)
+    {
+        Forward();
+        LayerPass pass = _pass.Layers[layer];
+        return WithoutPadding(pass.PreActivation, pass.Stride, pass.Layout.Outputs);
+    }
+
+    public NetworkProbe Measure()
+    {
+        Forward();
+        LayerPass last = _pass.Last;
+        double sum = _loss.Evaluate(last.Output.Pointer, Rows, last.Layout.Outputs, last.Stride, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights, 1f / Rows, last.Gradient.Pointer);
+        _pass.Backward();
+        double weight = 0;
+        foreach (int row in _rows)
+            weight += _gatherer.WeightOf(row);
+        return new NetworkProbe(Rows, sum / weight, [.. _pass.Layers.Select(Layer)]);
+    }
+
+    void Forward()
+    {
+        _gatherer.Gather(_rows, _pass.Input.Pointer, _pass.InputStride);
+        _pass.Forward(Rows);
+    }
+
+    LayerProbe Layer(LayerPass pass, int index)
+    {
+        var weightGradients = new AlignedBuffer(pass.Layout.WeightLength);
+        _gradients.Span.Slice((int)pass.Layout.WeightOffset, (int)pass.Layout.WeightLength).CopyTo(weightGradients.Span);
+        return new LayerProbe
+        {
+            Name = pass.Layout.Name,
+            Inputs = pass.Layout.Inputs,
+            Units = pass.Layout.Outputs,
+            Stride = pass.Stride,
+            Activation = pass.Layout.Activation,
+            PreActivations = pass.PreActivation,
+            Activations = pass.Output,
+            PreActivationGradients = pass.Gradient,
+            WeightGradients = weightGradients,
+            Weights = _network.DenseLayers[index].GetWeights(),
+            Biases = _network.DenseLayers[index].GetBiases(),
+        };
+    }
+
+    float[] WithoutPadding(AlignedBuffer block, int stride, int columns)
+    {
+        var values = new float[Rows * columns];
+        for (int row = 0; row < Rows; row++)
+            block.Span.Slice(row * stride, columns).CopyTo(values.AsSpan(row * columns));
+        return values;
+    }
+}

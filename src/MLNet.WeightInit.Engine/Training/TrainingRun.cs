@@ -1,0 +1,116 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Training;
+
+/// <summary>The epochs: shuffle, steps, validation, progress, and every way to stop.</summary>
+internal sealed class TrainingRun
+{
+    readonly FeedForwardNetwork _network;
+    readonly TrainingOptions _options;
+    readonly BatchGatherer _gatherer;
+    readonly int[] _rows;
+    readonly (BatchGatherer Gatherer, int[] Rows)? _validation;
+    readonly TrainingStep _step;
+    readonly string _advice;
+    readonly AlignedBuffer _lastGood;
+    readonly EarlyStop? _earlyStop;
+    readonly List<EpochRecord> _epochs = [];
+    readonly double _trainingWeight, _validationWeight;
+
+    /// <param name="advice">What the initialization report says, for the message of a training that failed.</param>
+    public TrainingRun(FeedForwardNetwork network, TrainingOptions options, BatchGatherer gatherer, int[] rows, (BatchGatherer Gatherer, int[] Rows)? validation,
+        PassKernels kernels, IReadOnlyList<float> rateMultipliers, string advice)
+    {
+        _network = network;
+        _options = options;
+        _gatherer = gatherer;
+        _rows = rows;
+        _validation = validation;
+        _advice = advice;
+        _step = new TrainingStep(network, gatherer, options, kernels, rateMultipliers);
+        _lastGood = new AlignedBuffer(network.Parameters.Length);
+        network.Parameters.Span.CopyTo(_lastGood.Span);
+        _trainingWeight = TotalWeight(gatherer, rows);
+        if (validation is not { } held)
+            return;
+        _validationWeight = TotalWeight(held.Gatherer, held.Rows);
+        _earlyStop = new EarlyStop(network.Parameters, options.EarlyStopping ? TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience) : int.MaxValue);
+    }
+
+    public TrainingHistory Train()
+    {
+        int epochs = TrainingBudget.Epochs(_rows.Length, _options.BatchSize, _options.NumberOfEpochs);
+        string stopReason = $"All {epochs} epochs were trained.";
+        for (int epoch = 1; epoch <= epochs; epoch++)
+        {
+            if (!TryRunEpoch(epoch, out double trainingLoss))
+            {
+                stopReason = $"Cancelled in epoch {epoch}.";
+                break;
+            }
+            double? validationLoss = _validation is { } held ? _step.Evaluate(held.Gatherer, held.Rows) / _validationWeight : null;
+            _epochs.Add(new EpochRecord(epoch, trainingLoss, validationLoss, _options.LearningRate));
+            _options.Progress?.Report(new EpochProgress(epoch, epochs, trainingLoss, validationLoss));
+            if (_earlyStop?.IsTimeToStop(epoch, validationLoss!.Value) == true)
+            {
+                stopReason = $"Stopped early: no better validation loss since epoch {_earlyStop.BestEpoch}.";
+                break;
+            }
+        }
+        _earlyStop?.RestoreBest();
+        return new TrainingHistory(_epochs, _earlyStop is { BestEpoch: > 0 } ? _earlyStop.BestEpoch : _epochs.Count, stopReason);
+    }
+
+    /// <summary>False where training was cancelled and the model so far is wanted.</summary>
+    bool TryRunEpoch(int epoch, out double trainingLoss)
+    {
+        double sum = 0;
+        trainingLoss = 0;
+        new RandomSource(_options.Seed, $"shuffle/{epoch}").Shuffle(_rows);
+        int batch = 0;
+        for (int first = 0; first < _rows.Length; first += _options.BatchSize)
+        {
+            _options.CheckAlive?.Invoke();
+            if (_options.CancellationToken.IsCancellationRequested)
+            {
+                if (!_options.ReturnBestOnCancel)
+                    throw new OperationCanceledException($"Training was cancelled in epoch {epoch}, batch {batch + 1}.", _options.CancellationToken);
+                return false;
+            }
+            batch++;
+            double loss = _step.Run(_rows.AsSpan(first, Math.Min(_options.BatchSize, _rows.Length - first)), _options.LearningRate);
+            if (!double.IsFinite(loss))
+                throw NonFinite(epoch, batch);
+            sum += loss;
+        }
+        if (!RowChecks.AllFinite(_network.Parameters.Span))
+            throw NonFinite(epoch, batch);
+        _network.Parameters.Span.CopyTo(_lastGood.Span);
+        trainingLoss = sum / _trainingWeight;
+        return true;
+    }
+
+    NonFiniteTrainingException NonFinite(int epoch, int batch)
+    {
+        (int layer, string tensor) = NonFiniteSearch.FirstBad(_network, _step.Pass);
+        var lastGood = new FeedForwardNetwork(_network.Layout, _network.Task, _network.FeatureScale, _network.TargetScale);
+        _lastGood.Span.CopyTo(lastGood.Parameters.Span);
+        return new NonFiniteTrainingException(epoch, batch, layer, tensor,
+            $"Training must keep every number finite, but {tensor} was not in epoch {epoch}, batch {batch}. {_advice}: " +
+            $"try a learning rate below {_options.LearningRate}, or another initialization; the exception's {nameof(NonFiniteTrainingException.Initialization)} has the report and " +
+            $"{nameof(NonFiniteTrainingException.LastGoodNetwork)} the weights after epoch {epoch - 1}.")
+        {
+            LastGoodNetwork = lastGood,
+        };
+    }
+
+    static double TotalWeight(BatchGatherer gatherer, int[] rows)
+    {
+        double sum = 0;
+        foreach (int row in rows)
+            sum += gatherer.WeightOf(row);
+        return sum;
+    }
+}

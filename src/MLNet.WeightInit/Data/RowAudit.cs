@@ -1,0 +1,147 @@
+using Microsoft.ML;
+using System.Globalization;
+using Microsoft.ML.Data;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Counts rows that can't be used, by reason and by slot, and describes them.</summary>
+internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string purpose)
+{
+    /// <summary>Above this share the message names the slots.</summary>
+    private const double ShareThatNamesSlots = 0.05;
+
+    /// <summary>Above this share training would be on a rest that says little about the data.</summary>
+    private const double ShareThatRefuses = 0.5;
+
+    private const int SlotsNamed = 3;
+
+    private long[]? _badInSlot;
+    private long _rows, _missingLabels, _badFeatures, _badWeights;
+    private int _lastSlot;
+    private float _lastValue;
+    private Fault _lastFault;
+
+    private enum Fault
+    {
+        Label,
+        Features,
+        Weight,
+    }
+
+    public long BadRows => _missingLabels + _badFeatures + _badWeights;
+
+    public bool MostAreBad => BadRows > ShareThatRefuses * _rows;
+
+    /// <summary>Counts a row; false where it can't be used.</summary>
+    /// <param name="label">NaN where missing.</param>
+    public bool Accepts(in VBuffer<float> features, float label, float weight)
+    {
+        _rows++;
+        if (!float.IsFinite(label))
+        {
+            _missingLabels++;
+            _lastFault = Fault.Label;
+            return false;
+        }
+        if (CountBadSlots(in features))
+        {
+            _badFeatures++;
+            _lastFault = Fault.Features;
+            return false;
+        }
+        if (!(weight > 0 && float.IsFinite(weight)))
+        {
+            _badWeights++;
+            _lastFault = Fault.Weight;
+            _lastValue = weight;
+            return false;
+        }
+        return true;
+    }
+
+    /// <summary>The row that was refused last: column, row and slot.</summary>
+    public string DescribeLast()
+    {
+        string row = string.Create(CultureInfo.InvariantCulture, $"row {_rows - 1:N0} of the {purpose} data");
+        return _lastFault switch
+        {
+            Fault.Label => $"Column '{schema.Label!.Value.Name}' has no label in {row} (counted from 0). Filter such rows out, or set MissingValues to Skip.",
+            Fault.Weight => $"Column '{schema.Weight!.Value.Name}' has the weight {Text(_lastValue)} in {row} (counted from 0), and weights must be above 0 and finite. Filter such rows out, or set MissingValues to Skip.",
+            _ => $"Column '{schema.Feature!.Value.Name}' has {Text(_lastValue)} in {row}, {SlotText(_lastSlot)} (both counted from 0). Replace missing values first, for example with mlContext.Transforms.ReplaceMissingValues(\"{schema.Feature!.Value.Name}\").",
+        };
+    }
+
+    /// <summary>All of them in one message.</summary>
+    public string DescribeAll(bool skipped)
+    {
+        var reasons = new List<string>();
+        AddReason(reasons, _missingLabels, $"without a label in column '{schema.Label!.Value.Name}'");
+        AddReason(reasons, _badFeatures, $"with NaN or infinite values in column '{schema.Feature!.Value.Name}'");
+        AddReason(reasons, _badWeights, $"whose weight in column '{schema.Weight?.Name}' is not above 0 and finite");
+        string counts = string.Create(CultureInfo.InvariantCulture, $"{BadRows:N0} of {_rows:N0} {purpose} rows");
+        string start = skipped
+            ? $"Skipped {counts}: {string.Join(", ", reasons)}."
+            : $"At least half of the {purpose} rows must be usable, and {counts} are not: {string.Join(", ", reasons)}.";
+        return start + DescribeSlots() + Advise();
+    }
+
+    private string Advise() => _badFeatures > 0
+        ? $" Replace missing values first, for example with mlContext.Transforms.ReplaceMissingValues(\"{schema.Feature!.Value.Name}\")."
+        : " Check how this data was read, or filter such rows out.";
+
+    private string DescribeSlots()
+    {
+        if (_badInSlot is null || BadRows <= ShareThatNamesSlots * _rows)
+            return "";
+        IEnumerable<int> guiltiest = Enumerable.Range(0, featureCount)
+            .Where(slot => _badInSlot[slot] > 0)
+            .OrderByDescending(slot => _badInSlot[slot])
+            .Take(SlotsNamed);
+        return $" Most often bad: {string.Join(", ", guiltiest.Select(slot => string.Create(CultureInfo.InvariantCulture, $"{SlotText(slot)} in {_badInSlot[slot]:N0} rows")))}.";
+    }
+
+    private bool CountBadSlots(in VBuffer<float> features)
+    {
+        bool bad = false;
+        ReadOnlySpan<float> values = features.GetValues();
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (float.IsFinite(values[i]))
+                continue;
+            int slot = features.IsDense ? i : features.GetIndices()[i];
+            _badInSlot ??= new long[featureCount];
+            _badInSlot[slot]++;
+            if (!bad)
+                (_lastSlot, _lastValue) = (slot, values[i]);
+            bad = true;
+        }
+        return bad;
+    }
+
+    private static void AddReason(List<string> reasons, long count, string reason)
+    {
+        if (count > 0)
+            reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{count:N0} {reason}"));
+    }
+
+    private string SlotText(int slot)
+    {
+        DataViewSchema.Column column = schema.Feature!.Value;
+        if (column.HasSlotNames())
+        {
+            VBuffer<ReadOnlyMemory<char>> names = default;
+            column.GetSlotNames(ref names);
+            string name = names.GetItemOrDefault(slot).ToString();
+            if (name.Length > 0)
+                return $"slot {slot} ('{name}')";
+        }
+        return $"slot {slot}";
+    }
+
+    private static string Text(float value) => value switch
+    {
+        float.PositiveInfinity => "infinity",
+        float.NegativeInfinity => "minus infinity",
+        _ => value.ToString(CultureInfo.InvariantCulture),
+    };
+}

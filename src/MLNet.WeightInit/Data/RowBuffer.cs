@@ -1,0 +1,71 @@
+using System.Globalization;
+using Microsoft.ML.Data;
+using MLNet.WeightInit.Engine.Data;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Rows in memory, growing.</summary>
+internal sealed class RowBuffer
+{
+    /// <summary>Dense features may take this much: 2 GiB. Above it a wide sparse column is more likely than that many values that matter, and the machine would swap.</summary>
+    internal const long MostFeatureBytes = 1L << 31;
+
+    private const int FirstCapacity = 256;
+
+    private readonly string _column;
+    private readonly int _featureCount;
+    private float[] _features;
+    private float[] _labels;
+    private float[]? _weights;
+    private int _rows;
+
+    /// <param name="column">Feature column, for messages.</param>
+    /// <param name="expectedRows">Where the data view knows; null otherwise.</param>
+    /// <exception cref="InvalidOperationException">That many rows would take more than <see cref="MostFeatureBytes"/>.</exception>
+    public RowBuffer(string column, int featureCount, bool weighted, long? expectedRows)
+    {
+        _column = column;
+        _featureCount = featureCount;
+        CheckBytes(expectedRows ?? 1);
+        int capacity = (int)(expectedRows ?? Math.Min(FirstCapacity, MostRows));
+        _features = new float[(long)capacity * featureCount];
+        _labels = new float[capacity];
+        _weights = weighted ? new float[capacity] : null;
+    }
+
+    private long MostRows => MostFeatureBytes / sizeof(float) / _featureCount;
+
+    /// <exception cref="InvalidOperationException">The rows take more than <see cref="MostFeatureBytes"/>.</exception>
+    public void Add(in VBuffer<float> features, float label, float weight)
+    {
+        if (_rows == _labels.Length)
+            Grow();
+        features.CopyTo(_features.AsSpan(_rows * _featureCount, _featureCount));
+        _labels[_rows] = label;
+        if (_weights is not null)
+            _weights[_rows] = weight;
+        _rows++;
+    }
+
+    public TrainingSet ToTrainingSet() => new(_features, _rows, _featureCount, _labels, targetColumns: 1, _weights);
+
+    private void Grow()
+    {
+        CheckBytes(_rows + 1L);
+        int capacity = (int)Math.Min(Math.Max(FirstCapacity, 2L * _rows), MostRows);
+        Array.Resize(ref _features, capacity * _featureCount);
+        Array.Resize(ref _labels, capacity);
+        if (_weights is not null)
+            Array.Resize(ref _weights, capacity);
+    }
+
+    private void CheckBytes(long rows)
+    {
+        if (rows <= MostRows)
+            return;
+        decimal bytes = (decimal)rows * _featureCount * sizeof(float);
+        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+            $"Column '{_column}' has {_featureCount:N0} features in at least {rows:N0} rows: {bytes:N0} bytes as dense values, and at most {MostFeatureBytes:N0} are allowed. "
+            + $"Use fewer features, for example fewer hash bits or mlContext.Transforms.FeatureSelection.SelectFeaturesBasedOnCount, or fewer rows: mlContext.Data.TakeRows(data, {MostRows})."));
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Reads the rows of a data view into memory, once, in order, and answers for those that can't be used.</summary>
+internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions options, NetworkTask task, int classes)
+{
+    /// <exception cref="InvalidOperationException">The rows can't train.</exception>
+    public TrainingSet Read(RoleMappedData data)
+    {
+        TrainingSet rows = Read(data, "training");
+        if (rows.Rows < 2)
+            throw Refuse($"Training needs at least 2 rows, and the data has {rows.Rows} that can be used. Pass more rows.");
+        CheckLabels(data, rows);
+        return rows;
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">The rows have another number of features than the training rows.</exception>
+    /// <exception cref="InvalidOperationException">No row can be used.</exception>
+    public TrainingSet ReadValidation(RoleMappedData data, int featureCount)
+    {
+        data.CheckFeatureFloatVector(out int found);
+        if (found != featureCount)
+            throw host.Process(new ArgumentOutOfRangeException("validationData", found,
+                $"Column '{options.FeatureColumnName}' must have {featureCount} features in the validation data, as in the training data, and has {found}. Transform both with one fitted pipeline."));
+        TrainingSet rows = Read(data, "validation");
+        if (rows.Rows == 0)
+            throw Refuse("The validation data has no rows. Pass at least 1, or call Fit without validation data.");
+        return rows;
+    }
+
+    private TrainingSet Read(RoleMappedData data, string purpose)
+    {
+        data.CheckFeatureFloatVector(out int featureCount);
+        data.CheckOptFloatWeight();
+        var rows = new RowBuffer(options.FeatureColumnName, featureCount, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
+        var audit = new RowAudit(data.Schema, featureCount, purpose);
+        // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
+        var cursors = new FloatLabelCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights);
+        using (FloatLabelCursor cursor = cursors.Create())
+        {
+            while (cursor.MoveNext())
+            {
+                host.CheckAlive();
+                if (audit.Accepts(in cursor.Features, IsLabel(cursor.Label) ? cursor.Label : float.NaN, cursor.Weight))
+                    rows.Add(in cursor.Features, cursor.Label, cursor.Weight);
+                else if (options.MissingValues == MissingValues.Throw)
+                    throw Refuse(audit.DescribeLast());
+            }
+        }
+        if (audit.MostAreBad)
+            throw Refuse(audit.DescribeAll(skipped: false));
+        if (audit.BadRows > 0)
+            channel.Warning(audit.DescribeAll(skipped: true));
+        return rows.ToTrainingSet();
+    }
+
+    /// <summary>Keys arrive from 0, missing ones as NaN; a key column may hold values above its own count.</summary>
+    private bool IsLabel(float label) => task == NetworkTask.Multiclass ? label >= 0 && label < classes : float.IsFinite(label);
+
+    private void CheckLabels(RoleMappedData data, TrainingSet rows)
+    {
+        string column = data.Schema.Label!.Value.Name;
+        var labels = rows.Targets.AsSpan(0, rows.Rows);
+        bool constant = labels.IndexOfAnyExcept(labels[0]) < 0;
+        if (constant && task != NetworkTask.Regression)
+            throw Refuse($"Classification needs rows of at least 2 classes, and all {rows.Rows} usable rows have the same value in column '{column}'. Check the filter or split that made this data.");
+        if (task == NetworkTask.Regression && !constant && labels.IndexOfAnyExcept(0f, 1f) < 0)
+            channel.Warning(
+                $"Column '{column}' holds only 0 and 1, and is trained as regression because its type is Single. For classification convert it first: "
+                + $"mlContext.Transforms.Conversion.ConvertType(\"{column}\", outputKind: DataKind.Boolean).");
+    }
+
+    private Exception Refuse(string message) => host.Process(new InvalidOperationException(message));
+}

@@ -1,0 +1,24 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Kernels.Activations;
+
+namespace MLNet.WeightInit;
+
+/// <summary>The probability of log-odds, by the engine's own kernel: the same bits on every machine, which the platform's exponential does not give.</summary>
+internal sealed unsafe class LogisticFunction
+{
+    /// <summary>Kernels take whole blocks.</summary>
+    private const int BlockLength = 16;
+
+    private readonly ActivationKernel _kernel = Activations.Parse("Sigmoid").CreateKernel(SimdLevels.Best);
+    private readonly AlignedBuffer _block = new(BlockLength);
+
+    /// <summary>1 / (1 + exp(−x)); NaN for NaN.</summary>
+    public float Apply(float logOdds)
+    {
+        if (float.IsNaN(logOdds))
+            return float.NaN;
+        *_block.Pointer = logOdds;
+        _kernel.Forward(_block.Pointer, _block.Pointer, rows: 1, columns: BlockLength, stride: BlockLength);
+        return *_block.Pointer;
+    }
+}

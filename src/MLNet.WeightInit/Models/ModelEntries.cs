@@ -1,0 +1,46 @@
+using System.Text;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace MLNet.WeightInit;
+
+/// <summary>How a model lies in ML.NET's zip: the history in the main stream, the network in the engine's own format beside it, the report as JSON that any tool can read.</summary>
+/// <remarks>Nothing in it depends on clock, thread count or path: two fits that are equal give equal entries.</remarks>
+internal static class ModelEntries
+{
+    private const string NetworkEntry = "Network.bin";
+    private const string ReportFolder = "Initialization";
+    private const string ReportEntry = "report.json";
+    private const uint FirstVersion = 0x00010001;
+
+    /// <param name="signature">Exactly 8 characters.</param>
+    /// <param name="loaderSignature">Name under which ML.NET finds the class that loads.</param>
+    public static VersionInfo Version(string signature, string loaderSignature) => new(
+        modelSignature: signature,
+        verWrittenCur: FirstVersion,
+        verReadableCur: FirstVersion,
+        verWeCanReadBack: FirstVersion,
+        loaderAssemblyName: typeof(ModelEntries).Assembly.FullName!,
+        loaderSignature: loaderSignature);
+
+    public static void Save(ModelSaveContext context, INeuralNetModel model)
+    {
+        HistoryStream.Write(context.Writer, model.History);
+        context.SaveBinaryStream(NetworkEntry, writer => model.Network.Save(writer.BaseStream));
+        using Repository.Entry report = context.Repository.CreateEntry(Path.Combine(context.Directory ?? "", ReportFolder), ReportEntry);
+        report.Stream.Write(Encoding.UTF8.GetBytes(model.Initialization.ToJson()));
+    }
+
+    public static (FeedForwardNetwork Network, InitializationReport Report, TrainingHistory History) Load(IHost host, ModelLoadContext context)
+    {
+        host.CheckDecode(context.Repository is not null, "A neural network is saved in several streams and can't be loaded from a single one.");
+        TrainingHistory history = HistoryStream.Read(host, context.Reader);
+        FeedForwardNetwork? network = null;
+        context.TryLoadBinaryStream(NetworkEntry, reader => network = FeedForwardNetwork.Load(reader.BaseStream));
+        host.CheckDecode(network is not null, $"The model has no entry '{NetworkEntry}': the file is damaged or was edited.");
+        using Repository.Entry report = context.Repository!.OpenEntryOrNull(Path.Combine(context.Directory ?? "", ReportFolder), ReportEntry);
+        host.CheckDecode(report is not null, $"The model has no entry '{ReportFolder}/{ReportEntry}': the file is damaged or was edited.");
+        using var text = new StreamReader(report!.Stream, Encoding.UTF8);
+        return (network!, InitializationReport.FromJson(text.ReadToEnd()), history);
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit;
+
+/// <summary>A fitted network as ML.NET sees it: scores rows, saves, loads, exports to ONNX. Tasks differ in what a row's score is.</summary>
+/// <typeparam name="TOutput">Score of one row: Single, or a vector of Single.</typeparam>
+public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TOutput>, INeuralNetModel, IValueMapper, ISingleCanSaveOnnx
+{
+    private readonly VectorDataViewType _inputType;
+
+    private protected NeuralNetModelParameters(IHostEnvironment environment, string name, TrainingResult result)
+        : base(environment, name)
+    {
+        Network = result.Network;
+        Initialization = result.Initialization;
+        History = result.History;
+        _inputType = new VectorDataViewType(NumberDataViewType.Single, Network.Inputs);
+    }
+
+    private protected NeuralNetModelParameters(IHostEnvironment environment, string name, ModelLoadContext context, NetworkTask task)
+        : base(environment, name, context)
+    {
+        (Network, Initialization, History) = ModelEntries.Load(Host, context);
+        Host.CheckDecode(Network.Task == task, "The network in this model is of another task than the model says: the file is damaged.");
+        _inputType = new VectorDataViewType(NumberDataViewType.Single, Network.Inputs);
+    }
+
+    /// <inheritdoc/>
+    public FeedForwardNetwork Network { get; }
+
+    /// <inheritdoc/>
+    public InitializationReport Initialization { get; }
+
+    /// <inheritdoc/>
+    public TrainingHistory History { get; }
+
+    DataViewType IValueMapper.InputType => _inputType;
+
+    DataViewType IValueMapper.OutputType => OutputType;
+
+    private protected abstract DataViewType OutputType { get; }
+
+    private protected abstract VersionInfo Version { get; }
+
+    /// <summary>A delegate that scores rows with buffers of its own: ML.NET asks for one a cursor.</summary>
+    private protected abstract ValueMapper<VBuffer<float>, TOutput> CreateMapper();
+
+    ValueMapper<TSource, TDestination> IValueMapper.GetMapper<TSource, TDestination>()
+        => CreateMapper() as ValueMapper<TSource, TDestination>
+            ?? throw Host.Except($"A neural network maps a vector of Single to {OutputType}; it was asked to map {typeof(TSource)} to {typeof(TDestination)}.");
+
+    private protected override void SaveCore(ModelSaveContext context)
+    {
+        base.SaveCore(context);
+        context.SetVersionInfo(Version);
+        ModelEntries.Save(context, this);
+    }
+
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext context) => true;
+
+    bool ISingleCanSaveOnnx.SaveAsOnnx(OnnxContext context, string[] outputNames, string featureColumn)
+    {
+        WriteOnnx(new OnnxNetworkWriter(context), outputNames, featureColumn);
+        return true;
+    }
+
+    /// <summary>Adds nodes from the features to every output that ML.NET named.</summary>
+    private protected abstract void WriteOnnx(OnnxNetworkWriter writer, string[] outputNames, string features);
+}

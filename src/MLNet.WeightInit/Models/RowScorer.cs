@@ -1,0 +1,37 @@
+using Microsoft.ML.Data;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Scores ML.NET's rows, dense or sparse, without allocating for one. It has buffers: one a cursor.</summary>
+internal sealed class RowScorer(FeedForwardNetwork network)
+{
+    private readonly NetworkScorer _scorer = new(network);
+    private readonly float[] _score = new float[network.Outputs];
+    private float[]? _dense;
+
+    public int Outputs => network.Outputs;
+
+    /// <exception cref="InvalidOperationException">The row has another number of features than the network was trained with.</exception>
+    public void Score(in VBuffer<float> features, Span<float> scores)
+    {
+        if (features.Length != network.Inputs)
+            throw new InvalidOperationException(
+                $"A row to score must have {network.Inputs} features, as in training, and has {features.Length}. Build its feature column with the pipeline that was fitted.");
+        if (features.IsDense)
+        {
+            _scorer.Score(features.GetValues(), scores);
+            return;
+        }
+        _dense ??= new float[network.Inputs];
+        features.CopyTo(_dense);
+        _scorer.Score(_dense, scores);
+    }
+
+    /// <summary>The only output of a binary or regression network.</summary>
+    public float ScoreSingle(in VBuffer<float> features)
+    {
+        Score(in features, _score);
+        return _score[0];
+    }
+}

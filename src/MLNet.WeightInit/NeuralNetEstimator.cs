@@ -1,0 +1,88 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace MLNet.WeightInit;
+
+/// <summary>A feedforward network whose task follows from the label column: <c>mlContext.Transforms.NeuralNet()</c>.</summary>
+/// <remarks>Key → <see cref="NeuralNetMulticlassTrainer"/>, Boolean → <see cref="NeuralNetBinaryTrainer"/>, Single → <see cref="NeuralNetRegressionTrainer"/>;
+/// each of them documents its output columns.</remarks>
+public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTransformer<INeuralNetModel>>
+{
+    private readonly IHost _host;
+    private readonly TrainerSettings _settings;
+
+    internal NeuralNetEstimator(IHostEnvironment environment, TrainerSettings settings)
+    {
+        _host = environment.Register(nameof(NeuralNetEstimator));
+        _settings = settings;
+    }
+
+    /// <summary>Trains a network.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">The data can't train.</exception>
+    public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView input)
+    {
+        _host.CheckValue(input, nameof(input));
+        return LabelTask(SchemaShape.Create(input.Schema)) switch
+        {
+            Task.Multiclass => Multiclass().Fit(input),
+            Task.Binary => Binary().Fit(input),
+            _ => Regression().Fit(input),
+        };
+    }
+
+    /// <summary>Trains on one set and watches the loss on another: for early stopping, and for the history.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">The data can't train.</exception>
+    public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView trainData, IDataView validationData)
+    {
+        _host.CheckValue(trainData, nameof(trainData));
+        return LabelTask(SchemaShape.Create(trainData.Schema)) switch
+        {
+            Task.Multiclass => Multiclass().Fit(trainData, validationData),
+            Task.Binary => Binary().Fit(trainData, validationData),
+            _ => Regression().Fit(trainData, validationData),
+        };
+    }
+
+    /// <summary>The columns after the network, from those before it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        _host.CheckValue(inputSchema, nameof(inputSchema));
+        return LabelTask(inputSchema) switch
+        {
+            Task.Multiclass => Multiclass().GetOutputSchema(inputSchema),
+            Task.Binary => Binary().GetOutputSchema(inputSchema),
+            _ => Regression().GetOutputSchema(inputSchema),
+        };
+    }
+
+    private NeuralNetMulticlassTrainer Multiclass() => new(_host, _settings);
+
+    private NeuralNetBinaryTrainer Binary() => new(_host, _settings);
+
+    private NeuralNetRegressionTrainer Regression() => new(_host, _settings);
+
+    private Task LabelTask(SchemaShape schema)
+    {
+        if (!schema.TryFindColumn(_settings.Options.LabelColumnName, out SchemaShape.Column label))
+            throw _host.ExceptSchemaMismatch("inputSchema", "label", _settings.Options.LabelColumnName);
+        bool scalar = label.Kind == SchemaShape.Column.VectorKind.Scalar;
+        if (scalar && label.IsKey && label.ItemType == NumberDataViewType.UInt32)
+            return Task.Multiclass;
+        if (scalar && label.ItemType is BooleanDataViewType)
+            return Task.Binary;
+        if (scalar && !label.IsKey && label.ItemType == NumberDataViewType.Single)
+            return Task.Regression;
+        throw _host.Process(LabelMismatch.Describe(label, "Key<UInt32>, Boolean or Single"));
+    }
+
+    private enum Task
+    {
+        Multiclass,
+        Binary,
+        Regression,
+    }
+}

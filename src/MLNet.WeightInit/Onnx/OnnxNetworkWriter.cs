@@ -1,0 +1,101 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Writes a network as ONNX nodes of the default domain, operator sets 9 to 12.</summary>
+internal sealed class OnnxNetworkWriter
+{
+    private const int LowestOperatorSet = 9;
+    private const string DefaultDomain = "";
+
+    private readonly OnnxContext _context;
+
+    public OnnxNetworkWriter(OnnxContext context)
+    {
+        context.CheckOpSetVersion(LowestOperatorSet, "NeuralNet");
+        _context = context;
+    }
+
+    /// <summary>From raw features to logits, or to values in the label's unit for regression.</summary>
+    public string Outputs(FeedForwardNetwork network, string features)
+    {
+        string values = Centre(network, features);
+        foreach (DenseLayer layer in network.DenseLayers)
+        {
+            values = Dense(layer, values, inputScales: layer == network.DenseLayers[0] ? network.FeatureScale.Scales : []);
+            values = OnnxActivations.Write(this, layer.Activation, values, layer.Outputs);
+        }
+        return Rescale(network, values);
+    }
+
+    public void Softmax(string logits, string destination) => Node("Softmax", [logits], destination).AddAttribute("axis", 1);
+
+    public void Sigmoid(string logits, string destination) => Node("Sigmoid", [logits], destination);
+
+    public void Copy(string source, string destination) => Node("Identity", [source], destination);
+
+    /// <summary>The key, from 1, of the largest value: ML.NET's predicted label.</summary>
+    public void KeyOfLargest(string scores, string destination)
+    {
+        string index = Intermediate(NumberDataViewType.Int64, "largest");
+        OnnxNode largest = Node("ArgMax", [scores], index);
+        largest.AddAttribute("axis", 1);
+        largest.AddAttribute("keepdims", 1);
+        string key = Intermediate(NumberDataViewType.Int64, "key");
+        Node("Add", [index, _context.AddInitializer(1L, "one")], key);
+        Node("Cast", [key], destination).AddAttribute("to", typeof(uint));
+    }
+
+    /// <summary>An element-wise node on a block of values.</summary>
+    public string Elementwise(string operation, int width, string[] inputs, params (string Name, float Value)[] attributes)
+    {
+        string destination = Intermediate(new VectorDataViewType(NumberDataViewType.Single, width), operation);
+        OnnxNode node = Node(operation, inputs, destination);
+        foreach ((string name, float value) in attributes)
+            node.AddAttribute(name, (double)value);
+        return destination;
+    }
+
+    /// <summary>A constant that is broadcast.</summary>
+    public string Constant(float value) => _context.AddInitializer([value], [1L], "constant");
+
+    /// <summary>The mean is subtracted in a node of its own: folded into the bias it would cost all digits that it shares with the features.</summary>
+    private string Centre(FeedForwardNetwork network, string features)
+    {
+        if (network.FeatureScale.IsNone)
+            return features;
+        string means = _context.AddInitializer(network.FeatureScale.Means, [1L, network.Inputs], "means");
+        return Elementwise("Sub", network.Inputs, [features, means]);
+    }
+
+    private string Dense(DenseLayer layer, string values, ReadOnlySpan<float> inputScales)
+    {
+        float[] weights = layer.GetWeights();
+        if (!inputScales.IsEmpty)
+            for (int i = 0; i < weights.Length; i++)
+                weights[i] *= inputScales[i % layer.Inputs];
+        string weightName = _context.AddInitializer(weights, [layer.Outputs, (long)layer.Inputs], layer.Name + ".weights");
+        string biasName = _context.AddInitializer(layer.GetBiases(), [(long)layer.Outputs], layer.Name + ".bias");
+        string destination = Intermediate(new VectorDataViewType(NumberDataViewType.Single, layer.Outputs), layer.Name);
+        OnnxNode node = Node("Gemm", [values, weightName, biasName], destination);
+        node.AddAttribute("alpha", 1d);
+        node.AddAttribute("beta", 1d);
+        node.AddAttribute("transB", 1);
+        return destination;
+    }
+
+    private string Rescale(FeedForwardNetwork network, string values)
+    {
+        if (network.TargetScale.IsNone)
+            return values;
+        string scales = _context.AddInitializer(network.TargetScale.Scales, [1L, network.Outputs], "target.scales");
+        string means = _context.AddInitializer(network.TargetScale.Means, [1L, network.Outputs], "target.means");
+        return Elementwise("Add", network.Outputs, [Elementwise("Mul", network.Outputs, [values, scales]), means]);
+    }
+
+    private string Intermediate(DataViewType type, string name) => _context.AddIntermediateVariable(type, name, skip: true);
+
+    private OnnxNode Node(string operation, string[] inputs, string destination)
+        => _context.CreateNode(operation, inputs, [destination], _context.GetNodeName(operation), DefaultDomain);
+}

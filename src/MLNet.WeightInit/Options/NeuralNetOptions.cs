@@ -1,0 +1,110 @@
+namespace MLNet.WeightInit;
+
+/// <summary>Everything that decides a network and its training. Estimators take a copy: later changes to this object do not reach them.</summary>
+public sealed class NeuralNetOptions
+{
+    /// <summary>Column to learn: a key for multiclass, Boolean for binary, Single for regression.</summary>
+    /// <value>Default: <c>Label</c>.</value>
+    public string LabelColumnName { get; set; } = NeuralNetDefaults.LabelColumnName;
+
+    /// <summary>Column with the inputs: a vector of Single of known size.</summary>
+    /// <value>Default: <c>Features</c>.</value>
+    public string FeatureColumnName { get; set; } = NeuralNetDefaults.FeatureColumnName;
+
+    /// <summary>Column of Single that multiplies each row's loss; rows whose weight is not positive and finite are treated as <see cref="MissingValues"/> says.</summary>
+    /// <value>Default: null, all rows count the same.</value>
+    public string? ExampleWeightColumnName { get; set; }
+
+    /// <summary>Units of each hidden layer, from the input on.</summary>
+    /// <value>Default: 128, 64. Each at least 1. An empty list gives a linear model.</value>
+    public IReadOnlyList<int> HiddenLayers { get; set; } = NeuralNetDefaults.HiddenLayers;
+
+    /// <summary>Function after each hidden layer, by name and with arguments where it has any: <c>ReLU</c>, <c>LeakyReLU(slope=0.2)</c>.</summary>
+    /// <value>Default: <c>ReLU</c>. Also Identity, LeakyReLU, ELU, SELU, GELU, SiLU, Mish, HardSwish, Tanh, HardTanh, Sigmoid, Softplus, Softsign, Sin, Erf. Case, spaces, <c>_</c> and <c>-</c> do not count.</value>
+    public string Activation { get; set; } = NeuralNetDefaults.Activation;
+
+    /// <summary>How the weights start: an initializer, or its name (<c>"He"</c>, <c>"orthogonal(gain=1.4)"</c>).</summary>
+    /// <value>Default: null, which is <c>"Auto"</c>: chosen by activation, role and data; the model's report says why.</value>
+    public WeightInitializer? Init { get; set; }
+
+    /// <summary>How the output layer's weights start, where that shall differ from <see cref="Init"/>.</summary>
+    /// <value>Default: null, what <see cref="Init"/> plans.</value>
+    public WeightInitializer? OutputInit { get; set; }
+
+    /// <summary>How the biases start.</summary>
+    /// <value>Default: null, what <see cref="Init"/> plans; zeros for most.</value>
+    public WeightInitializer? BiasInit { get; set; }
+
+    /// <summary>How a gradient becomes a step: SGD, Momentum, Nesterov, RMSProp, Adam or AdamW, with arguments where it has any: <c>Adam(beta1=0.9)</c>.</summary>
+    /// <value>Default: <c>Adam</c>.</value>
+    public string Optimizer { get; set; } = NeuralNetDefaults.Optimizer;
+
+    /// <summary>Length of a step.</summary>
+    /// <value>Default: 0.001, which suits Adam; SGD usually wants 10 to 100 times as much. Above 0 and finite.</value>
+    public float LearningRate { get; set; } = NeuralNetDefaults.LearningRate;
+
+    /// <summary>Rows in one optimizer step; the last step of an epoch may have fewer.</summary>
+    /// <value>Default: 64. At least 1. Memory grows with it: 4 bytes × rows × (features + units in all layers) × 2.</value>
+    public int BatchSize { get; set; } = NeuralNetDefaults.BatchSize;
+
+    /// <summary>Passes over the training rows. 0 gives the initialized, untrained model, which is how to look at an initializer.</summary>
+    /// <value>Default: null, a budget of at least about 2,000 steps, so that small and large data train alike: hundreds of passes over 100 rows, tens over 10⁴, a few over 10⁶;
+    /// <see cref="EarlyStopping"/> may end it before. At least 0.</value>
+    public int? NumberOfEpochs { get; set; }
+
+    /// <summary>Seed of every random choice: initial weights, order of rows, validation rows. The same data, options and seed give the same model, byte for byte.</summary>
+    /// <value>Default: null, the seed of the <see cref="Microsoft.ML.MLContext"/>; where that has none either, one drawn when the estimator is created. The model's report records it.</value>
+    public int? Seed { get; set; }
+
+    /// <summary>Threads that training uses. The model does not depend on it.</summary>
+    /// <value>Default: null, one a processor. At least 1.</value>
+    public int? NumberOfThreads { get; set; }
+
+    /// <summary>Whether the model brings features (and, for regression, the label) to mean 0 and deviation 1 by the training rows. It is part of the model: scoring takes raw features.</summary>
+    /// <value>Default: true.</value>
+    public bool Standardize { get; set; } = true;
+
+    /// <summary>What training minimizes: SoftmaxCrossEntropy for multiclass, BinaryCrossEntropy for binary, Squared, Absolute or <c>Huber(delta=1)</c> for regression.</summary>
+    /// <value>Default: null, the first that fits the task.</value>
+    public string? Loss { get; set; }
+
+    /// <summary>Pull of the weights (not the biases) towards 0, as the optimizer defines it: decoupled for AdamW, added to the gradient for the others.</summary>
+    /// <value>Default: 0. At least 0 and finite.</value>
+    public float WeightDecay { get; set; }
+
+    /// <summary>Share of the rows kept out of training to measure the loss after each epoch; not used where a validation set is passed to <c>Fit</c>.</summary>
+    /// <value>Default: null, chosen by the number of rows. From 0 (none) to below 1.</value>
+    public float? ValidationFraction { get; set; }
+
+    /// <summary>Ends training where the validation loss has not improved for <see cref="Patience"/> epochs, and keeps the best epoch's weights. Without validation rows it does nothing.</summary>
+    /// <value>Default: true.</value>
+    public bool EarlyStopping { get; set; } = true;
+
+    /// <summary>Epochs without improvement before <see cref="EarlyStopping"/> ends training.</summary>
+    /// <value>Default: null, chosen by the number of epochs. At least 1.</value>
+    public int? Patience { get; set; }
+
+    /// <summary>What to do with rows that can't be used.</summary>
+    /// <value>Default: <see cref="MissingValues.Skip"/>.</value>
+    public MissingValues MissingValues { get; set; }
+
+    /// <summary>Is told where training stands after each epoch, on the training thread. ML.NET's own log gets it too.</summary>
+    /// <value>Default: null.</value>
+    public IProgress<EpochProgress>? Progress { get; set; }
+
+    /// <summary>Ends training within one batch; <see cref="OnCancel"/> says with what.</summary>
+    /// <value>Default: none.</value>
+    public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>What a cancelled training gives.</summary>
+    /// <value>Default: <see cref="CancelledTraining.ReturnBest"/>.</value>
+    public CancelledTraining OnCancel { get; set; }
+
+    /// <summary>A copy that later changes to this object do not reach.</summary>
+    internal NeuralNetOptions Copy()
+    {
+        var copy = (NeuralNetOptions)MemberwiseClone();
+        copy.HiddenLayers = HiddenLayers is null ? null! : [.. HiddenLayers];
+        return copy;
+    }
+}

@@ -1,0 +1,21 @@
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Which losses fit which task; the first is the task's default.</summary>
+internal static class TaskLosses
+{
+    public static IReadOnlyList<string> For(NetworkTask task) => task switch
+    {
+        NetworkTask.Multiclass => ["SoftmaxCrossEntropy"],
+        NetworkTask.Binary => ["BinaryCrossEntropy"],
+        _ => ["Squared", "Absolute", "Huber"],
+    };
+
+    public static string Describe(NetworkTask task) => task switch
+    {
+        NetworkTask.Multiclass => "multiclass classification",
+        NetworkTask.Binary => "binary classification",
+        _ => "regression",
+    };
+}

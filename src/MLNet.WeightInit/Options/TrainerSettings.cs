@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using Microsoft.ML.Runtime;
+using MLNet.WeightInit.Engine.Kernels.Activations;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Optimizers;
+
+namespace MLNet.WeightInit;
+
+/// <summary>An estimator's own copy of the options: checked, every name resolved against its context, the seed fixed.</summary>
+internal sealed class TrainerSettings
+{
+    /// <exception cref="ArgumentNullException">Options, a name or a list is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or a name is unknown.</exception>
+    public TrainerSettings(IHostEnvironment environment, NeuralNetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options.Copy();
+        OptionChecks.Check(Options);
+        Activation = Activations.Parse(Options.Activation);
+        Loss = Options.Loss is null ? null : Losses.Parse(Options.Loss);
+        Optimizers.Parse(Options.Optimizer);
+
+        InitializerRegistry registry = WeightInitCatalog.Of(environment).Registry;
+        Init = registry.Resolve(Options.Init);
+        OutputInit = Options.OutputInit is null ? null : registry.Resolve(Options.OutputInit);
+        BiasInit = Options.BiasInit is null ? null : registry.Resolve(Options.BiasInit);
+        Seed = Options.Seed ?? ContextSeed.Of(environment) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+    }
+
+    public NeuralNetOptions Options { get; }
+    public Activation Activation { get; }
+
+    /// <summary>Null: the task's own.</summary>
+    public Loss? Loss { get; }
+    public WeightInitializer Init { get; }
+    public WeightInitializer? OutputInit { get; }
+    public WeightInitializer? BiasInit { get; }
+    public int Seed { get; }
+
+    /// <summary>Fails where the loss that was asked for does not fit the task.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It does not.</exception>
+    public void CheckLoss(NetworkTask task)
+    {
+        IReadOnlyList<string> fitting = TaskLosses.For(task);
+        if (Loss is not null && !fitting.Contains(Loss.Name))
+            throw new ArgumentOutOfRangeException(nameof(NeuralNetOptions.Loss), Options.Loss,
+                $"The loss {Loss.Name} does not fit {TaskLosses.Describe(task)}. It must be {string.Join(" or ", fitting)}; null takes {fitting[0]}.");
+    }
+
+    /// <summary>What the engine needs for one training.</summary>
+    public TrainingOptions ForTraining(NetworkTask task, int outputs, IProgress<EpochProgress> progress, Action checkAlive) => new()
+    {
+        Task = task,
+        Outputs = outputs,
+        HiddenLayers = Options.HiddenLayers,
+        Activation = Activation,
+        Loss = Loss ?? Losses.Parse(TaskLosses.For(task)[0]),
+        Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training
+        Init = Init,
+        OutputInit = OutputInit,
+        BiasInit = BiasInit,
+        LearningRate = Options.LearningRate,
+        WeightDecay = Options.WeightDecay,
+        BatchSize = Options.BatchSize,
+        NumberOfEpochs = Options.NumberOfEpochs,
+        Seed = Seed,
+        Threads = Options.NumberOfThreads ?? Environment.ProcessorCount,
+        Standardize = Options.Standardize,
+        ValidationFraction = Options.ValidationFraction,
+        EarlyStopping = Options.EarlyStopping,
+        Patience = Options.Patience,
+        Progress = progress,
+        CancellationToken = Options.CancellationToken,
+        ReturnBestOnCancel = Options.OnCancel == CancelledTraining.ReturnBest,
+        CheckAlive = checkAlive,
+    };
+}

@@ -1,0 +1,88 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training;
+
+namespace MLNet.WeightInit;
+
+/// <summary>What the trainers of all tasks share: reading rows, training, messages. Tasks differ in label type, loss and output columns.</summary>
+/// <typeparam name="TTransformer">ML.NET's own prediction transformer of the task.</typeparam>
+/// <typeparam name="TModel">The task's model parameters.</typeparam>
+public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorBase<TTransformer, TModel>
+    where TTransformer : ISingleFeaturePredictionTransformer<TModel>
+    where TModel : class, INeuralNetModel
+{
+    // The model standardizes, so the pipeline need not; rows are read once into memory, so caching would only hold them twice.
+    private static readonly TrainerInfo Characteristics = new(normalization: false, calibration: false, caching: false, supportValid: true);
+
+    private readonly TrainerSettings _settings;
+    private readonly NetworkTask _task;
+
+    private protected NeuralNetTrainer(IHostEnvironment environment, string name, NetworkTask task, TrainerSettings settings, SchemaShape.Column label)
+        : base(
+            Contracts.CheckRef(environment, nameof(environment)).Register(name),
+            TrainerUtils.MakeR4VecFeature(settings.Options.FeatureColumnName),
+            label,
+            TrainerUtils.MakeR4ScalarWeightColumn(settings.Options.ExampleWeightColumnName))
+    {
+        _settings = settings;
+        _task = task;
+        settings.CheckLoss(task);
+    }
+
+    /// <summary>Normalization: not needed. Caching: not needed. Calibration: not needed. A validation set: can be used.</summary>
+    public sealed override TrainerInfo Info => Characteristics;
+
+    /// <summary>Trains on one set and watches the loss on another: for early stopping, and for the history.</summary>
+    /// <param name="trainData">Rows to learn from.</param>
+    /// <param name="validationData">Rows to measure on after each epoch, with the same columns; no part of the training rows is kept out then.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">The data can't train.</exception>
+    public TTransformer Fit(IDataView trainData, IDataView validationData)
+    {
+        Host.CheckValue(trainData, nameof(trainData));
+        Host.CheckValue(validationData, nameof(validationData));
+        return TrainTransformer(trainData, validationData);
+    }
+
+    private protected override void CheckLabelCompatible(SchemaShape.Column label)
+    {
+        if (!LabelColumn.IsCompatibleWith(label))
+            throw Host.Process(LabelMismatch.Describe(label, LabelColumn.GetTypeString()));
+    }
+
+    private protected sealed override TModel TrainModelCore(TrainContext context)
+    {
+        using IChannel channel = Host.Start("Training");
+        using IProgressChannel progressChannel = Host.StartProgressChannel("Neural network training");
+        int outputs = CheckLabel(context.TrainingSet);
+        var reader = new RowReader(Host, channel, _settings.Options, _task, outputs);
+        TrainingSet rows = reader.Read(context.TrainingSet);
+        TrainingSet? validation = context.ValidationSet is null ? null : ReadValidation(reader, context.ValidationSet, rows, outputs);
+
+        var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
+        TrainingOptions options = _settings.ForTraining(_task, outputs, progress, Host.CheckAlive);
+        TrainingResult result = NetworkTrainer.Train(rows, options, validation);
+        if (result.Initialization.Verdict != Verdict.Healthy)
+            channel.Warning("The initialization is not healthy: {0}", result.Initialization);
+        return CreateModel(result);
+    }
+
+    private TrainingSet ReadValidation(RowReader reader, RoleMappedData data, TrainingSet rows, int outputs)
+    {
+        int validationOutputs = CheckLabel(data);
+        if (validationOutputs != outputs)
+            throw Host.Process(new ArgumentOutOfRangeException("validationData", validationOutputs,
+                $"The label column '{LabelColumn.Name}' must have the same classes in the validation data as in the training data, which has {outputs}. Map both with one fitted MapValueToKey."));
+        return reader.ReadValidation(data, rows.FeatureCount);
+    }
+
+    /// <summary>Outputs that the network needs for this label: one a class, or 1.</summary>
+    private protected abstract int CheckLabel(RoleMappedData data);
+
+    private protected abstract TModel CreateModel(TrainingResult result);
+}

@@ -1,0 +1,6 @@
+namespace FreshProcess;
+
+internal sealed class FeatureRow
+{
+    public float[] Features { get; set; } = [];
+}

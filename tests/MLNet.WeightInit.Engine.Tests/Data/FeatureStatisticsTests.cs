@@ -1,0 +1,67 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Tests.Data;
+
+[TestFixture]
+internal sealed class FeatureStatisticsTests
+{
+    static AffineScale Of(params float[] column)
+        => FeatureStatistics.Standardization(new TrainingSet(column, column.Length, 1, new float[column.Length], 1), [.. Enumerable.Range(0, column.Length)]);
+
+    [Test]
+    public void A_feature_is_centred_and_divided_by_its_population_deviation()
+    {
+        AffineScale scale = Of(2, 4, 4, 4, 5, 5, 7, 9);        // mean 5, σ 2: the textbook's
+        Assert.That((scale.Means[0], scale.Scales[0]), Is.EqualTo((5f, 0.5f)));
+    }
+
+    [Test]
+    public void A_constant_feature_gets_scale_zero_even_where_its_mean_rounds()
+        => Assert.That(Of(0.1f, 0.1f, 0.1f).Scales[0], Is.Zero);
+
+    [Test]
+    public void An_indicator_stays_as_it_is()
+    {
+        AffineScale scale = Of(0, 1, 0, 0);
+        Assert.That((scale.Means[0], scale.Scales[0]), Is.EqualTo((0f, 1f)));
+    }
+
+    [Test]
+    public void A_deviation_of_one_at_a_mean_of_ten_thousand_is_found()
+        => Assert.That(Of(9_999, 10_001, 9_999, 10_001).Scales[0], Is.EqualTo(1f));
+
+    [Test]
+    public void Only_the_given_rows_count()
+    {
+        var data = new TrainingSet([1, 3, 1_000], 3, 1, new float[3], 1);
+        AffineScale scale = FeatureStatistics.Standardization(data, [0, 1]);
+        Assert.That((scale.Means[0], scale.Scales[0]), Is.EqualTo((2f, 1f)));
+    }
+
+    [Test]
+    public void Prior_of_classes_is_their_smoothed_log_share_and_finite_for_an_absent_class()
+    {
+        var data = new TrainingSet(new float[4], 4, 1, [0, 0, 0, 1], 1);
+        float[] bias = TargetStatistics.PriorBias(data, [0, 1, 2, 3], NetworkTask.Multiclass, 3, AffineScale.None);
+        for (int label = 0; label < 3; label++)
+            Assert.That((double)bias[label], Is.EqualTo(Math.Log(((double[])[3, 1, 0])[label] / 5 + 1.0 / 15)).Within(1e-6));
+    }
+
+    [Test]
+    public void Prior_of_a_binary_label_is_its_log_odds()
+    {
+        var data = new TrainingSet(new float[100], 100, 1, [.. Enumerable.Range(0, 100).Select(row => row == 0 ? 1f : 0f)], 1);
+        float[] bias = TargetStatistics.PriorBias(data, [.. Enumerable.Range(0, 100)], NetworkTask.Binary, 1, AffineScale.None);
+        Assert.That((double)bias[0], Is.EqualTo(Math.Log(1.5 / 99.5)).Within(1e-6));
+    }
+
+    [Test]
+    public void Target_scale_is_weighted()
+    {
+        var data = new TrainingSet(new float[2], 2, 1, [0, 10], 1, [3, 1]);
+        AffineScale scale = TargetStatistics.Scale(data, [0, 1]);
+        Assert.That(scale.Means[0], Is.EqualTo(2.5f));
+        Assert.That(scale.Scales[0], Is.EqualTo((float)Math.Sqrt(0.75 * 6.25 + 0.25 * 56.25)));
+    }
+}

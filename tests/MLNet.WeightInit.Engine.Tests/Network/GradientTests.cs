@@ -1,0 +1,99 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Kernels.Activations;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Losses;
+
+namespace MLNet.WeightInit.Engine.Tests.Network;
+
+/// <summary>One number covers every parameter: the slope of the loss along a direction, by central difference, against the gradient's product with that direction.</summary>
+[TestFixture]
+internal sealed unsafe class GradientTests
+{
+    const int Rows = 23;
+
+    static IEnumerable<string> EveryActivation => Activations.All.Select(activation => activation.Specification);
+
+    static readonly (string Loss, NetworkTask Task, int Outputs)[] s_losses =
+    [
+        ("SoftmaxCrossEntropy", NetworkTask.Multiclass, 5), ("BinaryCrossEntropy", NetworkTask.Binary, 1), ("Squared", NetworkTask.Regression, 3), ("Huber", NetworkTask.Regression, 2), ("Absolute", NetworkTask.Regression, 1),
+    ];
+
+    [Test]
+    public void Gradient_matches_the_slope_of_the_loss([ValueSource(nameof(EveryActivation))] string activation, [Values(0, 1, 2, 3, 4)] int loss, [Values(false, true)] bool weighted)
+        => Check(19, [33, 18], activation, loss, SimdLevels.Best, weighted);
+
+    [Test]
+    public void Gradient_is_right_at_every_width_and_odd_shapes([Values] SimdLevel level, [Values("ReLU", "GELU", "Tanh")] string activation)
+    {
+        Check(1, [1], activation, 0, level, false);
+        Check(5, [], activation, 2, level, false);
+        Check(33, [16, 49, 32], activation, 1, level, false);
+    }
+
+    static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted)
+    {
+        (string lossName, NetworkTask task, int outputs) = s_losses[lossIndex];
+        FeedForwardNetwork network = Networks.Create(inputs, hidden, outputs, activation, task, seed: 7);
+        using var pool = new WorkerPool(1);
+        var gradients = new AlignedBuffer(network.Parameters.Length);
+        var pass = new NetworkPass(network, Rows, PassKernels.Create(level, pool), gradients);
+        LossKernel loss = MLNet.WeightInit.Engine.Training.Losses.Losses.Parse(lossName).CreateKernel(level);
+        float[] features = Networks.Values(Rows * inputs, 21, 1.5), targets = Targets(task, outputs), weights = [.. Networks.Values(Rows, 22).Select(value => value + 1.5f)];
+        for (int row = 0; row < Rows; row++)
+            features.AsSpan(row * inputs, inputs).CopyTo(pass.Input.Span[(row * pass.InputStride)..]);
+
+        double Loss(bool withGradient)
+        {
+            pass.Forward(Rows);
+            fixed (float* target = targets, weight = weights)
+                return loss.Evaluate(pass.Last.Output.Pointer, Rows, outputs, pass.Last.Stride, target, targets.Length / Rows, weighted ? weight : null, 1f / Rows, withGradient ? pass.Last.Gradient.Pointer : null);
+        }
+
+        double atCentre = Loss(withGradient: true) / Rows;
+        pass.Backward();
+
+        // A direction in parameter space that leaves the padding alone.
+        float[] direction = Networks.Values(network.Parameters.Length, 23);
+        ClearPadding(network, direction);
+        double norm = Math.Sqrt(direction.Sum(value => (double)value * value));
+        double predicted = 0;
+        for (int i = 0; i < direction.Length; i++)
+            predicted += (double)gradients.Span[i] * direction[i] / norm;
+
+        // Central difference: truncation is of order h², but a kink (ReLU, hard-tanh, absolute and Huber loss) within h of a unit adds order h on the few rows it touches; rounding is of order 2⁻²⁴ · loss · √depth / h.
+        const double Step = 4e-3;
+        float[] centre = network.Parameters.Span.ToArray();
+        double Shifted(double distance)
+        {
+            for (int i = 0; i < direction.Length; i++)
+                network.Parameters.Span[i] = (float)(centre[i] + distance * direction[i] / norm);
+            double value = Loss(withGradient: false) / Rows;
+            centre.CopyTo(network.Parameters.Span);
+            return value;
+        }
+        double slope = (Shifted(Step) - Shifted(-Step)) / (2 * Step);
+        double gradientNorm = Math.Sqrt(gradients.Span.ToArray().Sum(value => (double)value * value));
+        double rounding = 8 * Math.Max(1, Math.Abs(atCentre)) / (1 << 24) / Step;
+        Assert.That(predicted, Is.EqualTo(slope).Within(rounding + 2e-3 * gradientNorm), $"gradient norm {gradientNorm}");
+        Assert.That(gradientNorm, Is.GreaterThan(1e-3), "a gradient of zero proves nothing");
+    }
+
+    static float[] Targets(NetworkTask task, int outputs) => task switch
+    {
+        NetworkTask.Multiclass => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % outputs))],
+        NetworkTask.Binary => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % 2))],
+        _ => Networks.Values(Rows * outputs, 24, 3),
+    };
+
+    static void ClearPadding(FeedForwardNetwork network, float[] direction)
+    {
+        foreach (LayerLayout layer in network.Layout.Layers)
+        {
+            var rowMajor = new float[layer.Inputs * layer.Outputs];
+            Span<float> panels = direction.AsSpan((int)layer.WeightOffset, (int)layer.WeightLength);
+            Panels.Unpack(panels, layer.Inputs, layer.Outputs, rowMajor);
+            Panels.Pack(rowMajor, layer.Inputs, layer.Outputs, panels);
+            direction.AsSpan((int)layer.BiasOffset + layer.Outputs, layer.BiasLength - layer.Outputs).Clear();
+        }
+    }
+}

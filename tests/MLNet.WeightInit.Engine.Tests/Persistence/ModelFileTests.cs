@@ -1,0 +1,104 @@
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Tests.Network;
+
+namespace MLNet.WeightInit.Engine.Tests.Persistence;
+
+[TestFixture]
+internal sealed class ModelFileTests
+{
+    static readonly AffineScale s_features = new([1, 2, 3, 4, 5], [0.5f, 1, 0, 2, 4]);
+    static readonly AffineScale s_targets = new([10, -10], [2, 3]);
+
+    static FeedForwardNetwork Example() => Networks.Create(5, [7, 33], 2, "LeakyReLU(slope=0.2)", NetworkTask.Regression, s_features, s_targets);
+
+    static byte[] Saved(FeedForwardNetwork network)
+    {
+        using var stream = new MemoryStream();
+        network.Save(stream);
+        return stream.ToArray();
+    }
+
+    [Test]
+    public void Load_gives_back_every_number_and_name()
+    {
+        FeedForwardNetwork network = Example();
+        FeedForwardNetwork loaded = FeedForwardNetwork.Load(new MemoryStream(Saved(network)));
+        Assert.That(loaded.Task, Is.EqualTo(NetworkTask.Regression));
+        Assert.That(loaded.DenseLayers.Select(layer => (layer.Name, layer.Inputs, layer.Outputs, layer.Activation)),
+            Is.EqualTo(new[] { ("hidden[0]", 5, 7, "LeakyReLU(slope=0.2)"), ("hidden[1]", 7, 33, "LeakyReLU(slope=0.2)"), ("output", 33, 2, "Identity") }));
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(loaded.DenseLayers[i].GetWeights(), Is.EqualTo(network.DenseLayers[i].GetWeights()));
+            Assert.That(loaded.DenseLayers[i].GetBiases(), Is.EqualTo(network.DenseLayers[i].GetBiases()));
+        }
+        Assert.That(loaded.FeatureScale.Means, Is.EqualTo(s_features.Means));
+        Assert.That(loaded.FeatureScale.Scales, Is.EqualTo(s_features.Scales));
+        Assert.That(loaded.TargetScale.Means, Is.EqualTo(s_targets.Means));
+        Assert.That(loaded.TargetScale.Scales, Is.EqualTo(s_targets.Scales));
+        Assert.That(Saved(loaded), Is.EqualTo(Saved(network)), "saving again must give the same bytes");
+    }
+
+    [Test]
+    public void Loaded_network_predicts_the_same_bits()
+    {
+        FeedForwardNetwork network = Example(), loaded = FeedForwardNetwork.Load(new MemoryStream(Saved(network)));
+        float[] features = [0.3f, -2, 7, 1e4f, 0], before = new float[2], after = new float[2];
+        network.Predict(features, before);
+        loaded.Predict(features, after);
+        Assert.That(after, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void File_is_four_bytes_a_parameter_and_a_small_header()
+    {
+        FeedForwardNetwork network = Networks.Create(784, [256, 128], 10);
+        Assert.That(Saved(network).Length, Is.LessThanOrEqualTo(4 * network.ParameterCount + 1_000));
+    }
+
+    [Test]
+    public void Every_truncation_is_an_error_that_says_so()
+    {
+        byte[] bytes = Saved(Example());
+        for (int length = 0; length < bytes.Length; length += length < 64 ? 1 : 97)
+            Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(bytes[..length])), Throws.TypeOf<InvalidDataException>(), $"{length} bytes");
+    }
+
+    [Test]
+    public void Every_flipped_byte_is_an_error_and_never_a_wrong_model()
+    {
+        byte[] bytes = Saved(Example());
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            byte[] damaged = [.. bytes];
+            damaged[i] ^= 0x40;
+            Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(damaged)), Throws.TypeOf<InvalidDataException>(), $"byte {i}");
+        }
+    }
+
+    [Test]
+    public void Lengths_are_checked_before_anything_is_allocated()
+    {
+        byte[] bytes = Saved(Example());
+        BitConverter.TryWriteBytes(bytes.AsSpan(12), 0x7f000000UL);        // two gigabytes announced, a kilobyte there
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("truncated"));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(8_000_000));
+    }
+
+    [Test]
+    public void A_file_of_another_version_names_both_versions()
+    {
+        byte[] bytes = Saved(Example());
+        bytes[8] = 9;
+        Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("version 9").And.Message.Contains("version 1"));
+    }
+
+    [Test]
+    public void Load_reads_only_its_own_bytes_of_a_longer_stream()
+    {
+        byte[] bytes = Saved(Example());
+        var stream = new MemoryStream([.. bytes, 1, 2, 3]);
+        FeedForwardNetwork.Load(stream);
+        Assert.That(stream.Position, Is.EqualTo(bytes.Length));
+    }
+}

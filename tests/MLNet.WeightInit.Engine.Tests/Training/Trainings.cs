@@ -1,0 +1,76 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Kernels.Activations;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Tests.Network;
+using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Optimizers;
+
+namespace MLNet.WeightInit.Engine.Tests.Training;
+
+/// <summary>Small data sets and options for tests of training.</summary>
+internal static class Trainings
+{
+    public static TrainingOptions Options(NetworkTask task, int outputs, int[]? hidden = null, string activation = "ReLU", string? loss = null, string optimizer = "Adam", string init = "auto",
+        float? learningRate = null, int batchSize = 32, int? epochs = 10, long seed = 1, int threads = 1)
+    {
+        Optimizer parsed = Optimizers.Parse(optimizer);
+        return new TrainingOptions
+        {
+            Task = task,
+            Outputs = outputs,
+            HiddenLayers = hidden ?? [16],
+            Activation = Activations.Parse(activation),
+            Loss = Losses.Parse(loss ?? task switch { NetworkTask.Multiclass => "SoftmaxCrossEntropy", NetworkTask.Binary => "BinaryCrossEntropy", _ => "Squared" }),
+            Optimizer = parsed,
+            Init = InitializerRegistry.CreateDefault().Parse(init),
+            LearningRate = learningRate ?? parsed.DefaultLearningRate,
+            BatchSize = batchSize,
+            NumberOfEpochs = epochs,
+            Seed = seed,
+            Threads = threads,
+        };
+    }
+
+    /// <summary>Rows in rings around the origin: no linear model tells them apart.</summary>
+    public static TrainingSet Rings(int rows, int features = 4, int classes = 3, uint seed = 1, bool weighted = false)
+    {
+        float[] values = Networks.Values(rows * features, seed, 2);
+        var targets = new float[rows];
+        for (int row = 0; row < rows; row++)
+        {
+            double radius = Math.Sqrt((double)values[row * features] * values[row * features] + (double)values[row * features + 1] * values[row * features + 1]);
+            targets[row] = Math.Min(classes - 1, (int)(radius / 2 * classes));
+        }
+        return new TrainingSet(values, rows, features, targets, 1, weighted ? [.. Networks.Values(rows, seed + 1).Select(value => value + 1.5f)] : null);
+    }
+
+    /// <summary>A smooth function of two of the features, in units far from 1.</summary>
+    public static TrainingSet Waves(int rows, int features = 5, uint seed = 1)
+    {
+        float[] values = Networks.Values(rows * features, seed, 2);
+        var targets = new float[rows];
+        for (int row = 0; row < rows; row++)
+            targets[row] = (float)(5_000 + 300 * Math.Sin(values[row * features] * 1.5) * values[row * features + 1]);
+        return new TrainingSet(values, rows, features, targets, 1);
+    }
+
+    public static double Accuracy(FeedForwardNetwork network, TrainingSet data)
+    {
+        var scores = new float[network.Outputs];
+        int right = 0;
+        for (int row = 0; row < data.Rows; row++)
+        {
+            network.Predict(data.Row(row), scores);
+            right += Array.IndexOf(scores, scores.Max()) == (int)data.Targets[row] ? 1 : 0;
+        }
+        return right / (double)data.Rows;
+    }
+
+    public static byte[] Bytes(FeedForwardNetwork network)
+    {
+        using var stream = new MemoryStream();
+        network.Save(stream);
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.WeightInit.Tests.Support;
+using ThirdPartyInitializers;
+
+namespace MLNet.WeightInit.Tests;
+
+[TestFixture]
+public sealed class ModelFileTests
+{
+    private static readonly MLContext Context = new(seed: 1);
+
+    [Test]
+    public void The_report_and_the_network_are_entries_of_their_own()
+    {
+        IDataView data = Samples.View(Context);
+        var model = Context.Transforms.NeuralNet(Samples.Quick()).Fit(data);
+        var entries = ModelZip.Entries(ModelZip.Save(Context, model, data.Schema));
+        byte[] report = entries.Single(entry => entry.Key.Replace('\\', '/').EndsWith("Initialization/report.json", StringComparison.Ordinal)).Value;
+        Assert.That(Encoding.UTF8.GetString(report), Is.EqualTo(model.Model.Initialization.ToJson()));
+        byte[] bytes = entries.Single(entry => entry.Key.EndsWith("Network.bin", StringComparison.Ordinal)).Value;
+        FeedForwardNetwork network = FeedForwardNetwork.Load(new MemoryStream(bytes));
+        Assert.That(network.DenseLayers[1].GetWeights(), Is.EqualTo(model.Model.Network.DenseLayers[1].GetWeights()));
+    }
+
+    [Test]
+    public void Report_and_history_are_there_after_loading()
+    {
+        IDataView data = Samples.View(Context);
+        var model = Context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))).Fit(data);
+        var loaded = (IPredictionTransformer<INeuralNetModel>)ModelZip.Load(new MLContext(), ModelZip.Save(Context, model, data.Schema));
+        Assert.That(loaded.Model.Initialization.ToJson(), Is.EqualTo(model.Model.Initialization.ToJson()));
+        Assert.That(loaded.Model.History.Epochs, Is.EqualTo(model.Model.History.Epochs));
+        Assert.That(loaded.Model.History.BestEpoch, Is.EqualTo(model.Model.History.BestEpoch));
+        Assert.That(loaded.Model.History.StopReason, Is.EqualTo(model.Model.History.StopReason));
+    }
+
+    [Test]
+    public void A_model_is_no_larger_than_its_parameters_and_100_KB()
+    {
+        IDataView data = Samples.View(Context);
+        NeuralNetOptions options = Samples.Quick(epochs: 1);
+        options.HiddenLayers = [200, 200, 200];
+        var model = Context.Transforms.NeuralNet(options).Fit(data);
+        long bytes = ModelZip.Entries(ModelZip.Save(Context, model, data.Schema)).Values.Sum(entry => (long)entry.Length);
+        long parameters = model.Model.Network.DenseLayers.Sum(layer => (layer.Inputs + 1L) * layer.Outputs);
+        Assert.That(bytes, Is.LessThanOrEqualTo(4 * parameters + 100_000));
+    }
+
+    [Test]
+    public void A_model_with_a_damaged_network_does_not_load()
+    {
+        IDataView data = Samples.View(Context);
+        byte[] zip = ModelZip.Save(Context, Context.Transforms.NeuralNet(Samples.Quick()).Fit(data), data.Schema);
+        using var changed = new MemoryStream();
+        changed.Write(zip);
+        using (var archive = new System.IO.Compression.ZipArchive(changed, System.IO.Compression.ZipArchiveMode.Update, leaveOpen: true))
+        {
+            using Stream network = archive.Entries.Single(entry => entry.FullName.EndsWith("Network.bin", StringComparison.Ordinal)).Open();
+            network.Seek(-20, SeekOrigin.End);
+            network.Write([1, 2, 3, 4]);
+        }
+        Assert.That(() => ModelZip.Load(Context, changed.ToArray()), Throws.Exception);
+    }
+
+    [Test]
+    public void A_fresh_process_loads_and_scores_the_same_bits([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value))] string label)
+    {
+        IDataView data = Samples.View(Context, 30);
+        ITransformer model = Context.Transforms.NeuralNet(Samples.Quick(label)).Fit(data);
+        string[] lines = RunFreshProcess(model, data.Schema, Samples.Rows()[0].Features);
+        Assert.That(lines[0], Is.EqualTo(SchemaComparison.Cells(model.Transform(data), "Score")[0]));
+    }
+
+    [Test]
+    public void A_model_of_a_third_partys_initializer_loads_where_its_assembly_is_absent_and_shows_it_as_text()
+    {
+        IDataView data = Samples.View(Context, 30);
+        NeuralNetOptions byObject = Samples.Quick();
+        byObject.Init = new Checkerboard(0.25f);
+        ITransformer model = Context.Transforms.NeuralNet(byObject).Fit(data);
+
+        var registered = new MLContext(seed: 1);
+        registered.WeightInit.Register("checkerboard", arguments => new Checkerboard(arguments.ReadSingle("size", 0.5f)));
+        NeuralNetOptions byName = Samples.Quick();
+        byName.Init = "Checkerboard(size=0.25)";
+        ITransformer named = registered.Transforms.NeuralNet(byName).Fit(Samples.View(registered, 30));
+        SchemaComparison.AssertSameValues(model.Transform(data), named.Transform(data));
+
+        string[] lines = RunFreshProcess(named, data.Schema, Samples.Rows()[0].Features);
+        Assert.That(lines[0], Is.EqualTo(SchemaComparison.Cells(model.Transform(data), "Score")[0]));
+        Assert.That(lines[1], Is.EqualTo("checkerboard(size=0.25)"));
+    }
+
+    private static string[] RunFreshProcess(ITransformer model, DataViewSchema schema, float[] features)
+    {
+        string program = typeof(ModelFileTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "FreshProcess").Value!;
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(file, ModelZip.Save(Context, model, schema));
+            var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            foreach (string argument in (string[])["exec", program, file, .. features.Select(feature => feature.ToString("R", CultureInfo.InvariantCulture))])
+                start.ArgumentList.Add(argument);
+            using Process process = Process.Start(start)!;
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.That(process.ExitCode, Is.Zero, error.Result);
+            return output.Split('\n', StringSplitOptions.TrimEntries);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using MLNet.WeightInit.Tests.Support;
+
+namespace MLNet.WeightInit.Tests;
+
+/// <summary>ONNX Runtime computes what the model computes.</summary>
+[TestFixture]
+public sealed class OnnxTests
+{
+    private static readonly MLContext Context = new(seed: 1);
+
+    private static readonly string[] Activations =
+    [
+        "Identity", "ReLU", "LeakyReLU", "LeakyReLU(slope=0.2)", "ELU", "SELU", "GELU", "GELUTanh", "SiLU", "Mish", "HardSwish",
+        "Tanh", "HardTanh", "Sigmoid", "Softplus", "Softsign", "Sin", "Erf",
+    ];
+
+    [TestCaseSource(nameof(Activations))]
+    public void Every_activation_gives_the_same_value_in_ONNX_Runtime(string activation)
+    {
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value), epochs: 2);
+        options.Activation = activation;
+        options.HiddenLayers = [8, 6];
+        AssertSameScores(Context.Regression.Trainers.NeuralNet(options), ["Score"]);
+    }
+
+    [TestCase(9)]
+    [TestCase(10)]
+    [TestCase(11)]
+    [TestCase(12)]
+    public void Every_operator_set_that_ML_NET_writes_works(int operatorSet)
+    {
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value), epochs: 2);
+        options.Activation = "HardTanh"; // Clip changed its form at operator set 11
+        AssertSameScores(Context.Regression.Trainers.NeuralNet(options), ["Score"], operatorSet);
+    }
+
+    [Test]
+    public void A_multiclass_model_exports_probabilities_and_predicted_label()
+        => AssertSameScores(Context.MulticlassClassification.Trainers.NeuralNet(Samples.Quick()), ["Score", "PredictedLabel"]);
+
+    [Test]
+    public void A_binary_model_exports_score_probability_and_predicted_label()
+        => AssertSameScores(Context.BinaryClassification.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))), ["Score", "Probability", "PredictedLabel"]);
+
+    [Test]
+    public void A_model_without_standardization_exports_too()
+    {
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        options.Standardize = false;
+        AssertSameScores(Context.Transforms.NeuralNet(options), ["Score"]);
+    }
+
+    [Test]
+    public void Features_far_from_zero_keep_their_digits()
+    {
+        // Mean / deviation of 2e4: folding the mean into the bias would cost four of the seven digits.
+        List<SampleRow> rows = Samples.Rows();
+        foreach (SampleRow row in rows)
+            row.Features[0] += 10_000;
+        AssertSameScores(Context.Regression.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Value))), ["Score"], rows: rows);
+    }
+
+    [Test]
+    public void A_one_versus_all_model_exports()
+    {
+        var binary = Context.BinaryClassification.Trainers.NeuralNet(Samples.Quick());
+        AssertSameScores(Context.MulticlassClassification.Trainers.OneVersusAll(binary), ["Score", "PredictedLabel"]);
+    }
+
+    private static void AssertSameScores(IEstimator<ITransformer> estimator, string[] columns, int operatorSet = 12, List<SampleRow>? rows = null)
+    {
+        IDataView data = Samples.View(Context, rows ?? Samples.Rows());
+        ITransformer model = estimator.Fit(data);
+        IDataView features = Context.Data.LoadFromEnumerable((rows ?? Samples.Rows()).Select(row => new FeatureRow { Features = row.Features }));
+        using var onnx = new MemoryStream();
+        Context.Model.ConvertToOnnx(model, features, operatorSet, onnx);
+        using var session = new InferenceSession(onnx.ToArray());
+        IDataView scored = model.Transform(features);
+        foreach (string column in columns)
+            AssertSameColumn(scored, session, column);
+    }
+
+    private static void AssertSameColumn(IDataView scored, InferenceSession session, string column)
+    {
+        float[][] expected = [.. Numbers(scored, column)];
+        float[][] inputs = [.. scored.GetColumn<float[]>("Features")];
+        // Half a dozen roundings a layer, each 6e-8 of the largest term: 1e-5 leaves a factor of about ten.
+        double mean = expected.Average(row => row[0]);
+        double deviation = Math.Sqrt(expected.Average(row => (row[0] - mean) * (row[0] - mean)));
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            float[] found = Run(session, inputs[i], column);
+            Assert.That(found, Has.Length.EqualTo(expected[i].Length), column);
+            for (int j = 0; j < found.Length; j++)
+                Assert.That(found[j], Is.EqualTo(expected[i][j]).Within(Math.Max(1e-5 * Math.Abs(expected[i][j]), 1e-5 * deviation)), $"{column}, row {i}, slot {j}");
+        }
+    }
+
+    private static float[] Run(InferenceSession session, float[] row, string column)
+    {
+        using var results = session.Run([NamedOnnxValue.CreateFromTensor("Features", new DenseTensor<float>(row, [1, row.Length]))], [column + ".output"]);
+        DisposableNamedOnnxValue value = results.Single();
+        return value.Value switch
+        {
+            Tensor<float> numbers => [.. numbers],
+            Tensor<uint> keys => [.. keys.Select(key => (float)key)],
+            Tensor<bool> flags => [.. flags.Select(flag => flag ? 1f : 0f)],
+            var other => throw new NotSupportedException(other?.GetType().ToString()),
+        };
+    }
+
+    private static IEnumerable<float[]> Numbers(IDataView view, string column) => view.Schema[column].Type switch
+    {
+        VectorDataViewType => view.GetColumn<float[]>(column),
+        BooleanDataViewType => view.GetColumn<bool>(column).Select(flag => new[] { flag ? 1f : 0f }),
+        KeyDataViewType => view.GetColumn<uint>(column).Select(key => new[] { Convert.ToSingle(key, CultureInfo.InvariantCulture) }),
+        _ => view.GetColumn<float>(column).Select(number => new[] { number }),
+    };
+
+    private sealed class FeatureRow
+    {
+        [VectorType(SampleRow.FeatureCount)]
+        public float[] Features { get; set; } = [];
+    }
+}
