@@ -28,10 +28,10 @@ internal enum ActivationFamily
 /// <param name="Name">As written in the shape, without arguments.</param>
 /// <param name="Family">Decides the rule.</param>
 /// <param name="UnitSecondMoment">E φ(z)² for z ~ N(0, 1), by quadrature.</param>
-/// <param name="Slope">Negative slope of a rectifier; else 0.</param>
-internal readonly record struct ActivationTraits(string Name, ActivationFamily Family, double UnitSecondMoment, float Slope = 0)
+/// <param name="NegativeSlope">Of a rectifier; else 0.</param>
+/// <param name="OriginSlope">φ′(0) of an odd function and of the sigmoid; else 1.</param>
+internal readonly record struct ActivationTraits(string Name, ActivationFamily Family, double UnitSecondMoment, float NegativeSlope = 0, float OriginSlope = 1)
 {
-    const string SlopeArgument = "slope";
     const float DefaultLeakySlope = 0.01f;
 
     public static ActivationTraits Of(string? activation)
@@ -44,7 +44,7 @@ internal readonly record struct ActivationTraits(string Name, ActivationFamily F
             "identity" or "linear" or "none" => new(text.Name, ActivationFamily.Identity, 1),
             "relu" => new(text.Name, ActivationFamily.Rectifier, 0.5),
             "leakyrelu" => Leaky(text),
-            "elu" => new(text.Name, ActivationFamily.ExponentialUnit, 0.644945),
+            "elu" => Exponential(text),
             "selu" => new(text.Name, ActivationFamily.SelfNormalizing, 1),
             "gelu" or "geluexact" or "geluerf" => new(text.Name, ActivationFamily.SmoothRectifier, 0.425221),
             "gelutanh" or "geluapproximate" => new(text.Name, ActivationFamily.SmoothRectifier, 0.425194),
@@ -55,9 +55,9 @@ internal readonly record struct ActivationTraits(string Name, ActivationFamily F
             "hardtanh" => new(text.Name, ActivationFamily.OddBounded, 0.516059),
             "softsign" => new(text.Name, ActivationFamily.OddBounded, 0.183014),
             "sin" or "sine" => new(text.Name, ActivationFamily.OddBounded, 0.432332),
-            // E erf(z)² = (2/π) asin(2/3), Williams 1997, eq. 11; the table's scaled erf has less.
-            "erf" => new(text.Name, ActivationFamily.OddBounded, 0.464554),
-            "sigmoid" or "logistic" => new(text.Name, ActivationFamily.Sigmoid, 0.293379),
+            // E erf(z)² = (2/π) asin(2/3), Williams 1997, eq. 11; erf′(0) = 2/√π.
+            "erf" => new(text.Name, ActivationFamily.OddBounded, 0.464554, OriginSlope: 1.1283792f),
+            "sigmoid" or "logistic" => new(text.Name, ActivationFamily.Sigmoid, 0.293379, OriginSlope: 0.25f),
             "softplus" => new(text.Name, ActivationFamily.Softplus, 0.921246),
             _ => new(text.Name, ActivationFamily.Unknown, 1),
         };
@@ -75,9 +75,16 @@ internal readonly record struct ActivationTraits(string Name, ActivationFamily F
         _ => UnitSecondMoment * Math.Max(1, variance),
     };
 
+    /// <summary>The positive half gives ½; the negative one 0.144945 for α = 1, and its square scales with α².</summary>
+    static ActivationTraits Exponential(SpecificationText text)
+    {
+        float alpha = text.ReadSingle("alpha", 1);
+        return new(text.Name, ActivationFamily.ExponentialUnit, 0.5 + 0.144945 * alpha * alpha);
+    }
+
     static ActivationTraits Leaky(SpecificationText text)
     {
-        float slope = text.ReadSingle(SlopeArgument, DefaultLeakySlope);
+        float slope = text.ReadSingle("slope", DefaultLeakySlope);
         return new(text.Name, ActivationFamily.Rectifier, (1 + (double)slope * slope) / 2, slope);
     }
 }

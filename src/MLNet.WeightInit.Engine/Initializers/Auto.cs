@@ -6,7 +6,7 @@ namespace MLNet.WeightInit;
 /// <summary>Chooses a rule for each tensor by the activation that follows, its role and its place, and says why. The default.</summary>
 /// <remarks>
 /// Hidden layers: He-normal for ReLU and leaky ReLU, and for the activations that resemble them (ELU, GELU, SiLU, Mish, hard-swish); LeCun-normal for the identity, SELU and softplus;
-/// Glorot-normal for tanh, hard-tanh, softsign, sin and erf, and with gain 4 for the sigmoid, whose slope at 0 is ¼.
+/// Glorot-normal for tanh, hard-tanh, softsign, sin and erf, and with gain 4 for the sigmoid, whose slope at 0 is ¼: 1 / slope for each of them.
 /// Output layer: <see cref="SmallLogits"/>, so that the outputs start with a variance of at most 0.1 on the user's own data. Hidden biases are 0; the output's hold the label's prior.
 /// </remarks>
 public sealed class Auto : WeightInitializer
@@ -85,7 +85,7 @@ public sealed class Auto : WeightInitializer
             ActivationFamily.SmoothRectifier => string.Create(CultureInfo.InvariantCulture, $"{traits.Name} resembles ReLU for large inputs but keeps {moment} of a unit E z², not ½: with He's Var W = 2 / fan-in the signal shrinks by {2 * traits.UnitSecondMoment:G3} a layer at first, and a gain that made up for it would be unstable; {figure}."),
             ActivationFamily.ExponentialUnit => $"{traits.Name} keeps {moment} of a unit E z² and behaves as ReLU for large inputs, so He's Var W = 2 / fan-in settles instead of growing: {figure}.",
             ActivationFamily.SelfNormalizing => $"{traits.Name} has mean 0 and variance 1 as its fixed point for Var W = 1 / fan-in: {figure} (Klambauer et al. 2017).",
-            ActivationFamily.OddBounded => $"{traits.Name} has slope 1 at 0, so a gain of 1 is critical with zero biases: the signal falls slowly and gradients don't grow; {figure} (Glorot and Bengio 2010, eq. 12).",
+            ActivationFamily.OddBounded => string.Create(CultureInfo.InvariantCulture, $"{traits.Name} has slope {traits.OriginSlope:G3} at 0, so a gain of {1 / traits.OriginSlope:G3} is critical with zero biases: the signal falls slowly and gradients don't grow; {figure} (Glorot and Bengio 2010, eq. 12)."),
             ActivationFamily.Sigmoid => $"{traits.Name} has slope ¼ at 0, so a gain of 4 makes up for it, else gradients would fall 16-fold a layer: {figure} (Glorot and Bengio 2010, eq. 12).",
             ActivationFamily.Softplus => $"{traits.Name} keeps {moment} of a unit E z², so Var W = 1 / fan-in nearly keeps it: {figure}.",
             ActivationFamily.Identity => $"No activation follows, so Var W = 1 / fan-in keeps E z²: {figure} (LeCun et al. 1998, eq. 16).",
@@ -96,10 +96,9 @@ public sealed class Auto : WeightInitializer
 
     static VarianceScaling RuleFor(ActivationTraits traits) => traits.Family switch
     {
-        ActivationFamily.Rectifier => VarianceScaling.He(negativeSlope: traits.Slope),
+        ActivationFamily.Rectifier => VarianceScaling.He(negativeSlope: traits.NegativeSlope),
         ActivationFamily.SmoothRectifier or ActivationFamily.ExponentialUnit => VarianceScaling.He(),
-        ActivationFamily.OddBounded => VarianceScaling.Glorot(),
-        ActivationFamily.Sigmoid => VarianceScaling.Glorot(gain: 4),
+        ActivationFamily.OddBounded or ActivationFamily.Sigmoid => VarianceScaling.Glorot(gain: 1 / traits.OriginSlope),
         _ => VarianceScaling.LeCun(),
     };
 }

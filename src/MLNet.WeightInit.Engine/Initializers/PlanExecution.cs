@@ -1,4 +1,4 @@
-namespace MLNet.WeightInit.Engine.Initializers;
+namespace MLNet.WeightInit;
 
 /// <summary>Makes the plan of a network of dense layers, and fills its tensors.</summary>
 internal static class PlanExecution
