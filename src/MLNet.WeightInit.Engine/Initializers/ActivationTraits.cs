@@ -55,8 +55,7 @@ internal readonly record struct ActivationTraits(string Name, ActivationFamily F
             "hardtanh" => new(text.Name, ActivationFamily.OddBounded, 0.516059),
             "softsign" => new(text.Name, ActivationFamily.OddBounded, 0.183014),
             "sin" or "sine" => new(text.Name, ActivationFamily.OddBounded, 0.432332),
-            // E erf(z)² = (2/π) asin(2/3), Williams 1997, eq. 11; erf′(0) = 2/√π.
-            "erf" => new(text.Name, ActivationFamily.OddBounded, 0.464554, OriginSlope: 1.1283792f),
+            "erf" => new(text.Name, ActivationFamily.OddBounded, 0.418477),      // erf(√π z / 2), slope 1 at 0
             "sigmoid" or "logistic" => new(text.Name, ActivationFamily.Sigmoid, 0.293379, OriginSlope: 0.25f),
             "softplus" => new(text.Name, ActivationFamily.Softplus, 0.921246),
             _ => new(text.Name, ActivationFamily.Unknown, 1),
