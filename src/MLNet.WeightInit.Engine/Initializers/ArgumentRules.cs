@@ -8,14 +8,16 @@ internal static class ArgumentRules
     /// <summary>Beyond it a product of a few legal arguments could overflow a float; no useful network comes near.</summary>
     public const float Largest = 1e30f;
 
+    // Both add 0, which turns −0 into 0: a negative zero would survive in the weights but not in the specification.
+
     /// <summary>Finite, at least 0, at most <see cref="Largest"/>.</summary>
     public static float NotNegative(float value, [CallerArgumentExpression(nameof(value))] string name = "")
-        => value is >= 0 and <= Largest ? value
+        => value is >= 0 and <= Largest ? value + 0f
             : throw new ArgumentOutOfRangeException(name, value, $"The {name} must be a number from 0 to {Largest:R}.");
 
     /// <summary>Finite, between −<see cref="Largest"/> and <see cref="Largest"/>.</summary>
     public static float Bounded(float value, [CallerArgumentExpression(nameof(value))] string name = "")
-        => value is >= -Largest and <= Largest ? value
+        => value is >= -Largest and <= Largest ? value + 0f
             : throw new ArgumentOutOfRangeException(name, value, $"The {name} must be a number from {-Largest:R} to {Largest:R}.");
 
     /// <summary>A declared member.</summary>
