@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Randomness;
@@ -18,18 +19,20 @@ internal static class NormalQuantile<TSimd, TVector> where TSimd : struct, ISimd
 
     /// <param name="tail">Probability beyond the quantile on its own side, in [2⁻³³, ½].</param>
     /// <param name="centred">1 − 2 · tail, with the sign of the side.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Evaluate(TVector tail, TVector centred)
     {
         TVector one = TSimd.Broadcast(1);
         TVector w = MinusLog(TSimd.Multiply(TSimd.Multiply(TSimd.Broadcast(4), tail), TSimd.Subtract(one, tail)));
         TVector isCentral = TSimd.LessThan(w, TSimd.Broadcast(Border));
         TVector central = CentralRatio(TSimd.Subtract(w, TSimd.Broadcast(CentralOrigin)));
-        // Rounding may leave w just below 0 beside the median, where the other polynomial is chosen anyway.
-        TVector outer = TailRatio(TSimd.Subtract(TSimd.Sqrt(TSimd.Max(w, one)), TSimd.Broadcast(TailOrigin)));
+        // Beside the median rounding may leave w just below 0, and in the centre the root is not used: 1 stands in for it.
+        TVector outer = TailRatio(TSimd.Subtract(TSimd.Sqrt(TSimd.Select(isCentral, one, w)), TSimd.Broadcast(TailOrigin)));
         return TSimd.Multiply(centred, TSimd.Select(isCentral, central, outer));
     }
 
     /// <summary>−ln q for q in [2⁻³², 1 + ε]: ln q = e ln 2 + 2 artanh((m − 1) / (m + 1)), with m in (√½, √2].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TVector MinusLog(TVector value)
     {
         TVector one = TSimd.Broadcast(1);
@@ -50,6 +53,7 @@ internal static class NormalQuantile<TSimd, TVector> where TSimd : struct, ISimd
         return TSimd.Negate(TSimd.MultiplyAdd(exponent, TSimd.Broadcast(Ln2), logarithm));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TVector CentralRatio(TVector t)
     {
         TVector sum = TSimd.Broadcast(8.256154250219476e-10f);
@@ -65,6 +69,7 @@ internal static class NormalQuantile<TSimd, TVector> where TSimd : struct, ISimd
         return TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(2.464733712695302f));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TVector TailRatio(TVector t)
     {
         TVector sum = TSimd.Broadcast(7.14883137993629e-05f);

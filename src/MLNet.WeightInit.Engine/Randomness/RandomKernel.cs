@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Randomness;
@@ -27,6 +28,7 @@ internal abstract unsafe class RandomKernel
 }
 
 /// <summary>Inverse distribution functions, written once over the vector width.</summary>
+[SkipLocalsInit]
 internal sealed unsafe class RandomKernel<TSimd, TVector> : RandomKernel
     where TSimd : struct, ISimd<TVector> where TVector : struct
 {
@@ -66,7 +68,8 @@ internal sealed unsafe class RandomKernel<TSimd, TVector> : RandomKernel
                 TSimd.MultiplyAdd(TSimd.Load(tails + i), probability, cut), TSimd.Multiply(TSimd.Load(centred + i), distance));
             // The last few words before the cut may round to just beyond it. They join the float at the cut, which holds no more than
             // its neighbours (some 2⁻²³ of the mass): no atom.
-            quantile = TSimd.Min(TSimd.Max(quantile, minusTwo), two);
+            quantile = TSimd.Select(TSimd.LessThan(quantile, two), quantile, two);
+            quantile = TSimd.Select(TSimd.LessThan(minusTwo, quantile), quantile, minusTwo);
             TSimd.Store(TSimd.MultiplyAdd(quantile, deviations, zero), destination + i);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Randomness;
 
@@ -151,6 +152,7 @@ public sealed unsafe class RandomSource
 
     enum Distribution { Normal, TruncatedNormal, Uniform }
 
+    [SkipLocalsInit]
     void Fill(Span<float> destination, Distribution distribution, float centre, float scale)
     {
         float* partial = stackalloc float[Philox.GroupWords];
