@@ -25,6 +25,8 @@ public sealed class PlannedTensor
     /// <summary>Why, for the report.</summary>
     public string Reason { get; private set; } = "";
 
+    internal void AddToReason(string sentence) => Reason = Reason.Length == 0 ? sentence : $"{Reason} {sentence}";
+
     /// <summary>Multiplies the learning rate of this tensor (muP, Fixup's scalars). Default: 1.</summary>
     public float LearningRateMultiplier { get; set; } = 1;
 

@@ -13,7 +13,7 @@ public abstract class WeightInitializer
     public virtual string Specification => Name;
 
     /// <summary>Fills one tensor.</summary>
-    /// <param name="weights">Row-major, <c>shape.Rows × shape.Columns</c> values.</param>
+    /// <param name="weights">Row-major, <c>shape.Rows × shape.Columns</c> values, all 0 when a network is filled.</param>
     /// <param name="shape">Fans, role and position.</param>
     /// <param name="random">This tensor's own stream.</param>
     public virtual void Fill(Span<float> weights, in WeightShape shape, RandomSource random)

@@ -45,6 +45,17 @@ public readonly record struct WeightShape
     /// <summary>Values in the tensor.</summary>
     public long Count => (long)Rows * Columns;
 
+    /// <summary>The connections that a variance is divided by; never below 1, so that a tensor without inputs or outputs divides by no zero.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The mode is not a declared one.</exception>
+    public double Fan(FanMode mode) => Math.Max(1, mode switch
+    {
+        FanMode.FanIn => FanIn,
+        FanMode.FanOut => FanOut,
+        FanMode.FanAvg => ((double)FanIn + FanOut) / 2,
+        FanMode.FanGeo => Math.Sqrt((double)FanIn * FanOut),
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, $"The mode must be one of {string.Join(", ", Enum.GetNames<FanMode>())}."),
+    });
+
     /// <summary>The weights of a dense layer on its own: role hidden, activation identity, depth 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A count is below 0.</exception>
     public static WeightShape Dense(int inputs, int outputs)

@@ -1,0 +1,104 @@
+using System.Globalization;
+using MLNet.WeightInit.Engine.Initializers;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Chooses a rule for each tensor by the activation that follows, its role and its place, and says why. The default.</summary>
+/// <remarks>
+/// Hidden layers: He-normal for ReLU and leaky ReLU, and for the activations that resemble them (ELU, GELU, SiLU, Mish, hard-swish); LeCun-normal for the identity, SELU and softplus;
+/// Glorot-normal for tanh, hard-tanh, softsign, sin and erf, and with gain 4 for the sigmoid, whose slope at 0 is ¼: 1 / slope for each of them.
+/// Output layer: <see cref="SmallLogits"/>, so that the outputs start with a variance of at most 0.1 on the user's own data. Hidden biases are 0; the output's hold the label's prior.
+/// </remarks>
+public sealed class Auto : WeightInitializer
+{
+    /// <summary>Half of the promised 0.1: finite networks and real data fluctuate about the prediction.</summary>
+    const float LogitVariance = 0.05f;
+
+    static readonly Zeros s_zeros = new();
+
+    /// <inheritdoc/>
+    public override string Name => "auto";
+
+    /// <inheritdoc/>
+    public override double? TargetDeviation(in WeightShape shape) => Choose(shape, 1, out _).TargetDeviation(shape);
+
+    /// <summary>The rule that a plan would choose for this tensor, if what the layer reads has E h² = 1.</summary>
+    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
+        => Choose(shape, 1, out _).Fill(weights, shape, random);
+
+    /// <inheritdoc/>
+    public override string Explain(in WeightShape shape)
+    {
+        Choose(shape, 1, out string reason);
+        return reason;
+    }
+
+    /// <inheritdoc/>
+    public override void Plan(InitializationPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        double secondMoment = plan.FeatureSecondMoment is > 0 and < double.PositiveInfinity ? plan.FeatureSecondMoment : 1;
+        foreach (PlannedTensor tensor in plan.Tensors)
+        {
+            if (tensor.Shape.Role == TensorRole.Bias)
+            {
+                PlanBias(tensor, plan);
+                continue;
+            }
+            WeightInitializer chosen = Choose(tensor.Shape, secondMoment, out string reason);
+            tensor.Use(chosen, reason);
+            double deviation = chosen.TargetDeviation(tensor.Shape) ?? 0;
+            double variance = deviation * deviation * tensor.Shape.FanIn * secondMoment;
+            secondMoment = ActivationTraits.Of(tensor.Shape.Activation).SecondMomentBound(variance);
+        }
+    }
+
+    static void PlanBias(PlannedTensor tensor, InitializationPlan plan)
+    {
+        bool isOutput = tensor.Shape.LayerIndex == tensor.Shape.Depth - 1;
+        if (isOutput && plan.PriorBias is { Count: > 0 } prior && prior.Count == tensor.Shape.Count)
+            tensor.Use(new FromArray([.. prior]), "The label's prior: the untrained network predicts the frequencies, or the mean, of the training labels, so no step is spent on learning them.");
+        else
+            tensor.Use(s_zeros);
+    }
+
+    static WeightInitializer Choose(in WeightShape shape, double secondMoment, out string reason)
+    {
+        if (shape.Role == TensorRole.Bias)
+        {
+            reason = s_zeros.Explain(shape);
+            return s_zeros;
+        }
+        if (shape.Role == TensorRole.Output)
+        {
+            var head = new SmallLogits(LogitVariance, (float)Math.Clamp(secondMoment, 1e-30, ArgumentRules.Largest));
+            reason = head.Explain(shape) + " At most 0.1 keeps the first loss near the prior's.";
+            return head;
+        }
+        ActivationTraits traits = ActivationTraits.Of(shape.Activation);
+        VarianceScaling rule = RuleFor(traits);
+        string figure = string.Create(CultureInfo.InvariantCulture, $"σ = {rule.TargetDeviation(shape):G3} for {(rule.Mode == FanMode.FanIn ? "fan-in" : "average fan")} {shape.Fan(rule.Mode):G6}");
+        string moment = string.Create(CultureInfo.InvariantCulture, $"{traits.UnitSecondMoment:G3}");
+        reason = traits.Family switch
+        {
+            ActivationFamily.Rectifier => rule.Explain(shape),
+            ActivationFamily.SmoothRectifier => string.Create(CultureInfo.InvariantCulture, $"{traits.Name} resembles ReLU for large inputs but keeps {moment} of a unit E z², not ½: with He's Var W = 2 / fan-in the signal shrinks by {2 * traits.UnitSecondMoment:G3} a layer at first, and a gain that made up for it would be unstable; {figure}."),
+            ActivationFamily.ExponentialUnit => $"{traits.Name} keeps {moment} of a unit E z² and behaves as ReLU for large inputs, so He's Var W = 2 / fan-in settles instead of growing: {figure}.",
+            ActivationFamily.SelfNormalizing => $"{traits.Name} has mean 0 and variance 1 as its fixed point for Var W = 1 / fan-in: {figure} (Klambauer et al. 2017).",
+            ActivationFamily.OddBounded => string.Create(CultureInfo.InvariantCulture, $"{traits.Name} has slope {traits.OriginSlope:G3} at 0, so a gain of {1 / traits.OriginSlope:G3} is critical with zero biases: the signal falls slowly and gradients don't grow; {figure} (Glorot and Bengio 2010, eq. 12)."),
+            ActivationFamily.Sigmoid => $"{traits.Name} has slope ¼ at 0, so a gain of 4 makes up for it, else gradients would fall 16-fold a layer: {figure} (Glorot and Bengio 2010, eq. 12).",
+            ActivationFamily.Softplus => $"{traits.Name} keeps {moment} of a unit E z², so Var W = 1 / fan-in nearly keeps it: {figure}.",
+            ActivationFamily.Identity => $"No activation follows, so Var W = 1 / fan-in keeps E z²: {figure} (LeCun et al. 1998, eq. 16).",
+            _ => $"Nothing is known of the activation {traits.Name}, so Var W = 1 / fan-in keeps E z² up to it: {figure}.",
+        };
+        return rule;
+    }
+
+    static VarianceScaling RuleFor(ActivationTraits traits) => traits.Family switch
+    {
+        ActivationFamily.Rectifier => VarianceScaling.He(negativeSlope: traits.NegativeSlope),
+        ActivationFamily.SmoothRectifier or ActivationFamily.ExponentialUnit => VarianceScaling.He(),
+        ActivationFamily.OddBounded or ActivationFamily.Sigmoid => VarianceScaling.Glorot(gain: 1 / traits.OriginSlope),
+        _ => VarianceScaling.LeCun(),
+    };
+}

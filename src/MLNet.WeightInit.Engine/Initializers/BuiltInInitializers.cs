@@ -1,0 +1,51 @@
+namespace MLNet.WeightInit;
+
+/// <summary>The names of this folder's initializers: one line each.</summary>
+internal static class BuiltInInitializers
+{
+    public static void RegisterAll(InitializerRegistry registry)
+    {
+        registry.Register("auto", _ => new Auto(), "default");
+        registry.Register("he", a => He(a, ReadDistribution(a)), "kaiming", "msra");
+        registry.Register("he_normal", a => He(a, WeightDistribution.Normal), "kaiming_normal");
+        registry.Register("he_uniform", a => He(a, WeightDistribution.Uniform), "kaiming_uniform");
+        registry.Register("he_truncated", a => He(a, WeightDistribution.Truncated), "kaiming_truncated", "he_truncated_normal", "kaiming_truncated_normal");
+        registry.Register("glorot", a => Glorot(a, ReadDistribution(a)), "xavier");
+        registry.Register("glorot_normal", a => Glorot(a, WeightDistribution.Normal), "xavier_normal");
+        registry.Register("glorot_uniform", a => Glorot(a, WeightDistribution.Uniform), "xavier_uniform");
+        registry.Register("glorot_truncated", a => Glorot(a, WeightDistribution.Truncated), "xavier_truncated", "glorot_truncated_normal", "xavier_truncated_normal");
+        registry.Register("lecun", a => LeCun(a, ReadDistribution(a)));
+        registry.Register("lecun_normal", a => LeCun(a, WeightDistribution.Normal));
+        registry.Register("lecun_uniform", a => LeCun(a, WeightDistribution.Uniform));
+        registry.Register("lecun_truncated", a => LeCun(a, WeightDistribution.Truncated), "lecun_truncated_normal");
+        registry.Register("variance_scaling", a => new VarianceScaling(a.GetSingle("scale", 1), a.GetEnum("mode", FanMode.FanIn), ReadDistribution(a)));
+        registry.Register("orthogonal", a => new Orthogonal(a.GetSingle("gain", 1)));
+        registry.Register("normal", a => new Normal(a.GetSingle("deviation"), a.GetSingle("mean", 0)), "gaussian", "random_normal");
+        registry.Register("truncated_normal", a => new TruncatedNormal(a.GetSingle("deviation")), "trunc_normal");
+        registry.Register("uniform", ReadUniform, "random_uniform");
+        registry.Register("constant", a => new Constant(a.GetSingle("value")), "const");
+        registry.Register("zeros", _ => new Zeros(), "zero");
+        registry.Register("ones", _ => new Ones(), "one");
+        registry.Register("identity", a => new Identity(a.GetSingle("gain", 1)), "eye");
+        registry.Register("from_array", FromArray.Parse);
+        registry.Register("pytorch_default", _ => new PyTorchDefault(), "pytorch", "torch");
+        registry.Register("keras_default", _ => new KerasDefault(), "keras");
+        registry.Register("small_logits", a => new SmallLogits(a.GetSingle("variance", 0.05f), a.GetSingle("second_moment", 1)));
+    }
+
+    static VarianceScaling He(InitializerArguments arguments, WeightDistribution distribution)
+        => VarianceScaling.He(arguments.GetEnum("mode", FanMode.FanIn), distribution, arguments.GetSingle("gain", 1), arguments.GetSingle("negative_slope", 0));
+
+    static VarianceScaling Glorot(InitializerArguments arguments, WeightDistribution distribution)
+        => VarianceScaling.Glorot(arguments.GetEnum("mode", FanMode.FanAvg), distribution, arguments.GetSingle("gain", 1));
+
+    static VarianceScaling LeCun(InitializerArguments arguments, WeightDistribution distribution)
+        => VarianceScaling.LeCun(arguments.GetEnum("mode", FanMode.FanIn), distribution, arguments.GetSingle("gain", 1));
+
+    static WeightDistribution ReadDistribution(InitializerArguments arguments) => arguments.GetEnum("distribution", WeightDistribution.Normal);
+
+    static Uniform ReadUniform(InitializerArguments arguments)
+        => arguments.Contains("minimum") || arguments.Contains("maximum")
+            ? new Uniform(arguments.GetSingle("minimum"), arguments.GetSingle("maximum"))
+            : new Uniform(arguments.GetSingle("limit"));
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using MLNet.WeightInit.Engine.Initializers;
+
+namespace MLNet.WeightInit;
+
+/// <summary><c>gain</c> on the main diagonal, 0 elsewhere; rectangular tensors get the part of it that fits.</summary>
+/// <remarks>Nothing is random. With as many units as inputs, each unit passes one input on.</remarks>
+public sealed class Identity : WeightInitializer
+{
+    /// <param name="gain">From −1e30 to 1e30. Default: 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The gain is outside its range.</exception>
+    public Identity(float gain = 1) => Gain = ArgumentRules.Bounded(gain);
+
+    /// <inheritdoc/>
+    public override string Name => "identity";
+
+    /// <inheritdoc/>
+    public override string Specification => new SpecificationBuilder(Name).Add("gain", Gain, 1).ToString();
+
+    /// <summary>The diagonal's value.</summary>
+    public float Gain { get; }
+
+    /// <summary>Root mean square about the mean of all entries, which is what a measured deviation compares with.</summary>
+    public override double? TargetDeviation(in WeightShape shape)
+    {
+        if (shape.Count == 0)
+            return 0;
+        double share = Math.Min(shape.Rows, shape.Columns) / (double)shape.Count;
+        return Math.Abs(Gain) * Math.Sqrt(share * (1 - share));
+    }
+
+    /// <inheritdoc/>
+    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
+    {
+        ArgumentRules.SameCount(weights, shape);
+        weights.Clear();
+        for (int i = 0; i < Math.Min(shape.Rows, shape.Columns); i++)
+            weights[i * shape.Columns + i] = Gain;
+    }
+
+    /// <inheritdoc/>
+    public override string Explain(in WeightShape shape)
+        => string.Create(CultureInfo.InvariantCulture, $"{Gain:G4} · I: {Math.Min(shape.Rows, shape.Columns)} of {shape.FanIn} inputs pass on unmixed.");
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using MLNet.WeightInit.Engine.Initializers;
+using MLNet.WeightInit.Engine.Text;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Arguments of a specification, by name: what a registered factory makes its initializer from.</summary>
+/// <remarks>Names ignore case, <c>_</c> and <c>-</c>: <c>negative_slope</c> and <c>negativeSlope</c> are the same argument. An argument that the factory never asks for is an error that names those it did ask for.</remarks>
+public sealed class InitializerArguments
+{
+    readonly SpecificationText _text;
+    readonly List<string> _asked = [];
+
+    internal InitializerArguments(SpecificationText text) => _text = text;
+
+    /// <summary>True where the specification gives the argument.</summary>
+    public bool Contains(string name) => Find(name) is not null;
+
+    /// <summary>A finite number, written with a point as decimal separator.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The argument is given and is no finite number.</exception>
+    public float GetSingle(string name, float defaultValue)
+    {
+        Find(name);
+        return _text.ReadSingle(name, defaultValue);
+    }
+
+    /// <summary>A finite number that must be given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The argument is missing, or is no finite number.</exception>
+    public float GetSingle(string name)
+    {
+        Require(name);
+        return _text.ReadSingle(name, 0);
+    }
+
+    /// <summary>A whole number.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The argument is given and is no whole number of 32 bits.</exception>
+    public int GetInt32(string name, int defaultValue)
+        => Find(name) is not { } text ? defaultValue
+            : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value
+            : throw _text.Invalid(name, $"must be a whole number from {int.MinValue} to {int.MaxValue}");
+
+    /// <summary>A whole number that must be given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The argument is missing, or is no whole number of 32 bits.</exception>
+    public int GetInt32(string name)
+    {
+        Require(name);
+        return GetInt32(name, 0);
+    }
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The argument is given and is neither.</exception>
+    public bool GetBoolean(string name, bool defaultValue)
+        => Find(name) is not { } text ? defaultValue
+            : bool.TryParse(text, out bool value) ? value
+            : throw _text.Invalid(name, "must be true or false");
+
+    /// <summary>Text.</summary>
+    public string GetString(string name, string defaultValue) => Find(name) ?? defaultValue;
+
+    /// <summary>Text that must be given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The argument is missing.</exception>
+    public string GetString(string name) => Require(name);
+
+    /// <summary>A member of an enumeration, by name: <c>fan_out</c> is <see cref="FanMode.FanOut"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The argument is given and names no member.</exception>
+    public T GetEnum<T>(string name, T defaultValue) where T : struct, Enum
+    {
+        if (Find(name) is not { } text)
+            return defaultValue;
+        foreach (T member in Enum.GetValues<T>())
+            if (SpecificationText.Normalize(member.ToString()) == SpecificationText.Normalize(text))
+                return member;
+        throw _text.Invalid(name, $"must be one of {string.Join(", ", Enum.GetNames<T>().Select(SpecificationBuilder.SnakeCase))}");
+    }
+
+    /// <summary>Fails where an argument was given that nobody asked for.</summary>
+    internal void RequireAllUsed() => _text.AllowOnly([.. _asked]);
+
+    string? Find(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (!_asked.Contains(name))
+            _asked.Add(name);
+        return _text.Find(name);
+    }
+
+    string Require(string name)
+        => Find(name) ?? throw new ArgumentOutOfRangeException("specification", _text.Source,
+            $"The initializer {_text.Name} needs the argument '{name}'. Write {_text.Name}({name}=…).");
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using MLNet.WeightInit.Engine.Initializers;
+
+namespace MLNet.WeightInit;
+
+/// <summary>A random matrix with orthonormal rows or columns, whichever are fewer, times a gain; drawn evenly (Haar) from all such matrices.</summary>
+/// <remarks>
+/// Saxe, McClelland and Ganguli 2014. QR of a normal matrix by Householder reflections in double precision, each column of Q times the sign of R's diagonal,
+/// without which the matrices are not Haar (Mezzadri 2007, section 4). With more units than inputs the norm of every input is kept; with fewer, a random part of it, units / inputs on average.
+/// ReLU needs a gain of √2 and is no isometry even so. Takes max² · min operations and one matrix of doubles.
+/// </remarks>
+public sealed class Orthogonal : WeightInitializer
+{
+    /// <param name="gain">From 0 to 1e30. Default: 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The gain is outside its range.</exception>
+    public Orthogonal(float gain = 1) => Gain = ArgumentRules.NotNegative(gain);
+
+    /// <inheritdoc/>
+    public override string Name => "orthogonal";
+
+    /// <inheritdoc/>
+    public override string Specification => new SpecificationBuilder(Name).Add("gain", Gain, 1).ToString();
+
+    /// <summary>Every singular value of the matrix.</summary>
+    public float Gain { get; }
+
+    /// <summary><c>gain / √max(rows, columns)</c>, the root mean square of the entries.</summary>
+    public override double? TargetDeviation(in WeightShape shape) => Gain / Math.Sqrt(Math.Max(1, Math.Max(shape.Rows, shape.Columns)));
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The work matrix would be larger than a .NET array can be.</exception>
+    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentRules.SameCount(weights, shape);
+        if (weights.IsEmpty)
+            return;
+        random.FillNormal(weights, 1);
+        bool isTall = shape.Rows >= shape.Columns;
+        var matrix = new HouseholderMatrix(Math.Max(shape.Rows, shape.Columns), Math.Min(shape.Rows, shape.Columns));
+        for (int vector = 0; vector < matrix.Columns; vector++)
+        {
+            Span<double> column = matrix.Column(vector);
+            for (int i = 0; i < column.Length; i++)
+                column[i] = isTall ? weights[i * shape.Columns + vector] : weights[vector * shape.Columns + i];
+        }
+        matrix.Orthonormalize();
+        for (int vector = 0; vector < matrix.Columns; vector++)
+        {
+            ReadOnlySpan<double> column = matrix.Column(vector);
+            for (int i = 0; i < column.Length; i++)
+                weights[isTall ? i * shape.Columns + vector : vector * shape.Columns + i] = (float)(Gain * column[i]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Explain(in WeightShape shape)
+    {
+        string kept = shape.Rows >= shape.Columns ? "keeps every input's norm"
+            : string.Create(CultureInfo.InvariantCulture, $"keeps {(double)shape.Rows / Math.Max(1, shape.Columns):G3} of an input's squared norm");
+        return string.Create(CultureInfo.InvariantCulture, $"All {Math.Min(shape.Rows, shape.Columns)} singular values are {Gain:G4}: {kept}{(Gain == 1 ? "" : " times the gain")}; σ = {TargetDeviation(shape):G3} (Saxe et al. 2014).");
+    }
+}

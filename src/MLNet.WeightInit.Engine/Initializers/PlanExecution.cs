@@ -1,0 +1,109 @@
+namespace MLNet.WeightInit;
+
+/// <summary>Makes the plan of a network of dense layers, and fills its tensors.</summary>
+internal static class PlanExecution
+{
+    /// <summary>Plans every tensor: the initializer's own plan first, then the overrides of the output's weights and of all biases.</summary>
+    /// <param name="layers">From the first hidden layer to the output; activation with arguments.</param>
+    /// <param name="init">Resolved.</param>
+    /// <param name="outputInit">Resolved; null leaves the output's weights as planned.</param>
+    /// <param name="biasInit">Resolved; applies to all biases, the output's included. Null leaves them as planned: zeros, if nothing else was.</param>
+    /// <param name="featureSecondMoment">As <see cref="InitializationPlan.FeatureSecondMoment"/>.</param>
+    /// <param name="priorBias">As <see cref="InitializationPlan.PriorBias"/>.</param>
+    /// <param name="optimizer">As <see cref="InitializationPlan.Optimizer"/>.</param>
+    public static InitializationPlan Build(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, WeightInitializer init,
+        WeightInitializer? outputInit = null, WeightInitializer? biasInit = null,
+        double featureSecondMoment = double.NaN, IReadOnlyList<float>? priorBias = null, string optimizer = "Adam")
+    {
+        InitializationPlan Planned(WeightInitializer initializer)
+        {
+            var plan = new InitializationPlan(Tensors(layers)) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer };
+            Guard(initializer, "the network's plan", () => initializer.Plan(plan));
+            return plan;
+        }
+
+        InitializationPlan result = Planned(init);
+        if (outputInit is not null)
+            TakeOver(result.Weights.Last(), Planned(outputInit).Weights.Last(), outputInit);
+        if (biasInit is not null)
+            foreach ((PlannedTensor bias, PlannedTensor planned) in result.Biases.Zip(Planned(biasInit).Biases))
+                TakeOver(bias, planned, biasInit);
+        if (result.Weights.FirstOrDefault(tensor => tensor.Initializer is null) is { } unplanned)
+            throw new InvalidOperationException($"The initializer '{init.Name}' must choose an initializer for every weight tensor, and chose none for {unplanned.Name}. Call Use on it in Plan.");
+        return result;
+    }
+
+    /// <summary>The tensor's start values, row-major; a bias vector has one value a unit.</summary>
+    /// <exception cref="InvalidOperationException">The initializer threw, or wrote a value that is not finite.</exception>
+    public static float[] Fill(PlannedTensor tensor, long seed)
+    {
+        var values = new float[tensor.Shape.Count];
+        if (tensor.Initializer is not { } initializer)
+            return values;
+        Guard(initializer, tensor.Name, () => initializer.Fill(values, tensor.Shape, new RandomSource(seed, tensor.Stream)));
+        for (int i = 0; i < values.Length; i++)
+            if (!float.IsFinite(values[i]))
+                throw new InvalidOperationException($"The initializer '{initializer.Specification}' must write finite numbers, and wrote {values[i]} into {tensor.Name} at row {i / tensor.Shape.Columns}, column {i % tensor.Shape.Columns}.");
+        return values;
+    }
+
+    /// <summary>Lets the initializer adjust the filled network on the probe batch, then keeps the promises that single tensors make about the data.</summary>
+    /// <param name="plan">As filled; takes a sentence where a tensor was changed.</param>
+    /// <param name="init">The one that made the plan.</param>
+    /// <param name="context">The filled network and its probe batch.</param>
+    public static void Calibrate(InitializationPlan plan, WeightInitializer init, CalibrationContext context)
+    {
+        Guard(init, "the network's calibration", () => init.Calibrate(context));
+        int layer = 0;
+        foreach (PlannedTensor tensor in plan.Weights)
+        {
+            if (tensor.Initializer is SmallLogits head && head.Limit(context, layer) is { } sentence)
+                tensor.AddToReason(sentence);
+            layer++;
+        }
+    }
+
+    static List<PlannedTensor> Tensors(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers)
+    {
+        var tensors = new List<PlannedTensor>();
+        for (int layer = 0; layer < layers.Count; layer++)
+        {
+            (int inputs, int outputs, string activation) = layers[layer];
+            bool isOutput = layer == layers.Count - 1;
+            // The output has a key without a number, so that a hidden layer more or less leaves every other tensor's draws as they are.
+            string name = isOutput ? "output" : $"hidden[{layer}]";
+            string stream = isOutput ? "init/output" : $"init/hidden/{layer}";
+            WeightShape shape = WeightShape.Dense(inputs, outputs) with
+            {
+                LayerIndex = layer,
+                Depth = layers.Count,
+                Role = isOutput ? TensorRole.Output : TensorRole.Hidden,
+                Activation = activation,
+            };
+            tensors.Add(new PlannedTensor($"{name}.weights", shape, $"{stream}/weights"));
+            tensors.Add(new PlannedTensor($"{name}.bias", shape with { Columns = 1, Role = TensorRole.Bias }, $"{stream}/bias"));
+        }
+        return tensors;
+    }
+
+    static void TakeOver(PlannedTensor tensor, PlannedTensor planned, WeightInitializer initializer)
+    {
+        if (planned.Initializer is null)
+            tensor.Use(initializer);
+        else
+            tensor.Use(planned.Initializer, planned.Reason);
+        tensor.LearningRateMultiplier = planned.LearningRateMultiplier;
+    }
+
+    static void Guard(WeightInitializer initializer, string place, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
+        {
+            throw new InvalidOperationException($"The initializer '{initializer.Specification}' failed at {place}: {exception.Message}", exception);
+        }
+    }
+}
