@@ -85,7 +85,7 @@ public sealed class ModelFileTests
         ITransformer model = Context.Transforms.NeuralNet(byObject).Fit(data);
 
         var registered = new MLContext(seed: 1);
-        registered.WeightInit.Register("checkerboard", arguments => new Checkerboard(arguments.ReadSingle("size", 0.5f)));
+        registered.WeightInit.Register("checkerboard", arguments => new Checkerboard(arguments.GetSingle("size", 0.5f)));
         NeuralNetOptions byName = Samples.Quick();
         byName.Init = "Checkerboard(size=0.25)";
         ITransformer named = registered.Transforms.NeuralNet(byName).Fit(Samples.View(registered, 30));

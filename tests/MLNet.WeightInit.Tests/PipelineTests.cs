@@ -177,6 +177,16 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public void Training_ends_when_the_context_is_cancelled()
+    {
+        var context = new MLContext(seed: 1);
+        NeuralNetOptions options = Samples.Quick(epochs: 1_000_000);
+        options.EarlyStopping = false;
+        options.Progress = new Recorder(epoch => { if (epoch == 2) context.CancelExecution(); });
+        Assert.That(() => context.Transforms.NeuralNet(options).Fit(Samples.View(context)), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
     public void Diagnose_measures_without_training()
     {
         InitializationReport report = Context.WeightInit.Diagnose(Samples.View(Context), Samples.Quick(epochs: 1000));

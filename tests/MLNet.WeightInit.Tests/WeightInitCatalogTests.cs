@@ -11,8 +11,9 @@ public sealed class WeightInitCatalogTests
     public void One_context_has_one_catalog_by_property_and_by_method()
     {
         var context = new MLContext();
-        Assert.That(context.WeightInit, Is.SameAs(context.WeightInit));
-        Assert.That(context.GetWeightInit(), Is.SameAs(context.WeightInit));
+        WeightInitCatalog first = context.WeightInit, second = context.WeightInit;
+        Assert.That(second, Is.SameAs(first));
+        Assert.That(context.GetWeightInit(), Is.SameAs(first));
         Assert.That(new MLContext().WeightInit, Is.Not.SameAs(context.WeightInit));
     }
 

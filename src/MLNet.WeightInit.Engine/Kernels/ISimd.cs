@@ -27,6 +27,7 @@ internal interface ISimd<TVector> where TVector : struct
     static abstract TVector Max(TVector a, TVector b);
 
     static abstract TVector LessThan(TVector a, TVector b);
+    static abstract TVector LessThanOrEqual(TVector a, TVector b);
     static abstract TVector Select(TVector mask, TVector whenTrue, TVector whenFalse);
     static abstract TVector And(TVector a, TVector b);
     static abstract TVector Or(TVector a, TVector b);

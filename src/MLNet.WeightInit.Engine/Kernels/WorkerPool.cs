@@ -11,6 +11,9 @@ internal sealed class WorkerPool : IDisposable
     const int SpinsBeforeSleep = 2_000;                        // of about 20 ns each
     const int SpinsBeforeYield = 200;
 
+    /// <summary>In the place of the next chunk: the job is being set up.</summary>
+    const uint Closed = uint.MaxValue;
+
     readonly Thread[] _workers;
     readonly SemaphoreSlim _wake = new(0);
     Action<int>? _body;
@@ -47,7 +50,9 @@ internal sealed class WorkerPool : IDisposable
             return;
         }
 
+        // The job's number goes first, closed: a late worker of the last job must not meet this job's body and count under the old number.
         int job = (int)(Volatile.Read(ref _state) >> 32) + 1;
+        Interlocked.Exchange(ref _state, (long)job << 32 | Closed);
         _body = body;
         _chunks = chunks;
         _finished = 0;
@@ -77,7 +82,7 @@ internal sealed class WorkerPool : IDisposable
         {
             long state = Volatile.Read(ref _state);
             int chunk = (int)(state & uint.MaxValue);
-            if ((int)(state >> 32) != job || chunk >= chunks)
+            if ((int)(state >> 32) != job || (uint)chunk >= (uint)chunks)
                 return;
             if (Interlocked.CompareExchange(ref _state, state + 1, state) != state)
                 continue;
@@ -99,7 +104,7 @@ internal sealed class WorkerPool : IDisposable
         while (true)
         {
             int spins = 0;
-            while ((int)(Volatile.Read(ref _state) >> 32) == seen)
+            while (!HasNewerJob(seen))
             {
                 if (Volatile.Read(ref _disposed))
                     return;
@@ -109,19 +114,25 @@ internal sealed class WorkerPool : IDisposable
                     continue;
                 }
                 Interlocked.Increment(ref _asleep);
-                if ((int)(Volatile.Read(ref _state) >> 32) == seen && !Volatile.Read(ref _disposed))
+                if (!HasNewerJob(seen) && !Volatile.Read(ref _disposed))
                     _wake.Wait();
                 Interlocked.Decrement(ref _asleep);
                 spins = 0;
             }
             long state = Volatile.Read(ref _state);
             seen = (int)(state >> 32);
-            // The body is read after the job number; a job that ended meanwhile has no chunk left to claim.
+            // The body is read after the job's number; where another job has begun meanwhile, no claim under this number succeeds.
             Action<int>? body = _body;
             int chunks = _chunks;
             if (body is not null)
                 Work(seen, body, chunks);
         }
+    }
+
+    bool HasNewerJob(int seen)
+    {
+        long state = Volatile.Read(ref _state);
+        return (int)(state >> 32) != seen && (uint)state != Closed;
     }
 
     public void Dispose()

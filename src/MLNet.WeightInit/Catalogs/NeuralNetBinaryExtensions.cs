@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Data;
 using MLNet.WeightInit;
 
@@ -17,6 +18,8 @@ public static class NeuralNetBinaryExtensions
     /// <param name="numberOfEpochs">Passes over the rows; 0: only initialize; null: a budget by the number of rows: <see cref="NeuralNetOptions.NumberOfEpochs"/>.</param>
     /// <exception cref="ArgumentNullException">The catalog or a name is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range, or a name is unknown.</exception>
+    [RequiresUnreferencedCode(MLNetCompatibility.TrimmingMessage)]
+    [RequiresDynamicCode(MLNetCompatibility.DynamicCodeMessage)]
     public static NeuralNetBinaryTrainer NeuralNet(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = NeuralNetDefaults.LabelColumnName,
@@ -42,6 +45,8 @@ public static class NeuralNetBinaryExtensions
     /// <param name="options">Copied: later changes do not reach the estimator.</param>
     /// <exception cref="ArgumentNullException">An argument or a name is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range, or a name is unknown.</exception>
+    [RequiresUnreferencedCode(MLNetCompatibility.TrimmingMessage)]
+    [RequiresDynamicCode(MLNetCompatibility.DynamicCodeMessage)]
     public static NeuralNetBinaryTrainer NeuralNet(this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, NeuralNetOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);

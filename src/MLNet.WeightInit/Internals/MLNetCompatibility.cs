@@ -10,6 +10,11 @@ internal static class MLNetCompatibility
     /// <summary>The package's dependency range is <c>[5.0.1, 6.0.0)</c>; NuGet can be told to ignore it.</summary>
     private static readonly Version Lowest = new(5, 0, 1), FirstTooHigh = new(6, 0, 0);
 
+    internal const string DynamicCodeMessage = "MLNet.WeightInit can't run as native AOT: ML.NET generates code at run time. Set PublishAot to false "
+        + "(a program of one file has it on: write '#:property PublishAot=false' at its top); self-contained, single-file and ReadyToRun publishes work.";
+
+    internal const string TrimmingMessage = "MLNet.WeightInit can't be trimmed: ML.NET finds its components by reflection. Set PublishTrimmed to false; self-contained, single-file and ReadyToRun publishes work.";
+
     private static readonly Lazy<string?> Problem = new(() => Describe(
         typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         RuntimeFeature.IsDynamicCodeSupported));
@@ -27,7 +32,7 @@ internal static class MLNetCompatibility
     internal static string? Describe(string? version, bool dynamicCode)
     {
         if (!dynamicCode)
-            return "MLNet.WeightInit can't run as native AOT: ML.NET generates code at run time. Publish without PublishAot, self-contained, single-file or ReadyToRun where you like.";
+            return DynamicCodeMessage;
         string number = version?.Split('+', '-')[0] ?? "";
         if (Version.TryParse(number, out Version? found) && found >= Lowest && found < FirstTooHigh)
             return null;

@@ -21,6 +21,26 @@ internal sealed class WorkerPoolTests
     }
 
     [Test]
+    public void A_late_worker_never_claims_a_chunk_of_the_next_job([Values(2, 4)] int threads)
+    {
+        using var pool = new WorkerPool(threads);
+        int running = 0, ran = 0;
+        Action<int> body = _ =>
+        {
+            Interlocked.Increment(ref running);
+            Interlocked.Increment(ref ran);
+            Interlocked.Decrement(ref running);
+        };
+        for (int job = 0; job < 50_000; job++)
+        {
+            int chunks = job % 2 == 0 ? 2 : 40;                // few, then many: the old number with the new count would let a chunk run early
+            ran = 0;
+            pool.Run(chunks, body);
+            Assert.That((Volatile.Read(ref ran), Volatile.Read(ref running)), Is.EqualTo((chunks, 0)), $"job {job}");
+        }
+    }
+
+    [Test]
     public void An_exception_in_a_chunk_reaches_the_caller_and_the_pool_lives_on()
     {
         using var pool = new WorkerPool(2);

@@ -1,54 +1,53 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>The arithmetic of one activation, written once for every vector width.</summary>
-internal interface IActivationFunction
+/// <summary>The loops of every activation: compiled once for each activation and vector width.</summary>
+internal sealed unsafe class ActivationLoops<TActivation, TSimd, TVector>(TActivation activation) : ActivationKernel
+    where TActivation : struct, IActivation
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
 {
-    /// <summary>True where <see cref="Backward"/> takes the output, false where it takes the pre-activation.</summary>
-    static abstract bool GradientFromOutput { get; }
+    readonly TActivation _activation = activation;
 
-    /// <summary>φ(z).</summary>
-    TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct;
+    public override bool GradientFromOutput => TActivation.GradientFromOutput;
 
-    /// <summary>upstream · φ′.</summary>
-    /// <param name="saved">The output or the pre-activation, as <see cref="GradientFromOutput"/> says.</param>
-    TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct;
-}
+    public override bool IsIdentity => typeof(TActivation) == typeof(Identity.Function);
 
-/// <summary>Compiles the loops of one activation for one vector width.</summary>
-internal readonly struct ActivationLoops<TFunction>(TFunction function) : ISimdFactory<ActivationKernel> where TFunction : struct, IActivationFunction
-{
-    readonly TFunction _function = function;
-
-    public static ActivationKernel Create(TFunction function, SimdLevel level)
-        => SimdLevels.Create<ActivationLoops<TFunction>, ActivationKernel>(level, new ActivationLoops<TFunction>(function));
-
-    public ActivationKernel Create<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct
-        => new Kernel<TSimd, TVector>(_function);
-
-    sealed unsafe class Kernel<TSimd, TVector>(TFunction function) : ActivationKernel where TSimd : struct, ISimd<TVector> where TVector : struct
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Forward(float* source, float* destination, int rows, int columns, int stride)
     {
-        public override bool GradientFromOutput => TFunction.GradientFromOutput;
-
-        public override bool IsIdentity => typeof(TFunction) == typeof(Identity.Function);
-
-        public override void Forward(float* source, float* destination, int rows, int columns, int stride)
+        TActivation activation = _activation;
+        for (nint row = 0; row < rows; row++)
         {
-            TFunction local = function;
-            for (int row = 0; row < rows; row++, source += stride, destination += stride)
-            {
-                for (int column = 0; column < columns; column += TSimd.Width)
-                    TSimd.Store(local.Forward<TSimd, TVector>(TSimd.Load(source + column)), destination + column);
-            }
-        }
-
-        public override void Backward(float* upstream, float* saved, float* gradient, int rows, int columns, int stride)
-        {
-            TFunction local = function;
-            for (int row = 0; row < rows; row++, upstream += stride, saved += stride, gradient += stride)
-            {
-                for (int column = 0; column < columns; column += TSimd.Width)
-                    TSimd.Store(local.Backward<TSimd, TVector>(TSimd.Load(upstream + column), TSimd.Load(saved + column)), gradient + column);
-            }
+            float* from = source + row * stride, to = destination + row * stride;
+            for (nint column = 0; column < columns; column += TSimd.Width)
+                TSimd.Store(activation.Forward<TSimd, TVector>(TSimd.Load(from + column)), to + column);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Backward(float* upstream, float* saved, float* gradient, int rows, int columns, int stride)
+    {
+        TActivation activation = _activation;
+        for (nint row = 0; row < rows; row++)
+        {
+            nint start = row * stride;
+            for (nint i = start; i < start + columns; i += TSimd.Width)
+                TSimd.Store(activation.Backward<TSimd, TVector>(TSimd.Load(upstream + i), TSimd.Load(saved + i)), gradient + i);
+        }
+    }
+}
+
+/// <summary>Makes the loops of one activation for a vector width.</summary>
+internal readonly struct ActivationLoops<TActivation>(TActivation activation) : ISimdFactory<ActivationKernel>
+    where TActivation : struct, IActivation
+{
+    readonly TActivation _activation = activation;
+
+    public ActivationKernel Create<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct
+        => new ActivationLoops<TActivation, TSimd, TVector>(_activation);
+
+    public static ActivationKernel Create(SimdLevel level, TActivation activation)
+        => SimdLevels.Create<ActivationLoops<TActivation>, ActivationKernel>(level, new(activation));
 }

@@ -1,29 +1,33 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>φ(z) = z Φ(z), with the exact normal distribution function.</summary>
-/// <remarks>Hendrycks and Gimpel 2016.</remarks>
+/// <summary>φ(x) = x Φ(x), with the normal distribution function Φ.</summary>
+/// <remarks>Hendrycks and Gimpel 2016; the exact form, by the error function. φ′ = Φ + x · density.</remarks>
 internal sealed class Gelu : Activation
 {
     public override string Name => "GELU";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(), level);
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
 
-    internal readonly struct Function : IActivationFunction
+    internal readonly struct Function : IActivation
     {
         public static bool GradientFromOutput => false;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            // Φ(−∞) · −∞ is no number; its limit is 0.
-            TVector result = TSimd.Multiply(preActivation, VectorMath<TSimd, TVector>.NormalDistribution(preActivation));
-            return TSimd.Select(TSimd.LessThan(preActivation, TSimd.Broadcast(-20)), TSimd.Broadcast(0), result);
+            // Φ is 0 long before: the bound keeps −∞ · 0 from being NaN.
+            TVector bounded = TSimd.Max(preActivation, TSimd.Broadcast(-100));
+            return TSimd.Multiply(bounded, VectorMath<TSimd, TVector>.Normal(preActivation, out _));
         }
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector bounded = TSimd.Min(TSimd.Max(preActivation, TSimd.Broadcast(-20)), TSimd.Broadcast(20));
-            TVector slope = TSimd.MultiplyAdd(bounded, VectorMath<TSimd, TVector>.NormalDensity(bounded), VectorMath<TSimd, TVector>.NormalDistribution(bounded));
-            return TSimd.Multiply(upstream, slope);
+            TVector bounded = TSimd.Min(TSimd.Max(saved, TSimd.Broadcast(-100)), TSimd.Broadcast(100));
+            TVector cumulative = VectorMath<TSimd, TVector>.Normal(bounded, out TVector density);
+            return TSimd.Multiply(upstream, TSimd.MultiplyAdd(bounded, density, cumulative));
         }
     }
 }

@@ -1,38 +1,49 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>GELU's approximation φ(z) = ½ z (1 + tanh(√(2/π) (z + 0.044715 z³))).</summary>
-/// <remarks>Hendrycks and Gimpel 2016, section 2. Computed as z · sigmoid of twice the argument, which keeps the lower tail.</remarks>
+/// <summary>φ(x) = ½ x (1 + tanh u) with u = √(2/π) (x + 0.044715 x³).</summary>
+/// <remarks>Hendrycks and Gimpel 2016, the approximation of section 2. Computed as x · sigmoid(2u), the same number without the cancellation in 1 + tanh u.</remarks>
 internal sealed class GeluTanh : Activation
 {
+    const double Cubic = 0.044715;
+
+    /// <summary>2 √(2/π).</summary>
+    const double Linear = 1.5957691216057307117;
+
     public override string Name => "GELUTanh";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(), level);
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
 
-    internal readonly struct Function : IActivationFunction
+    internal readonly struct Function : IActivation
     {
         public static bool GradientFromOutput => false;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector bounded = TSimd.Min(TSimd.Max(preActivation, TSimd.Broadcast(-20)), TSimd.Broadcast(20));
-            TVector result = TSimd.Multiply(preActivation, VectorMath<TSimd, TVector>.Sigmoid(TwiceArgument<TSimd, TVector>(bounded)));
-            return TSimd.Select(TSimd.LessThan(preActivation, TSimd.Broadcast(-20)), TSimd.Broadcast(0), result);
+            TVector bounded = TSimd.Max(preActivation, TSimd.Broadcast(-100));
+            return TSimd.Multiply(bounded, VectorMath<TSimd, TVector>.Sigmoid(TwiceInner<TSimd, TVector>(TSimd.Min(bounded, TSimd.Broadcast(100)), out _)));
         }
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            const float Root = 1.5957691216057308f, Cubic = 3 * 0.044715f * Root;
-            TVector bounded = TSimd.Min(TSimd.Max(preActivation, TSimd.Broadcast(-20)), TSimd.Broadcast(20));
-            TVector gate = VectorMath<TSimd, TVector>.Sigmoid(TwiceArgument<TSimd, TVector>(bounded));
-            TVector argumentSlope = TSimd.MultiplyAdd(TSimd.Broadcast(Cubic), TSimd.Multiply(bounded, bounded), TSimd.Broadcast(Root));
-            TVector gateSlope = TSimd.Multiply(TSimd.Multiply(gate, TSimd.Subtract(TSimd.Broadcast(1), gate)), argumentSlope);
-            return TSimd.Multiply(upstream, TSimd.MultiplyAdd(bounded, gateSlope, gate));
+            TVector bounded = TSimd.Min(TSimd.Max(saved, TSimd.Broadcast(-100)), TSimd.Broadcast(100));
+            TVector gate = VectorMath<TSimd, TVector>.Sigmoid(TwiceInner<TSimd, TVector>(bounded, out TVector slope), out TVector complement);
+            // d/dx x σ(2u) = σ (1 + x · (2u)′ · (1 − σ))
+            TVector factor = TSimd.MultiplyAdd(TSimd.Multiply(bounded, slope), complement, TSimd.Broadcast(1));
+            return TSimd.Multiply(upstream, TSimd.Multiply(gate, factor));
         }
 
-        static TVector TwiceArgument<TSimd, TVector>(TVector z) where TSimd : struct, ISimd<TVector> where TVector : struct
+        /// <summary>2u, and its derivative.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static TVector TwiceInner<TSimd, TVector>(TVector x, out TVector slope) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            const float Root = 1.5957691216057308f, Cubic = 0.044715f * Root;        // 2 √(2/π)
-            return TSimd.Multiply(z, TSimd.MultiplyAdd(TSimd.Broadcast(Cubic), TSimd.Multiply(z, z), TSimd.Broadcast(Root)));
+            TVector square = TSimd.Multiply(x, x);
+            TVector linear = TSimd.Broadcast((float)Linear);
+            slope = TSimd.MultiplyAdd(square, TSimd.Broadcast((float)(3 * Linear * Cubic)), linear);
+            return TSimd.Multiply(x, TSimd.MultiplyAdd(square, TSimd.Broadcast((float)(Linear * Cubic)), linear));
         }
     }
 }

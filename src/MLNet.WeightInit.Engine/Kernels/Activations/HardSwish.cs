@@ -1,29 +1,35 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>φ(z) = z · clamp(z + 3, 0, 6) / 6.</summary>
-/// <remarks>Howard et al. 2019, eq. 3.</remarks>
+/// <summary>φ(x) = x · min(max(x + 3, 0), 6) / 6.</summary>
+/// <remarks>Howard et al. 2019, section 5.2. φ′ = 0 at −3 and below, 1 at 3 and above, x / 3 + ½ between.</remarks>
 internal sealed class HardSwish : Activation
 {
     public override string Name => "HardSwish";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(), level);
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
 
-    internal readonly struct Function : IActivationFunction
+    internal readonly struct Function : IActivation
     {
         public static bool GradientFromOutput => false;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector gate = TSimd.Min(TSimd.Max(TSimd.Add(preActivation, TSimd.Broadcast(3)), TSimd.Broadcast(0)), TSimd.Broadcast(6));
-            TVector result = TSimd.Multiply(TSimd.Multiply(preActivation, gate), TSimd.Broadcast(1f / 6));
-            return TSimd.Select(TSimd.LessThan(preActivation, TSimd.Broadcast(-3)), TSimd.Broadcast(0), result);
+            TVector shifted = TSimd.Add(preActivation, TSimd.Broadcast(3));
+            TVector gate = TSimd.Multiply(TSimd.Min(TSimd.Max(shifted, TSimd.Broadcast(0)), TSimd.Broadcast(6)), TSimd.Broadcast(1f / 6));
+            return TSimd.Multiply(TSimd.Max(preActivation, TSimd.Broadcast(-3)), gate);
         }
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector middle = TSimd.MultiplyAdd(preActivation, TSimd.Broadcast(1f / 3), TSimd.Broadcast(0.5f));
-            TVector slope = TSimd.Select(TSimd.LessThan(TSimd.Broadcast(3), preActivation), TSimd.Broadcast(1), middle);
-            return TSimd.Multiply(upstream, TSimd.Select(TSimd.LessThan(preActivation, TSimd.Broadcast(-3)), TSimd.Broadcast(0), slope));
+            TVector three = TSimd.Broadcast(3);
+            TVector slope = TSimd.MultiplyAdd(saved, TSimd.Broadcast(1f / 3), TSimd.Broadcast(0.5f));
+            slope = TSimd.Select(TSimd.LessThanOrEqual(saved, TSimd.Negate(three)), TSimd.Broadcast(0), slope);
+            slope = TSimd.Select(TSimd.LessThanOrEqual(three, saved), TSimd.Broadcast(1), slope);
+            return TSimd.Multiply(upstream, slope);
         }
     }
 }

@@ -1,21 +1,25 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>φ(z) = clamp(z, −1, 1).</summary>
-/// <remarks>Collobert 2004. The slope at ±1 is 0.</remarks>
+/// <summary>φ(x) = min(max(x, −1), 1).</summary>
+/// <remarks>Collobert 2004. φ′ = 1 between −1 and 1, else 0, as in PyTorch.</remarks>
 internal sealed class HardTanh : Activation
 {
     public override string Name => "HardTanh";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(), level);
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
 
-    internal readonly struct Function : IActivationFunction
+    internal readonly struct Function : IActivation
     {
         public static bool GradientFromOutput => true;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
             => TSimd.Min(TSimd.Max(preActivation, TSimd.Broadcast(-1)), TSimd.Broadcast(1));
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector output) where TSimd : struct, ISimd<TVector> where TVector : struct
-            => TSimd.And(TSimd.LessThan(TSimd.Abs(output), TSimd.Broadcast(1)), upstream);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
+            => TSimd.Select(TSimd.LessThanOrEqual(TSimd.Broadcast(1), TSimd.Abs(saved)), TSimd.Broadcast(0), upstream);
     }
 }

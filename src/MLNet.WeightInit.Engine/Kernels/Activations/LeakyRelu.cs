@@ -1,34 +1,53 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>φ(z) = z above 0, slope · z below.</summary>
-/// <remarks>Maas et al. 2013. The slope at 0 is the leaky one.</remarks>
+/// <summary>φ(x) = x above 0, slope · x below.</summary>
+/// <remarks>Maas, Hannun and Ng 2013. φ′(0) is the slope, as in PyTorch.</remarks>
 internal sealed class LeakyRelu : Activation
 {
+    const float DefaultSlope = 0.01f;
+
     readonly float _slope;
 
-    /// <param name="slope">Slope below 0; 0 … 1. Default: 0.01.</param>
-    public LeakyRelu(float slope = 0.01f)
+    /// <param name="slope">Slope below 0. Default: 0.01. At least 0 and finite: the sign of the output then tells the sign of the argument.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is outside of its range, or not a number.</exception>
+    public LeakyRelu(float slope = DefaultSlope)
     {
-        if (!(slope is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(slope), slope, "LeakyReLU's slope must be between 0 and 1, for example 0.01.");
+        if (!(slope >= 0 && float.IsFinite(slope)))
+            throw new ArgumentOutOfRangeException(nameof(slope), slope, "The slope of LeakyReLU must be a finite number of at least 0. The usual value is 0.01.");
         _slope = slope;
     }
 
     public override string Name => "LeakyReLU";
+
     public override string Specification => $"LeakyReLU(slope={SpecificationText.Format(_slope)})";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(_slope), level);
-
-    internal readonly struct Function(float slope) : IActivationFunction
+    /// <summary>Reads <c>LeakyReLU</c> or <c>LeakyReLU(slope=…)</c>.</summary>
+    public static LeakyRelu Read(SpecificationText text)
     {
+        text.AllowOnly("slope");
+        float slope = text.ReadSingle("slope", DefaultSlope);
+        if (!(slope >= 0 && float.IsFinite(slope)))
+            throw text.Invalid("slope", "must be a finite number of at least 0");
+        return new LeakyRelu(slope);
+    }
+
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, new Function(_slope));
+
+    internal readonly struct Function(float slope) : IActivation
+    {
+        readonly float _slope = slope;
+
         public static bool GradientFromOutput => true;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
-            => TSimd.Select(TSimd.LessThan(preActivation, TSimd.Broadcast(0)), TSimd.Multiply(preActivation, TSimd.Broadcast(slope)), preActivation);
+            => TSimd.Select(TSimd.LessThanOrEqual(preActivation, TSimd.Broadcast(0)), TSimd.Multiply(preActivation, TSimd.Broadcast(_slope)), preActivation);
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector output) where TSimd : struct, ISimd<TVector> where TVector : struct
-            => TSimd.Select(TSimd.LessThan(TSimd.Broadcast(0), output), upstream, TSimd.Multiply(upstream, TSimd.Broadcast(slope)));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
+            => TSimd.Select(TSimd.LessThanOrEqual(saved, TSimd.Broadcast(0)), TSimd.Multiply(upstream, TSimd.Broadcast(_slope)), upstream);
     }
 }

@@ -1,40 +1,46 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>φ(z) = z · tanh(softplus(z)).</summary>
-/// <remarks>Misra 2019. With e = e^z, tanh(ln(1 + e)) = e (e + 2) / (e (e + 2) + 2): one exponential.</remarks>
+/// <summary>φ(x) = x tanh(softplus(x)).</summary>
+/// <remarks>Misra 2020. With w = e^x and n = w (w + 2), tanh(ln(1 + w)) = n / (n + 2), and φ′ = n / (n + 2) + 4 x w (1 + w) / (n + 2)²: one exponential, no cancellation.</remarks>
 internal sealed class Mish : Activation
 {
     public override string Name => "Mish";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(), level);
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
 
-    internal readonly struct Function : IActivationFunction
+    internal readonly struct Function : IActivation
     {
         public static bool GradientFromOutput => false;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector result = TSimd.Multiply(preActivation, Gate<TSimd, TVector>(preActivation, out _));
-            return TSimd.Select(TSimd.LessThan(preActivation, TSimd.Broadcast(-100)), TSimd.Broadcast(0), result);
+            TVector product = Product<TSimd, TVector>(preActivation, out _);
+            TVector gate = TSimd.Divide(product, TSimd.Add(product, TSimd.Broadcast(2)));
+            // The gate is 0 long before: the bound keeps −∞ · 0 from being NaN.
+            return TSimd.Multiply(TSimd.Max(preActivation, TSimd.Broadcast(-200)), gate);
         }
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            // φ′ = g + z (1 − g²) sigmoid(z), with 1 − g² = 4 (e² + 2 e + 1) / (e² + 2 e + 2)², so no cancellation.
-            TVector bounded = TSimd.Min(TSimd.Max(preActivation, TSimd.Broadcast(-100)), TSimd.Broadcast(20));
-            TVector gate = Gate<TSimd, TVector>(bounded, out TVector product);
+            TVector bounded = TSimd.Min(TSimd.Max(saved, TSimd.Broadcast(-200)), TSimd.Broadcast(200));
+            TVector product = Product<TSimd, TVector>(bounded, out TVector exponential);
             TVector denominator = TSimd.Add(product, TSimd.Broadcast(2));
-            TVector rest = TSimd.Divide(TSimd.Multiply(TSimd.Broadcast(4), TSimd.Add(product, TSimd.Broadcast(1))), TSimd.Multiply(denominator, denominator));
-            TVector slope = TSimd.MultiplyAdd(TSimd.Multiply(bounded, rest), VectorMath<TSimd, TVector>.Sigmoid(bounded), gate);
+            TVector numerator = TSimd.Multiply(exponential, TSimd.Add(exponential, TSimd.Broadcast(1)));
+            TVector curvature = TSimd.Divide(TSimd.Divide(TSimd.Multiply(TSimd.Broadcast(4), numerator), denominator), denominator);
+            TVector slope = TSimd.MultiplyAdd(bounded, curvature, TSimd.Divide(product, denominator));
             return TSimd.Multiply(upstream, slope);
         }
 
-        /// <summary>tanh(softplus(z)); above 20 it is 1 to the last bit, and the exponential's square would overflow at 44.</summary>
-        static TVector Gate<TSimd, TVector>(TVector z, out TVector product) where TSimd : struct, ISimd<TVector> where TVector : struct
+        /// <summary>n = w (w + 2), with w = e^x bounded where n / (n + 2) has long become 1.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static TVector Product<TSimd, TVector>(TVector x, out TVector exponential) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector exponential = VectorMath<TSimd, TVector>.Exp(TSimd.Min(z, TSimd.Broadcast(20)));
-            product = TSimd.Multiply(exponential, TSimd.Add(exponential, TSimd.Broadcast(2)));
-            return TSimd.Divide(product, TSimd.Add(product, TSimd.Broadcast(2)));
+            exponential = VectorMath<TSimd, TVector>.Exp(TSimd.Min(x, TSimd.Broadcast(20)));
+            return TSimd.Multiply(exponential, TSimd.Add(exponential, TSimd.Broadcast(2)));
         }
     }
 }

@@ -1,21 +1,25 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>φ(z) = max(z, 0).</summary>
-/// <remarks>Nair and Hinton 2010. NaN stays NaN; the slope at 0 is 0.</remarks>
+/// <summary>φ(x) = max(x, 0).</summary>
+/// <remarks>Nair and Hinton 2010. NaN is kept, in the output and in the gradient; φ′(0) = 0, as in PyTorch.</remarks>
 internal sealed class Relu : Activation
 {
     public override string Name => "ReLU";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(), level);
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
 
-    internal readonly struct Function : IActivationFunction
+    internal readonly struct Function : IActivation
     {
         public static bool GradientFromOutput => true;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
             => TSimd.Max(preActivation, TSimd.Broadcast(0));
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector output) where TSimd : struct, ISimd<TVector> where TVector : struct
-            => TSimd.And(TSimd.LessThan(TSimd.Broadcast(0), output), upstream);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
+            => TSimd.Select(TSimd.LessThanOrEqual(saved, TSimd.Broadcast(0)), TSimd.Broadcast(0), upstream);
     }
 }

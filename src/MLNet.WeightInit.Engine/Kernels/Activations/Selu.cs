@@ -1,28 +1,34 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>ELU scaled so that zero mean and unit variance are a fixed point of wide layers with LeCun weights.</summary>
-/// <remarks>Klambauer et al. 2017, eq. 2, α and λ to double precision in appendix A.1.</remarks>
+/// <summary>φ(x) = λ x above 0, λ α (e^x − 1) below, with the λ and α that keep mean 0 and variance 1.</summary>
+/// <remarks>Klambauer, Unterthiner, Mayr and Hochreiter 2017, eq. 2 and 14. Below 0, φ′ = φ + λ α.</remarks>
 internal sealed class Selu : Activation
 {
+    const double Alpha = 1.6732632423543772848;
+    const float Lambda = 1.0507009873554804934f, LambdaAlpha = (float)(1.0507009873554804934 * Alpha);
+
     public override string Name => "SELU";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(), level);
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
 
-    internal readonly struct Function : IActivationFunction
+    internal readonly struct Function : IActivation
     {
         public static bool GradientFromOutput => true;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            const float Scale = 1.0507009873554805f, ScaledAlpha = 1.7580993408473768f;
-            TVector below = TSimd.Multiply(TSimd.Broadcast(ScaledAlpha), VectorMath<TSimd, TVector>.ExpMinusOne(preActivation));
-            return TSimd.Select(TSimd.LessThan(preActivation, TSimd.Broadcast(0)), below, TSimd.Multiply(TSimd.Broadcast(Scale), preActivation));
+            TVector positive = TSimd.Multiply(TSimd.Broadcast(Lambda), preActivation);
+            TVector negative = TSimd.Multiply(TSimd.Broadcast(LambdaAlpha), VectorMath<TSimd, TVector>.Expm1(preActivation));
+            return TSimd.Select(TSimd.LessThan(TSimd.Broadcast(0), preActivation), positive, negative);
         }
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector output) where TSimd : struct, ISimd<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            const float Scale = 1.0507009873554805f, ScaledAlpha = 1.7580993408473768f;
-            TVector slope = TSimd.Select(TSimd.LessThan(TSimd.Broadcast(0), output), TSimd.Broadcast(Scale), TSimd.Add(output, TSimd.Broadcast(ScaledAlpha)));
+            TVector slope = TSimd.Select(TSimd.LessThan(TSimd.Broadcast(0), saved), TSimd.Broadcast(Lambda), TSimd.Add(saved, TSimd.Broadcast(LambdaAlpha)));
             return TSimd.Multiply(upstream, slope);
         }
     }

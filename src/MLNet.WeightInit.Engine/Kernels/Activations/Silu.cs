@@ -1,29 +1,34 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>φ(z) = z · sigmoid(z), also called swish.</summary>
-/// <remarks>Elfwing et al. 2018; Ramachandran et al. 2017.</remarks>
+/// <summary>φ(x) = x · sigmoid(x), also known as swish.</summary>
+/// <remarks>Elfwing, Uchibe and Doya 2018; Ramachandran, Zoph and Le 2017. φ′ = σ (1 + x (1 − σ)).</remarks>
 internal sealed class Silu : Activation
 {
     public override string Name => "SiLU";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(), level);
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
 
-    internal readonly struct Function : IActivationFunction
+    internal readonly struct Function : IActivation
     {
         public static bool GradientFromOutput => false;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector result = TSimd.Multiply(preActivation, VectorMath<TSimd, TVector>.Sigmoid(preActivation));
-            return TSimd.Select(TSimd.LessThan(preActivation, TSimd.Broadcast(-100)), TSimd.Broadcast(0), result);
+            // The sigmoid is 0 long before: the bound keeps −∞ · 0 from being NaN.
+            TVector bounded = TSimd.Max(preActivation, TSimd.Broadcast(-200));
+            return TSimd.Multiply(bounded, VectorMath<TSimd, TVector>.Sigmoid(preActivation));
         }
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector bounded = TSimd.Min(TSimd.Max(preActivation, TSimd.Broadcast(-100)), TSimd.Broadcast(100));
-            TVector gate = VectorMath<TSimd, TVector>.Sigmoid(bounded);
-            TVector slope = TSimd.MultiplyAdd(TSimd.Multiply(bounded, gate), TSimd.Subtract(TSimd.Broadcast(1), gate), gate);
-            return TSimd.Multiply(upstream, slope);
+            TVector bounded = TSimd.Min(TSimd.Max(saved, TSimd.Broadcast(-200)), TSimd.Broadcast(200));
+            TVector gate = VectorMath<TSimd, TVector>.Sigmoid(bounded, out TVector complement);
+            TVector factor = TSimd.MultiplyAdd(bounded, complement, TSimd.Broadcast(1));
+            return TSimd.Multiply(upstream, TSimd.Multiply(gate, factor));
         }
     }
 }

@@ -1,21 +1,25 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>φ(z) = ln(1 + e^z).</summary>
-/// <remarks>Dugas et al. 2001. φ′ = 1 − e^−φ.</remarks>
+/// <summary>φ(x) = ln(1 + e^x).</summary>
+/// <remarks>Dugas et al. 2001. φ′ = sigmoid(x) = 1 − e^−φ, which is as precise as the output itself.</remarks>
 internal sealed class Softplus : Activation
 {
     public override string Name => "Softplus";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(), level);
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
 
-    internal readonly struct Function : IActivationFunction
+    internal readonly struct Function : IActivation
     {
         public static bool GradientFromOutput => true;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
             => VectorMath<TSimd, TVector>.Softplus(preActivation);
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector output) where TSimd : struct, ISimd<TVector> where TVector : struct
-            => TSimd.Multiply(upstream, TSimd.Negate(VectorMath<TSimd, TVector>.ExpMinusOne(TSimd.Negate(output))));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
+            => TSimd.Multiply(upstream, TSimd.Negate(VectorMath<TSimd, TVector>.Expm1(TSimd.Negate(saved))));
     }
 }

@@ -1,29 +1,33 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>φ(z) = z / (1 + |z|).</summary>
-/// <remarks>Bergstra et al. 2009. φ′ = (1 − |φ|)².</remarks>
+/// <summary>φ(x) = x / (1 + |x|).</summary>
+/// <remarks>Turian, Bergstra and Bengio 2009. φ′ = (1 − |φ|)².</remarks>
 internal sealed class Softsign : Activation
 {
     public override string Name => "Softsign";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(new Function(), level);
+    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
 
-    internal readonly struct Function : IActivationFunction
+    internal readonly struct Function : IActivation
     {
         public static bool GradientFromOutput => true;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector result = TSimd.Divide(preActivation, TSimd.Add(TSimd.Abs(preActivation), TSimd.Broadcast(1)));
-            // ∞ / ∞ is no number; its limit is ±1.
-            TVector bounded = TSimd.Min(TSimd.Max(preActivation, TSimd.Broadcast(-1)), TSimd.Broadcast(1));
-            return TSimd.Select(TSimd.LessThan(TSimd.Broadcast(1e30f), TSimd.Abs(preActivation)), bounded, result);
+            // The largest number for ±∞: ∞ / ∞ would be NaN.
+            TVector largest = TSimd.Broadcast(float.MaxValue);
+            TVector bounded = TSimd.Max(TSimd.Min(preActivation, largest), TSimd.Negate(largest));
+            return TSimd.Divide(bounded, TSimd.Add(TSimd.Broadcast(1), TSimd.Abs(bounded)));
         }
 
-        public TVector Backward<TSimd, TVector>(TVector upstream, TVector output) where TSimd : struct, ISimd<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector rest = TSimd.Subtract(TSimd.Broadcast(1), TSimd.Abs(output));
-            return TSimd.Multiply(upstream, TSimd.Multiply(rest, rest));
+            TVector root = TSimd.Subtract(TSimd.Broadcast(1), TSimd.Abs(saved));
+            return TSimd.Multiply(upstream, TSimd.Multiply(root, root));
         }
     }
 }
