@@ -116,6 +116,18 @@ public sealed class BadInputTests
     }
 
     [Test]
+    public void A_constant_feature_has_no_say()
+    {
+        List<SampleRow> rows = Samples.Rows(60);
+        rows.ForEach(row => row.Features[1] = 4);
+        ITransformer model = _context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value))).Fit(Samples.View(_context, rows));
+        float[] Score() => [.. model.Transform(Samples.View(_context, rows)).GetColumn<float>("Score")];
+        float[] before = Score();
+        rows.ForEach(row => row.Features[1] = 1000);
+        Assert.That(Score(), Is.EqualTo(before).And.All.Matches<float>(float.IsFinite));
+    }
+
+    [Test]
     public void All_rows_bad_is_an_error_that_says_why()
     {
         List<SampleRow> rows = Samples.Rows(20);

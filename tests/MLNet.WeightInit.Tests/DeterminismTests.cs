@@ -71,8 +71,11 @@ public sealed class DeterminismTests
     public void Many_threads_may_score_one_model_at_once()
     {
         var context = new MLContext(seed: 1);
-        IDataView data = Samples.View(context);
-        ITransformer model = context.Transforms.NeuralNet(Samples.Quick()).Fit(data);
+        // Rows enough that the threads overlap, and a network wide enough that they overlap inside of it.
+        IDataView data = Samples.View(context, 4000);
+        NeuralNetOptions options = Samples.Quick(epochs: 1);
+        options.HiddenLayers = [128, 64];
+        ITransformer model = context.Transforms.NeuralNet(options).Fit(data);
         string[] expected = SchemaComparison.Cells(model.Transform(data), "Score");
         var found = new string[8][];
         Parallel.For(0, found.Length, i => found[i] = SchemaComparison.Cells(model.Transform(data), "Score"));

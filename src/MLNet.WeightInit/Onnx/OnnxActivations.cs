@@ -31,7 +31,7 @@ internal static class OnnxActivations
             "softplus" => Apply("Softplus", values),
             "softsign" => Apply("Softsign", values),
             "sin" => Apply("Sin", values),
-            "erf" => Apply("Erf", values),
+            "erf" => Apply("Erf", Apply("Mul", values, writer.Constant(0.886226925f))), // erf(√π x / 2): slope 1 at 0
             _ => throw new NotSupportedException($"The activation {specification} can't be written as ONNX. Save the model with mlContext.Model.Save instead."),
         };
     }

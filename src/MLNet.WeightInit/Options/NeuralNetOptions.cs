@@ -20,7 +20,7 @@ public sealed class NeuralNetOptions
     public IReadOnlyList<int> HiddenLayers { get; set; } = NeuralNetDefaults.HiddenLayers;
 
     /// <summary>Function after each hidden layer, by name and with arguments where it has any: <c>ReLU</c>, <c>LeakyReLU(slope=0.2)</c>.</summary>
-    /// <value>Default: <c>ReLU</c>. Also Identity, LeakyReLU, ELU, SELU, GELU, SiLU, Mish, HardSwish, Tanh, HardTanh, Sigmoid, Softplus, Softsign, Sin, Erf. Case, spaces, <c>_</c> and <c>-</c> do not count.</value>
+    /// <value>Default: <c>ReLU</c>. Also Identity, LeakyReLU, ELU, SELU, GELU, GELUTanh, SiLU, Mish, HardSwish, Tanh, HardTanh, Sigmoid, Softplus, Softsign, Sin, Erf. Case, spaces, <c>_</c> and <c>-</c> do not count.</value>
     public string Activation { get; set; } = NeuralNetDefaults.Activation;
 
     /// <summary>How the weights start: an initializer, or its name (<c>"He"</c>, <c>"orthogonal(gain=1.4)"</c>).</summary>
