@@ -37,7 +37,7 @@ internal static class NetworkTrainer
 
         InitializationPlan plan = Initialize(network, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features));
         var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
-        options.Init.Calibrate(new NetworkCalibration(network, plan, probe, options.Seed));
+        PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
         InitializationReport report = ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
 
         if (options.NumberOfEpochs == 0)
