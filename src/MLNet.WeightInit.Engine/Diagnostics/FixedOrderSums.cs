@@ -9,14 +9,20 @@ internal static class FixedOrderSums
 {
     const int Lanes = 8;
 
-    public static (double Sum, double SquaredSum) SumAndSquares(ReadOnlySpan<float> values)
+    public static (double Sum, double SquaredSum) SumAndSquares(ReadOnlySpan<float> values) => SumAndSquares(values, 0);
+
+    /// <summary>Of the values less a shift.</summary>
+    static (double Sum, double SquaredSum) SumAndSquares(ReadOnlySpan<float> values, double shift)
     {
+        var shifts = Vector256.Create(shift);
         Vector256<double> sumLow = default, sumHigh = default, squareLow = default, squareHigh = default;
         ref float first = ref MemoryMarshal.GetReference(values);
         int index = 0;
         for (; index <= values.Length - Lanes; index += Lanes)
         {
             (Vector256<double> low, Vector256<double> high) = Vector256.Widen(Vector256.LoadUnsafe(ref first, (nuint)index));
+            low -= shifts;
+            high -= shifts;
             sumLow += low;
             sumHigh += high;
             squareLow += low * low;
@@ -25,7 +31,7 @@ internal static class FixedOrderSums
         double sum = Total(sumLow, sumHigh), squaredSum = Total(squareLow, squareHigh);
         for (; index < values.Length; index++)
         {
-            double value = values[index];
+            double value = values[index] - shift;
             sum += value;
             squaredSum += value * value;
         }
@@ -35,17 +41,19 @@ internal static class FixedOrderSums
     /// <summary>Of the values themselves, not an estimate from a sample: divides by n. (0, 0) for none.</summary>
     public static (double Mean, double Variance) MeanAndVariance(ReadOnlySpan<float> values)
     {
-        (double sum, double squaredSum) = SumAndSquares(values);
-        return MeanAndVariance(sum, squaredSum, values.Length);
+        // Measured from the first value: exactly 0 where all are equal, and no cancellation where they differ by little.
+        double shift = values.Length > 0 ? values[0] : 0;
+        (double sum, double squaredSum) = SumAndSquares(values, shift);
+        (double mean, double variance) = MeanAndVariance(sum, squaredSum, values.Length);
+        return (mean + shift, variance);
     }
 
-    /// <inheritdoc cref="MeanAndVariance(ReadOnlySpan{float})"/>
+    /// <summary>From sums; (0, 0) for none. Loses digits where the mean is far above the deviation: 1e-8 of it is left of a variance of 0.</summary>
     public static (double Mean, double Variance) MeanAndVariance(double sum, double squaredSum, long count)
     {
         if (count == 0)
             return (0, 0);
         double mean = sum / count;
-        // Equal values leave a remainder of some units in the last place, on either side of 0.
         return (mean, Math.Max(0, squaredSum / count - mean * mean));
     }
 

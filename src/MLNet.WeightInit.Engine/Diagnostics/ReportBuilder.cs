@@ -24,6 +24,8 @@ internal static class ReportBuilder
             Layers = layers,
             Probe = probe,
             Training = TrainingDynamics.Of(options.Optimizer),
+            Initializers = [options.Init.Specification, .. plan.Weights.Take(1).Select(tensor => tensor.Initializer!.Specification)],
+            IsStandardized = options.Standardize,
             Loss = options.Loss.Name,
             PriorLoss = priorLoss,
             PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions),

@@ -9,7 +9,7 @@ internal static class ReportHeadline
     public static string Write(InitializationReport report)
     {
         if (report.Verdict == Verdict.Healthy)
-            return $"Healthy: {Signal(report)}initial loss {NumberText.Format(report.InitialLoss)}{Prior(report)}.";
+            return $"Healthy{Notes(report)}: {Signal(report)}initial loss {NumberText.Format(report.InitialLoss)}{Prior(report)}.";
         Finding gravest = report.Findings.First(finding => finding.Verdict == report.Verdict && finding.Severity >= Severity.Warning);
         string remedy = gravest.Remedies.Count > 0 ? $" Try {gravest.Remedies[0]}." : "";
         return $"{report.Verdict}: {gravest.Evidence}.{remedy}";
@@ -39,6 +39,14 @@ internal static class ReportHeadline
         string gradient = double.IsFinite(ratio) && double.IsFinite(predicted) ? $"gradient x{NumberText.Format(ratio)} on its way back (theory x{NumberText.Format(predicted)}), " : "";
         return $"signal {NumberText.Format(first.PreActivationDeviation)} to {NumberText.Format(last.PreActivationDeviation)} over {hidden} hidden layers (theory {NumberText.Format(last.PredictedDeviation)}), {gradient}{dead}";
     }
+
+    /// <summary>A healthy network may owe it to its optimizer, which the notes then say.</summary>
+    static string Notes(InitializationReport report) => report.Findings.Count switch
+    {
+        0 => "",
+        1 => $", with a note on {report.Findings[0].Verdict}",
+        _ => $", with notes on {string.Join(", ", report.Findings.Select(finding => finding.Verdict).Distinct())}",
+    };
 
     static string Prior(InitializationReport report) => double.IsNaN(report.PriorLoss) ? "" : $" (best constant {NumberText.Format(report.PriorLoss)})";
 

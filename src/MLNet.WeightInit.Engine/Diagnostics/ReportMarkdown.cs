@@ -12,7 +12,7 @@ internal static class ReportMarkdown
         ReportTables.Layers(report, Enumerable.Range(0, report.Layers.Count)).AppendMarkdown(text);
         text.Append('\n');
         List<string> reasons = [];
-        ReportTables.Plan(report, Enumerable.Range(0, report.Plan.Count), reasons).AppendMarkdown(text);
+        ReportTables.Plan(report.Plan.Select(tensor => new PlanRun(tensor, tensor)), reasons).AppendMarkdown(text);
         text.Append('\n');
         for (int i = 0; i < reasons.Count; i++)
             text.Append(i + 1).Append(". ").Append(reasons[i]).Append('\n');

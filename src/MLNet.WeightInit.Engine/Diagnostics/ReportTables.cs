@@ -22,19 +22,19 @@ internal static class ReportTables
         return table;
     }
 
-    /// <param name="rows">Indexes of tensors; −1 stands for a gap.</param>
+    /// <param name="rows">One row or more for each run of equal tensors.</param>
     /// <param name="reasons">Receives each reason once; rows refer to them by number, from 1.</param>
-    public static TextTable Plan(InitializationReport report, IEnumerable<int> rows, List<string> reasons)
+    public static TextTable Plan(IEnumerable<PlanRun?> rows, List<string> reasons)
     {
         var table = new TextTable("Tensor", "Shape", "Initializer", "Target dev", "Why");
-        foreach (int row in rows)
+        foreach (PlanRun? run in rows)
         {
-            if (row < 0)
+            if (run is null)
             {
                 table.AddGap();
                 continue;
             }
-            TensorPlan tensor = report.Plan[row];
+            TensorPlan tensor = run.First;
             int reason = reasons.IndexOf(tensor.Reason);
             if (reason < 0)
             {
@@ -42,7 +42,7 @@ internal static class ReportTables
                 reasons.Add(tensor.Reason);
             }
             string shape = tensor.Shape.Role == TensorRole.Bias ? $"{tensor.Shape.Count}" : $"{tensor.Shape.Rows} x {tensor.Shape.Columns}";
-            table.Add(tensor.Tensor, shape, tensor.Initializer, tensor.TargetDeviation is double deviation ? NumberText.Format(deviation) : "-", $"[{reason + 1}]");
+            table.Add(run.Name, shape, tensor.Initializer, tensor.TargetDeviation is double deviation ? NumberText.Format(deviation) : "-", $"[{reason + 1}]");
         }
         return table;
     }

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
-/// <summary>A report for the console: plain ASCII, at most 100 columns.</summary>
+/// <summary>A report for the console, at most 100 columns wide.</summary>
 internal static class ReportText
 {
     const int Width = 100;
 
     /// <summary>Of a long network the first six layers and the last four are shown: where things start, and where they end.</summary>
-    const int FirstRows = 6, LastRows = 4, LongNetwork = 12;
+    const int FirstRows = 6, LastRows = 4, LongNetwork = 12, LongPlan = 24;
 
     public static string Write(InitializationReport report)
     {
@@ -16,7 +16,7 @@ internal static class ReportText
         TextTable.AppendWrapped(text, ReportHeadline.Write(report), Width, indent: 0);
         TextTable.AppendWrapped(text, ReportHeadline.Circumstances(report), Width, indent: 0);
         text.Append('\n');
-        ReportTables.Layers(report, Elided(report.Layers.Count)).AppendText(text, Width);
+        ReportTables.Layers(report, Elided(Enumerable.Range(0, report.Layers.Count).ToList(), LongNetwork, -1)).AppendText(text, Width);
         text.Append('\n');
         AppendPlan(text, report);
         AppendFindings(text, report);
@@ -26,7 +26,7 @@ internal static class ReportText
     static void AppendPlan(StringBuilder text, InitializationReport report)
     {
         List<string> reasons = [];
-        ReportTables.Plan(report, ElidedPlan(report), reasons).AppendText(text, Width);
+        ReportTables.Plan(Elided<PlanRun?>(PlanRun.Of(report.Plan), LongPlan, null), reasons).AppendText(text, Width);
         for (int i = 0; i < reasons.Count; i++)
             TextTable.AppendWrapped(text, $"[{i + 1}] {reasons[i]}", Width, indent: 4);
     }
@@ -42,24 +42,6 @@ internal static class ReportText
         }
     }
 
-    /// <summary>The layers to show; −1 stands for the gap.</summary>
-    static IEnumerable<int> Elided(int count)
-        => count <= LongNetwork ? Enumerable.Range(0, count) : [.. Enumerable.Range(0, FirstRows), -1, .. Enumerable.Range(count - LastRows, LastRows)];
-
-    /// <summary>The tensors of the layers that are shown.</summary>
-    static IEnumerable<int> ElidedPlan(InitializationReport report)
-    {
-        int layers = report.Layers.Count;
-        foreach (int layer in Elided(layers))
-        {
-            if (layer < 0)
-            {
-                yield return -1;
-                continue;
-            }
-            for (int row = 0; row < report.Plan.Count; row++)
-                if (report.Plan[row].Shape.LayerIndex == layer)
-                    yield return row;
-        }
-    }
+    static IEnumerable<TRow> Elided<TRow>(IReadOnlyList<TRow> rows, int longest, TRow gap)
+        => rows.Count <= longest ? rows : [.. rows.Take(longest * FirstRows / (FirstRows + LastRows + 2)), gap, .. rows.TakeLast(longest * LastRows / (FirstRows + LastRows + 2))];
 }

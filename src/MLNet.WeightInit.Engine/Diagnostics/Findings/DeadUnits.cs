@@ -9,7 +9,9 @@ internal sealed class DeadUnits : IFindingRule
 {
     const double WarningExcess = 0.5, NoteExcess = 0.25;
 
-    public IEnumerable<Finding> Examine(ReportContext context)
+    public IEnumerable<Finding> Examine(ReportContext context) => LayerFindings.Merge(Verdict.Dead, Candidates(context));
+
+    static IEnumerable<LayerFindings.Candidate> Candidates(ReportContext context)
     {
         for (int index = 0; index < context.HiddenLayers; index++)
         {
@@ -20,7 +22,7 @@ internal sealed class DeadUnits : IFindingRule
                 continue;
             bool isShifted = layer.PreActivationMean < -layer.PreActivationDeviation;
             string cause = isShifted ? $"; pre-activations average {NumberText.Format(layer.PreActivationMean)}" : "";
-            yield return new Finding(Verdict.Dead, found, index, index,
+            yield return new LayerFindings.Candidate(index, found, layer.DeadFraction,
                 $"{NumberText.Percent(layer.DeadFraction)} of the {layer.Outputs} units of {layer.Layer} pass no gradient on any row (theory {NumberText.Percent(layer.PredictedDeadFraction)}){cause}",
                 [isShifted ? Remedy.ZeroBias : Remedy.InitFor(layer.Activation), Remedy.Auto]);
         }

@@ -12,6 +12,12 @@ internal sealed class ReportContext
 
     public required TrainingDynamics Training { get; init; }
 
+    /// <summary>Specifications in use: no finding proposes them as its remedy.</summary>
+    public required IReadOnlyList<string> Initializers { get; init; }
+
+    /// <summary>True where the features were standardized.</summary>
+    public required bool IsStandardized { get; init; }
+
     /// <summary>Canonical name.</summary>
     public required string Loss { get; init; }
 

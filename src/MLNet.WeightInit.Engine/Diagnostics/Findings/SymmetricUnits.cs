@@ -12,17 +12,19 @@ internal sealed class SymmetricUnits : IFindingRule
 
     const double MostUnits = 0.5;
 
-    public IEnumerable<Finding> Examine(ReportContext context)
+    public IEnumerable<Finding> Examine(ReportContext context) => LayerFindings.Merge(Verdict.Symmetric, Candidates(context));
+
+    static IEnumerable<LayerFindings.Candidate> Candidates(ReportContext context)
     {
         for (int index = 0; index < context.HiddenLayers; index++)
         {
             LayerStatistics layer = context.Layers[index];
             string[] remedies = [Remedy.InitFor(layer.Activation), Remedy.Auto];
             if (layer.IdenticalFraction > 0)
-                yield return new Finding(Verdict.Symmetric, layer.IdenticalFraction > MostUnits ? Severity.Error : Severity.Warning, index, index,
+                yield return new LayerFindings.Candidate(index, layer.IdenticalFraction > MostUnits ? Severity.Error : Severity.Warning, 1 + layer.IdenticalFraction,
                     $"{NumberText.Percent(layer.IdenticalFraction)} of the {layer.Outputs} units of {layer.Layer} have a twin with equal weights, bias and gradient: training can't tell them apart", remedies);
             else if (layer.ParallelFraction > MostUnits && layer.Inputs >= InputsBeyondChance && !IsMirrored(context.Probe.Layers[index].Weights))
-                yield return new Finding(Verdict.Symmetric, Severity.Warning, index, index,
+                yield return new LayerFindings.Candidate(index, Severity.Warning, layer.ParallelFraction,
                     $"{NumberText.Percent(layer.ParallelFraction)} of the {layer.Outputs} units of {layer.Layer} point the same way as another (|cos| above 0.999): they will stay alike for long", remedies);
         }
     }

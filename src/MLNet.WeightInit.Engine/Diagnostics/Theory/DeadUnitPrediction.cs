@@ -4,23 +4,21 @@ namespace MLNet.WeightInit.Engine.Diagnostics;
 /// <remarks>
 /// Rows grow alike with depth: at depth 30 two rows' ReLU signals correlate at 0.97, and 31 % of the units of a healthy He network are off for 256 rows at once. With pairwise correlation c
 /// a unit's pre-activations are √q (√c s + √(1 − c) ε), s one draw a unit and ε one a row, so that the share is E Φ((t − √c s) / √(1 − c))^rows for a derivative that is 0 below t √q.
-/// c is measured, as the share of the pooled variance that lies between units; a common shift of all units is left out on purpose, because that is what kills units.
+/// c is measured; a common shift of all units is left out on purpose, because that is what kills units.
 /// </remarks>
 internal static class DeadUnitPrediction
 {
     /// <param name="curve">The layer's activation.</param>
     /// <param name="variance">Pre-activations' variance, pooled over rows and units.</param>
-    /// <param name="varianceOfUnitMeans">Variance over units of each unit's mean over the rows.</param>
-    public static double Share(GaussianQuadrature quadrature, ActivationCurve curve, double variance, double varianceOfUnitMeans, int rows)
+    /// <param name="similarity">c.</param>
+    public static double Share(GaussianQuadrature quadrature, ActivationCurve curve, double variance, double similarity, int rows)
     {
         if (!(variance > 0) || !double.IsFinite(variance))
             return 0;
         (double below, double above) = quadrature.FlatSides(curve, Math.Sqrt(variance));
         if (double.IsInfinity(below) && double.IsInfinity(above))
             return 0;
-        // The mean of independent rows varies by 1 / rows without any correlation.
-        double noise = 1.0 / rows;
-        double similarity = rows == 1 ? 0 : Math.Clamp((varianceOfUnitMeans / variance - noise) / (1 - noise), 0, 1 - 1e-9);
+        similarity = Math.Min(similarity, 1 - 1e-9);
         return AllBeyond(below, similarity, rows) + AllBeyond(-above, similarity, rows);
     }
 
