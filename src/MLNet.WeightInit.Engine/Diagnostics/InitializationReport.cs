@@ -1,48 +1,68 @@
+using MLNet.WeightInit.Engine.Diagnostics;
+
 namespace MLNet.WeightInit;
 
-/// <summary>The judgement of a finding; members from harmless to grave.</summary>
-public enum Verdict
-{
-    Healthy, Drifting, MisplacedPrior, OverConfidentHead, TooDeep, LrUnstable, Saturated, RankCollapse, Dead, VanishingForward, VanishingGradient, ExplodingForward, ExplodingGradient, Symmetric, NonFinite,
-}
-
-/// <summary>How much a finding matters.</summary>
-public enum Severity { Note, Warning, Error }
-
-/// <summary>One thing that is wrong or worth knowing.</summary>
-public sealed record Finding(Verdict Verdict, Severity Severity, int FirstLayer, int LastLayer, string Evidence, IReadOnlyList<string> Remedies);
-
-/// <summary>How one tensor was filled, and why.</summary>
-public sealed record TensorPlan(string Tensor, WeightShape Shape, string Initializer, double? TargetDeviation, string Stream, string Reason);
-
-/// <summary>What one dense layer did to the probe batch before the first step.</summary>
-public sealed record LayerStatistics
-{
-    public required string Layer { get; init; }
-    public required int Inputs { get; init; }
-    public required int Outputs { get; init; }
-    public required double PreActivationMean { get; init; }
-    public required double PreActivationDeviation { get; init; }
-    public required double PredictedDeviation { get; init; }
-    public required double ZeroFraction { get; init; }
-    public required double SaturatedFraction { get; init; }
-    public required double DeadFraction { get; init; }
-    public required double PreActivationGradientNorm { get; init; }
-    public required double WeightGradientNorm { get; init; }
-    public required double WeightDeviation { get; init; }
-}
-
-/// <summary>How a network's initialization was planned, what it did to the user's data, and what to do about it.</summary>
+/// <summary>How a network's initialization was planned, what it did to the user's data before the first step, and what to do about it.</summary>
+/// <remarks>A pure function of data, options and seed: it holds no clock, no path and no thread count. It is stored in the model and is there after loading.</remarks>
 public sealed class InitializationReport
 {
-    public Verdict Verdict => throw new NotImplementedException();
-    public IReadOnlyList<Finding> Findings => throw new NotImplementedException();
-    public IReadOnlyList<TensorPlan> Plan => throw new NotImplementedException();
-    public IReadOnlyList<LayerStatistics> Layers => throw new NotImplementedException();
-    public override string ToString() => throw new NotImplementedException();
-    public string ToMarkdown() => throw new NotImplementedException();
-    public string ToJson() => throw new NotImplementedException();
+    /// <summary>Version of the JSON that <see cref="ToJson"/> writes.</summary>
+    public const int SchemaVersion = 1;
+
+    internal InitializationReport()
+    {
+    }
+
+    /// <summary>The gravest verdict among the findings of severity <see cref="Severity.Warning"/> or above; <see cref="Verdict.Healthy"/> when there is none. Notes don't change it.</summary>
+    public Verdict Verdict
+    {
+        get
+        {
+            Verdict gravest = Verdict.Healthy;
+            foreach (Finding finding in Findings)
+                if (finding.Severity >= Severity.Warning && finding.Verdict > gravest)
+                    gravest = finding.Verdict;
+            return gravest;
+        }
+    }
+
+    /// <summary>Everything found, the gravest first: by severity, then verdict, then layer.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>A row for every tensor, from the input to the output: each layer's weights, then its bias.</summary>
+    public required IReadOnlyList<TensorPlan> Plan { get; init; }
+
+    /// <summary>A row for every dense layer, the output included.</summary>
+    public required IReadOnlyList<LayerStatistics> Layers { get; init; }
+
+    /// <summary>The seed that every random stream derives from.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>The optimizer of the training that the findings judge, with arguments.</summary>
+    public required string Optimizer { get; init; }
+
+    /// <summary>The learning rate of that training.</summary>
+    public required float LearningRate { get; init; }
+
+    /// <summary>Rows of training data that the layers were measured on.</summary>
+    public required int ProbeRows { get; init; }
+
+    /// <summary>Mean loss of the untrained network over the probe.</summary>
+    public required double InitialLoss { get; init; }
+
+    /// <summary>Loss of the best constant prediction on the training rows: the label's entropy, or the variance as the loss defines it; <see cref="double.NaN"/> where unknown.</summary>
+    public required double PriorLoss { get; init; }
+
+    /// <summary>The verdict in a sentence, the plan, the layers and the findings, as text of at most 100 columns. Networks of more than 12 layers are shortened in the middle.</summary>
+    public override string ToString() => ReportText.Write(this);
+
+    /// <summary>The whole report as Markdown tables.</summary>
+    public string ToMarkdown() => ReportMarkdown.Write(this);
+
+    /// <summary>The whole report as JSON: stable order, invariant culture, <see cref="SchemaVersion"/> first. NaN and infinities are the strings <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c>.</summary>
+    public string ToJson() => ReportJsonWriter.Write(this);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    internal static InitializationReport FromJson(string json) => throw new NotImplementedException();
+    /// <exception cref="InvalidDataException">The text isn't such a report, is cut short, or has another schema version.</exception>
+    internal static InitializationReport FromJson(string json) => ReportJsonReader.Read(json);
 }

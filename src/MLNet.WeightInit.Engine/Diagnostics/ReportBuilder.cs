@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
 
@@ -13,5 +14,49 @@ internal static class ReportBuilder
     /// <param name="priorLoss">Loss of the best constant prediction on the training rows: the label's entropy, or half or whole its variance, as the loss defines it; NaN where unknown.</param>
     /// <param name="seed">The seed that the model was trained with.</param>
     public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, ReadOnlySpan<float> probeFeatures, double priorLoss, long seed)
-        => throw new NotImplementedException();
+    {
+        var curve = new KernelCurve(options.Activation, options.Simd);
+        WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
+        MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, probeFeatures, probe.Rows);
+        LayerStatistics[] layers = Measure(probe, curve, moments, predictions);
+        var context = new ReportContext
+        {
+            Layers = layers,
+            Probe = probe,
+            Training = TrainingDynamics.Of(options.Optimizer),
+            Initializers = [options.Init.Specification, .. plan.Weights.Take(1).Select(tensor => tensor.Initializer!.Specification)],
+            IsStandardized = options.Standardize,
+            Loss = options.Loss.Name,
+            PriorLoss = priorLoss,
+            PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions),
+        };
+        return new InitializationReport
+        {
+            Findings = FindingRules.Examine(context),
+            Plan = [.. plan.Tensors.Select(Row)],
+            Layers = layers,
+            Seed = seed,
+            Optimizer = options.Optimizer.Specification,
+            LearningRate = options.LearningRate,
+            ProbeRows = probe.Rows,
+            InitialLoss = SignificantDigits.Round(probe.Loss),
+            PriorLoss = SignificantDigits.Round(priorLoss),
+        };
+    }
+
+    static LayerStatistics[] Measure(NetworkProbe probe, ActivationCurve curve, WeightMoments[] moments, MeanFieldLayer[] predictions)
+    {
+        int last = probe.Layers.Count - 1;
+        LayerProbe output = probe.Layers[last];
+        double outputNorm = FixedOrderSums.Norm(output.PreActivationGradients.Span, probe.Rows, output.Units, output.Stride);
+        double[] gradientNorms = MeanFieldRecursion.PredictGradientNorms(probe.Layers, moments, predictions, outputNorm);
+        var quadrature = new GaussianQuadrature();
+        var layers = new LayerStatistics[probe.Layers.Count];
+        for (int index = 0; index <= last; index++)
+            layers[index] = LayerMeasurement.Measure(probe.Layers[index], probe.Rows, index == last, curve, moments[index], predictions[index], gradientNorms[index], quadrature);
+        return layers;
+    }
+
+    static TensorPlan Row(PlannedTensor tensor) => new(tensor.Name, tensor.Shape, tensor.Initializer?.Specification ?? "zeros",
+        tensor.Initializer is { } initializer ? initializer.TargetDeviation(tensor.Shape) : 0, tensor.Stream, tensor.Reason.Length > 0 ? tensor.Reason : "Biases start at 0 unless asked otherwise.");
 }

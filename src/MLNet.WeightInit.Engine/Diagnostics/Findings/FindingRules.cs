@@ -1,0 +1,22 @@
+namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
+
+/// <summary>The list of findings.</summary>
+internal static class FindingRules
+{
+    static readonly IFindingRule[] s_all =
+    [
+        new NonFiniteValues(),
+        new SymmetricUnits(),
+        new ForwardSignal(),
+        new BackwardGradient(),
+        new DeadUnits(),
+        new SaturatedUnits(),
+        new InitialLoss(),
+    ];
+
+    /// <summary>Every rule's findings: the gravest first, by severity, verdict and layer.</summary>
+    public static Finding[] Examine(ReportContext context)
+        => [.. s_all.SelectMany(rule => rule.Examine(context))
+            .Select(finding => finding with { Remedies = [.. finding.Remedies.Where(remedy => Remedy.IsNew(remedy, context))] })
+            .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
+}

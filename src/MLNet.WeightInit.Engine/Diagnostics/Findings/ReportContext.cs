@@ -1,0 +1,50 @@
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
+
+/// <summary>Everything that a finding may look at.</summary>
+internal sealed class ReportContext
+{
+    /// <summary>Measured and predicted figures, from the first hidden layer to the output.</summary>
+    public required IReadOnlyList<LayerStatistics> Layers { get; init; }
+
+    public required NetworkProbe Probe { get; init; }
+
+    public required TrainingDynamics Training { get; init; }
+
+    /// <summary>Specifications in use: no finding proposes them as its remedy.</summary>
+    public required IReadOnlyList<string> Initializers { get; init; }
+
+    /// <summary>True where the features were standardized.</summary>
+    public required bool IsStandardized { get; init; }
+
+    /// <summary>Canonical name.</summary>
+    public required string Loss { get; init; }
+
+    /// <summary>NaN where unknown.</summary>
+    public required double PriorLoss { get; init; }
+
+    /// <summary>‖∂L/∂z‖ of the first hidden layer over the last's, by theory.</summary>
+    public required double PredictedGradientRatio { get; init; }
+
+    public int HiddenLayers => Layers.Count - 1;
+
+    public LayerStatistics Output => Layers[^1];
+
+    /// <summary>True where the output weights start at 0: nothing reaches the hidden layers in the first step, and that is meant so.</summary>
+    public bool HasZeroHead => Output.WeightDeviation == 0 && Array.TrueForAll(Probe.Layers[^1].Weights, weight => weight == 0);
+
+    /// <summary>Root of E z²: unlike the deviation it is also there for a layer whose rows all look alike.</summary>
+    public double Signal(int index)
+    {
+        LayerStatistics layer = Layers[index];
+        return Math.Sqrt(layer.PreActivationMean * layer.PreActivationMean + layer.PreActivationDeviation * layer.PreActivationDeviation);
+    }
+
+    /// <summary>Root mean square of one element of ∂L/∂W.</summary>
+    public double WeightGradientElement(int index)
+    {
+        LayerStatistics layer = Layers[index];
+        return layer.WeightGradientNorm / Math.Sqrt((double)layer.Inputs * layer.Outputs);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>The sentences that a report starts with.</summary>
+internal static class ReportHeadline
+{
+    /// <summary><c>Healthy: signal 1.00 to 0.98 over 30 hidden layers (theory 1.00), …</c>, or the verdict with its evidence.</summary>
+    public static string Write(InitializationReport report)
+    {
+        if (report.Verdict == Verdict.Healthy)
+            return $"Healthy{Notes(report)}: {Signal(report)}initial loss {NumberText.Format(report.InitialLoss)}{Prior(report)}.";
+        Finding gravest = report.Findings.First(finding => finding.Verdict == report.Verdict && finding.Severity >= Severity.Warning);
+        string remedy = gravest.Remedies.Count > 0 ? $" Try {gravest.Remedies[0]}." : "";
+        return $"{report.Verdict}: {gravest.Evidence}.{remedy}";
+    }
+
+    /// <summary>What the verdict is about: the training, and the rows that were looked at.</summary>
+    public static string Circumstances(InitializationReport report)
+        => $"Judged for {report.Optimizer} at a learning rate of {report.LearningRate.ToString("R", CultureInfo.InvariantCulture)}, measured on {report.ProbeRows.ToString("#,0", CultureInfo.InvariantCulture)} training rows before the first step; seed {report.Seed.ToString(CultureInfo.InvariantCulture)}.";
+
+    /// <summary><c>hidden[0]</c>, or <c>hidden[0] to hidden[29]</c>.</summary>
+    public static string LayerRange(InitializationReport report, Finding finding)
+    {
+        string first = Name(report, finding.FirstLayer), last = Name(report, finding.LastLayer);
+        return first == last ? first : $"{first} to {last}";
+    }
+
+    static string Signal(InitializationReport report)
+    {
+        int hidden = report.Layers.Count - 1;
+        if (hidden <= 0)
+            return "a linear model, ";
+        LayerStatistics first = report.Layers[0], last = report.Layers[hidden - 1];
+        string dead = last.DeadFraction > 0 ? $"dead units {NumberText.Percent(last.DeadFraction)} (theory {NumberText.Percent(last.PredictedDeadFraction)}), " : "";
+        if (hidden == 1)
+            return $"signal {NumberText.Format(first.PreActivationDeviation)} in the hidden layer (theory {NumberText.Format(first.PredictedDeviation)}), {dead}";
+        double ratio = first.PreActivationGradientNorm / last.PreActivationGradientNorm, predicted = first.PredictedGradientNorm / last.PredictedGradientNorm;
+        string gradient = double.IsFinite(ratio) && double.IsFinite(predicted) ? $"gradient x{NumberText.Format(ratio)} on its way back (theory x{NumberText.Format(predicted)}), " : "";
+        return $"signal {NumberText.Format(first.PreActivationDeviation)} to {NumberText.Format(last.PreActivationDeviation)} over {hidden} hidden layers (theory {NumberText.Format(last.PredictedDeviation)}), {gradient}{dead}";
+    }
+
+    /// <summary>A healthy network may owe it to its optimizer, which the notes then say.</summary>
+    static string Notes(InitializationReport report) => report.Findings.Count switch
+    {
+        0 => "",
+        1 => $", with a note on {report.Findings[0].Verdict}",
+        _ => $", with notes on {string.Join(", ", report.Findings.Select(finding => finding.Verdict).Distinct())}",
+    };
+
+    static string Prior(InitializationReport report) => double.IsNaN(report.PriorLoss) ? "" : $" (best constant {NumberText.Format(report.PriorLoss)})";
+
+    static string Name(InitializationReport report, int layer) => (uint)layer < (uint)report.Layers.Count ? report.Layers[layer].Layer : $"layer {layer}";
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>Reads what <see cref="ReportJsonWriter"/> wrote; ignores members and columns that it doesn't know.</summary>
+internal static class ReportJsonReader
+{
+    public static InitializationReport Read(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return ReadReport(document.RootElement);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"An initialization report must be a whole JSON document: {exception.Message} The model file is damaged; save the model again.", exception);
+        }
+    }
+
+    static InitializationReport ReadReport(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+            throw Invalid($"the document must be an object, but is {root.ValueKind}");
+        int version = Integer(Member(root, "schema"), "schema");
+        if (version != InitializationReport.SchemaVersion)
+            throw new InvalidDataException($"The initialization report has schema version {version}; this version of MLNet.WeightInit reads version {InitializationReport.SchemaVersion}. Use the package version that wrote the model, or a newer one.");
+        string[] reasons = Elements(Member(root, "reasons"), "reasons").Select(item => Text(item, "reasons")).ToArray();
+        return new InitializationReport
+        {
+            Seed = Member(root, "seed") is { ValueKind: JsonValueKind.Number } seed && seed.TryGetInt64(out long value) ? value : throw Invalid("'seed' must be a whole number"),
+            Optimizer = Text(Member(root, "optimizer"), "optimizer"),
+            LearningRate = Single(Member(root, "learningRate"), "learningRate"),
+            ProbeRows = Integer(Member(root, "probeRows"), "probeRows"),
+            InitialLoss = Number(Member(root, "initialLoss"), "initialLoss"),
+            PriorLoss = Number(Member(root, "priorLoss"), "priorLoss"),
+            Findings = Elements(Member(root, "findings"), "findings").Select(ReadFinding).ToArray(),
+            Plan = ReadTable(Member(root, "plan"), "plan", ReportJsonSchema.PlanColumns, row => ReadTensor(row, reasons)),
+            Layers = ReadTable(Member(root, "layers"), "layers", ReportJsonSchema.LayerColumns, ReadLayer),
+        };
+    }
+
+    static Finding ReadFinding(JsonElement element) => new(
+        Name<Verdict>(Member(element, "verdict"), "findings.verdict"),
+        Name<Severity>(Member(element, "severity"), "findings.severity"),
+        Integer(Member(element, "firstLayer"), "findings.firstLayer"),
+        Integer(Member(element, "lastLayer"), "findings.lastLayer"),
+        Text(Member(element, "evidence"), "findings.evidence"),
+        Elements(Member(element, "remedies"), "findings.remedies").Select(item => Text(item, "findings.remedies")).ToArray());
+
+    static TensorPlan ReadTensor(TableRow row, string[] reasons)
+    {
+        var shape = new WeightShape
+        {
+            FanIn = row.Integer("fanIn"),
+            FanOut = row.Integer("fanOut"),
+            Rows = row.Integer("rows"),
+            Columns = row.Integer("columns"),
+            LayerIndex = row.Integer("layerIndex"),
+            Depth = row.Integer("depth"),
+            Role = Name<TensorRole>(row["role"], "plan.role"),
+            Activation = row.Text("activation"),
+            KernelSize = row.Integer("kernelSize"),
+        };
+        int reason = row.Integer("reason");
+        if ((uint)reason >= (uint)reasons.Length)
+            throw Invalid($"'plan.reason' must be an index into the {reasons.Length} reasons, but is {reason}");
+        double? deviation = row["targetDeviation"].ValueKind == JsonValueKind.Null ? null : row.Number("targetDeviation");
+        return new TensorPlan(row.Text("tensor"), shape, row.Text("initializer"), deviation, row.Text("stream"), reasons[reason]);
+    }
+
+    static LayerStatistics ReadLayer(TableRow row) => new()
+    {
+        Layer = row.Text("layer"),
+        Activation = row.Text("activation"),
+        Inputs = row.Integer("inputs"),
+        Outputs = row.Integer("outputs"),
+        PreActivationMean = row.Number("preActivationMean"),
+        PreActivationDeviation = row.Number("preActivationDeviation"),
+        PredictedDeviation = row.Number("predictedDeviation"),
+        OutputMean = row.Number("outputMean"),
+        OutputDeviation = row.Number("outputDeviation"),
+        ZeroFraction = row.Number("zeroFraction"),
+        SaturatedFraction = row.Number("saturatedFraction"),
+        DeadFraction = row.Number("deadFraction"),
+        PredictedDeadFraction = row.Number("predictedDeadFraction"),
+        PreActivationGradientNorm = row.Number("preActivationGradientNorm"),
+        PredictedGradientNorm = row.Number("predictedGradientNorm"),
+        WeightGradientNorm = row.Number("weightGradientNorm"),
+        WeightDeviation = row.Number("weightDeviation"),
+        IdenticalFraction = row.Number("identicalFraction"),
+        ParallelFraction = row.Number("parallelFraction"),
+    };
+
+    static TRow[] ReadTable<TRow>(JsonElement table, string name, IReadOnlyList<string> required, Func<TableRow, TRow> read)
+    {
+        var positions = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (JsonElement column in Elements(Member(table, "columns"), $"{name}.columns"))
+            positions[Text(column, $"{name}.columns")] = positions.Count;
+        foreach (string column in required)
+            if (!positions.ContainsKey(column))
+                throw Invalid($"table '{name}' must have a column '{column}'");
+        return Elements(Member(table, "rows"), $"{name}.rows").Select(cells =>
+        {
+            if (cells.ValueKind != JsonValueKind.Array || cells.GetArrayLength() != positions.Count)
+                throw Invalid($"a row of table '{name}' must be an array of {positions.Count} cells");
+            return read(new TableRow(name, positions, cells));
+        }).ToArray();
+    }
+
+    /// <summary>One row of a table, by column name.</summary>
+    readonly struct TableRow(string table, Dictionary<string, int> positions, JsonElement cells)
+    {
+        public JsonElement this[string column] => cells[positions[column]];
+
+        public string Text(string column) => ReportJsonReader.Text(this[column], $"{table}.{column}");
+
+        public int Integer(string column) => ReportJsonReader.Integer(this[column], $"{table}.{column}");
+
+        public double Number(string column) => ReportJsonReader.Number(this[column], $"{table}.{column}");
+    }
+
+    static JsonElement Member(JsonElement element, string name)
+        => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : throw Invalid($"member '{name}' is missing");
+
+    static IEnumerable<JsonElement> Elements(JsonElement element, string name)
+        => element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : throw Invalid($"'{name}' must be an array, but is {element.ValueKind}");
+
+    static string Text(JsonElement element, string name)
+        => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Invalid($"'{name}' must be a string, but is {element.ValueKind}");
+
+    static int Integer(JsonElement element, string name)
+        => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) ? value : throw Invalid($"'{name}' must be a whole number of 32 bits, but is {element.GetRawText()}");
+
+    static double Number(JsonElement element, string name) => element.ValueKind switch
+    {
+        JsonValueKind.Number => element.GetDouble(),
+        JsonValueKind.String when NonFinite(element) is double value => value,
+        _ => throw Invalid($"'{name}' must be a number, \"NaN\", \"Infinity\" or \"-Infinity\", but is {element.GetRawText()}"),
+    };
+
+    /// <summary>Read as Single, not narrowed from Double: the shortest text of a Single means that Single.</summary>
+    static float Single(JsonElement element, string name)
+        => element.ValueKind == JsonValueKind.Number ? float.Parse(element.GetRawText(), CultureInfo.InvariantCulture) : (float)Number(element, name);
+
+    static double? NonFinite(JsonElement element) => element.GetString() switch
+    {
+        "NaN" => double.NaN,
+        "Infinity" => double.PositiveInfinity,
+        "-Infinity" => double.NegativeInfinity,
+        _ => null,
+    };
+
+    static TEnum Name<TEnum>(JsonElement element, string name) where TEnum : struct, Enum
+        => Enum.GetNames<TEnum>().Contains(Text(element, name), StringComparer.Ordinal)
+            ? Enum.Parse<TEnum>(element.GetString()!)
+            : throw Invalid($"'{name}' must be one of {string.Join(", ", Enum.GetNames<TEnum>())}, but is '{element.GetString()}'");
+
+    static InvalidDataException Invalid(string what) => new($"The initialization report is not valid: {what}. The model file is damaged; save the model again.");
+}

@@ -1,0 +1,12 @@
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>Column names of the two tables in a report's JSON. Order is part of what is written, not of what is read.</summary>
+internal static class ReportJsonSchema
+{
+    public static readonly IReadOnlyList<string> PlanColumns =
+        ["tensor", "fanIn", "fanOut", "rows", "columns", "layerIndex", "depth", "role", "activation", "kernelSize", "initializer", "targetDeviation", "stream", "reason"];
+
+    public static readonly IReadOnlyList<string> LayerColumns =
+        ["layer", "activation", "inputs", "outputs", "preActivationMean", "preActivationDeviation", "predictedDeviation", "outputMean", "outputDeviation", "zeroFraction", "saturatedFraction",
+         "deadFraction", "predictedDeadFraction", "preActivationGradientNorm", "predictedGradientNorm", "weightGradientNorm", "weightDeviation", "identicalFraction", "parallelFraction"];
+}

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>Writes a report as JSON, by hand: the order is stable and no reflection is needed.</summary>
+/// <remarks>The plan and the layers are tables (column names once, then rows) and equal reasons are written once, which keeps 100 layers under 64 KB.</remarks>
+internal static class ReportJsonWriter
+{
+    static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Write(InitializationReport report)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, s_options))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema", InitializationReport.SchemaVersion);
+            json.WriteString("verdict", report.Verdict.ToString());
+            json.WriteNumber("seed", report.Seed);
+            json.WriteString("optimizer", report.Optimizer);
+            json.WritePropertyName("learningRate");
+            WriteNumber(json, report.LearningRate);
+            json.WriteNumber("probeRows", report.ProbeRows);
+            json.WritePropertyName("initialLoss");
+            WriteNumber(json, report.InitialLoss);
+            json.WritePropertyName("priorLoss");
+            WriteNumber(json, report.PriorLoss);
+            WriteFindings(json, report.Findings);
+            WritePlan(json, report.Plan);
+            WriteLayers(json, report.Layers);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    static void WriteFindings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)
+    {
+        json.WriteStartArray("findings");
+        foreach (Finding finding in findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("verdict", finding.Verdict.ToString());
+            json.WriteString("severity", finding.Severity.ToString());
+            json.WriteNumber("firstLayer", finding.FirstLayer);
+            json.WriteNumber("lastLayer", finding.LastLayer);
+            json.WriteString("evidence", finding.Evidence);
+            json.WriteStartArray("remedies");
+            foreach (string remedy in finding.Remedies)
+                json.WriteStringValue(remedy);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    static void WritePlan(Utf8JsonWriter json, IReadOnlyList<TensorPlan> plan)
+    {
+        List<string> reasons = plan.Select(row => row.Reason).Distinct(StringComparer.Ordinal).ToList();
+        json.WriteStartArray("reasons");
+        foreach (string reason in reasons)
+            json.WriteStringValue(reason);
+        json.WriteEndArray();
+
+        WriteTable(json, "plan", ReportJsonSchema.PlanColumns, plan, row =>
+        {
+            json.WriteStringValue(row.Tensor);
+            json.WriteNumberValue(row.Shape.FanIn);
+            json.WriteNumberValue(row.Shape.FanOut);
+            json.WriteNumberValue(row.Shape.Rows);
+            json.WriteNumberValue(row.Shape.Columns);
+            json.WriteNumberValue(row.Shape.LayerIndex);
+            json.WriteNumberValue(row.Shape.Depth);
+            json.WriteStringValue(row.Shape.Role.ToString());
+            json.WriteStringValue(row.Shape.Activation);
+            json.WriteNumberValue(row.Shape.KernelSize);
+            json.WriteStringValue(row.Initializer);
+            if (row.TargetDeviation is double deviation)
+                WriteNumber(json, deviation);
+            else
+                json.WriteNullValue();
+            json.WriteStringValue(row.Stream);
+            json.WriteNumberValue(reasons.IndexOf(row.Reason));
+        });
+    }
+
+    static void WriteLayers(Utf8JsonWriter json, IReadOnlyList<LayerStatistics> layers)
+        => WriteTable(json, "layers", ReportJsonSchema.LayerColumns, layers, layer =>
+        {
+            json.WriteStringValue(layer.Layer);
+            json.WriteStringValue(layer.Activation);
+            json.WriteNumberValue(layer.Inputs);
+            json.WriteNumberValue(layer.Outputs);
+            WriteNumber(json, layer.PreActivationMean);
+            WriteNumber(json, layer.PreActivationDeviation);
+            WriteNumber(json, layer.PredictedDeviation);
+            WriteNumber(json, layer.OutputMean);
+            WriteNumber(json, layer.OutputDeviation);
+            WriteNumber(json, layer.ZeroFraction);
+            WriteNumber(json, layer.SaturatedFraction);
+            WriteNumber(json, layer.DeadFraction);
+            WriteNumber(json, layer.PredictedDeadFraction);
+            WriteNumber(json, layer.PreActivationGradientNorm);
+            WriteNumber(json, layer.PredictedGradientNorm);
+            WriteNumber(json, layer.WeightGradientNorm);
+            WriteNumber(json, layer.WeightDeviation);
+            WriteNumber(json, layer.IdenticalFraction);
+            WriteNumber(json, layer.ParallelFraction);
+        });
+
+    static void WriteTable<TRow>(Utf8JsonWriter json, string name, IReadOnlyList<string> columns, IReadOnlyList<TRow> rows, Action<TRow> writeCells)
+    {
+        json.WriteStartObject(name);
+        json.WriteStartArray("columns");
+        foreach (string column in columns)
+            json.WriteStringValue(column);
+        json.WriteEndArray();
+        json.WriteStartArray("rows");
+        foreach (TRow row in rows)
+        {
+            json.WriteStartArray();
+            writeCells(row);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The shortest text that reads back as the same double; JSON has no NaN or infinity, so these are strings.</summary>
+    static void WriteNumber(Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value))
+            json.WriteNumberValue(value);
+        else
+            json.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+    }
+
+    /// <inheritdoc cref="WriteNumber(Utf8JsonWriter, double)"/>
+    static void WriteNumber(Utf8JsonWriter json, float value)
+    {
+        if (float.IsFinite(value))
+            json.WriteNumberValue(value);
+        else
+            WriteNumber(json, (double)value);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>A report as Markdown, complete.</summary>
+internal static class ReportMarkdown
+{
+    public static string Write(InitializationReport report)
+    {
+        var text = new StringBuilder();
+        text.Append("**").Append(ReportHeadline.Write(report)).Append("**\n\n").Append(ReportHeadline.Circumstances(report)).Append("\n\n");
+        ReportTables.Layers(report, Enumerable.Range(0, report.Layers.Count)).AppendMarkdown(text);
+        text.Append('\n');
+        List<string> reasons = [];
+        ReportTables.Plan(report.Plan.Select(tensor => new PlanRun(tensor, tensor)), reasons).AppendMarkdown(text);
+        text.Append('\n');
+        for (int i = 0; i < reasons.Count; i++)
+            text.Append(i + 1).Append(". ").Append(reasons[i]).Append('\n');
+        if (report.Findings.Count == 0)
+            return text.ToString();
+        text.Append('\n');
+        var table = new TextTable("Severity", "Verdict", "Layers", "Evidence", "Remedies");
+        foreach (Finding finding in report.Findings)
+            table.Add(finding.Severity.ToString(), finding.Verdict.ToString(), ReportHeadline.LayerRange(report, finding), finding.Evidence, string.Join("<br>", finding.Remedies.Select(remedy => $"`{remedy}`")));
+        table.AppendMarkdown(text);
+        return text.ToString();
+    }
+}

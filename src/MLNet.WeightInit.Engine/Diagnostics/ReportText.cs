@@ -1,0 +1,47 @@
+using System.Text;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>A report for the console, at most 100 columns wide.</summary>
+internal static class ReportText
+{
+    const int Width = 100;
+
+    /// <summary>Of a long network the first six layers and the last four are shown: where things start, and where they end.</summary>
+    const int FirstRows = 6, LastRows = 4, LongNetwork = 12, LongPlan = 24;
+
+    public static string Write(InitializationReport report)
+    {
+        var text = new StringBuilder();
+        TextTable.AppendWrapped(text, ReportHeadline.Write(report), Width, indent: 0);
+        TextTable.AppendWrapped(text, ReportHeadline.Circumstances(report), Width, indent: 0);
+        text.Append('\n');
+        ReportTables.Layers(report, Elided(Enumerable.Range(0, report.Layers.Count).ToList(), LongNetwork, -1)).AppendText(text, Width);
+        text.Append('\n');
+        AppendPlan(text, report);
+        AppendFindings(text, report);
+        return text.ToString().TrimEnd('\n');
+    }
+
+    static void AppendPlan(StringBuilder text, InitializationReport report)
+    {
+        List<string> reasons = [];
+        ReportTables.Plan(Elided<PlanRun?>(PlanRun.Of(report.Plan), LongPlan, null), reasons).AppendText(text, Width);
+        for (int i = 0; i < reasons.Count; i++)
+            TextTable.AppendWrapped(text, $"[{i + 1}] {reasons[i]}", Width, indent: 4);
+    }
+
+    static void AppendFindings(StringBuilder text, InitializationReport report)
+    {
+        foreach (Finding finding in report.Findings)
+        {
+            text.Append('\n');
+            TextTable.AppendWrapped(text, $"{finding.Severity}: {finding.Verdict}, {ReportHeadline.LayerRange(report, finding)}: {finding.Evidence}.", Width, indent: 2);
+            if (finding.Remedies.Count > 0)
+                TextTable.AppendWrapped(text, $"  Try {string.Join("  or  ", finding.Remedies)}", Width, indent: 6);
+        }
+    }
+
+    static IEnumerable<TRow> Elided<TRow>(IReadOnlyList<TRow> rows, int longest, TRow gap)
+        => rows.Count <= longest ? rows : [.. rows.Take(longest * FirstRows / (FirstRows + LastRows + 2)), gap, .. rows.TakeLast(longest * LastRows / (FirstRows + LastRows + 2))];
+}

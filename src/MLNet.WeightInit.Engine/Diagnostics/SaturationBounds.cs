@@ -1,0 +1,34 @@
+using MLNet.WeightInit.Engine.Text;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>Where a bounded activation's output counts as saturated, and how large a share of such outputs is too much.</summary>
+/// <param name="Lower">Outputs below it (or at it, where <paramref name="Inclusive"/>) are saturated.</param>
+/// <param name="Upper">Outputs above it (or at it) are saturated.</param>
+/// <param name="NoteShare">The share that is worth a note.</param>
+/// <param name="WarningShare">The share that is worth a warning.</param>
+/// <remarks>
+/// tanh: Karpathy's rule, |h| above 0.97 healthy below 5 % and bad above 20 %; the other smooth ones by their own 0.97 (the sigmoid's range is half as wide: 0.03 to 0.97).
+/// Hard-tanh at unit variance has 32 % of its outputs at ±1 by construction, so its shares are those that it reaches at the pre-activation deviation where tanh reaches 5 % and 20 %:
+/// 1.067 and 1.632, that is 2Φ(−1/1.067) = 35 % and 2Φ(−1/1.632) = 54 %.
+/// </remarks>
+internal readonly record struct SaturationBounds(float Lower, float Upper, bool Inclusive, double NoteShare, double WarningShare)
+{
+    static readonly SaturationBounds s_unbounded = new(float.NegativeInfinity, float.PositiveInfinity, false, double.PositiveInfinity, double.PositiveInfinity);
+    static readonly SaturationBounds s_symmetric = new(-0.97f, 0.97f, false, 0.05, 0.20);
+    static readonly SaturationBounds s_sigmoid = new(0.03f, 0.97f, false, 0.05, 0.20);
+    static readonly SaturationBounds s_hard = new(-1, 1, true, 0.35, 0.54);
+
+    /// <param name="activation">Name, with or without arguments.</param>
+    public static SaturationBounds Of(string activation) => SpecificationText.Normalize(SpecificationText.Parse(activation, "activation").Name) switch
+    {
+        "tanh" or "erf" or "softsign" => s_symmetric,
+        "sigmoid" => s_sigmoid,
+        "hardtanh" => s_hard,
+        _ => s_unbounded,
+    };
+
+    public bool IsBounded => float.IsFinite(Upper);
+
+    public bool Contains(float output) => Inclusive ? output <= Lower || output >= Upper : output < Lower || output > Upper;
+}

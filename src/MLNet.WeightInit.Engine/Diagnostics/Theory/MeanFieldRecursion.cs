@@ -1,0 +1,104 @@
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>Predicts each layer's pre-activations from the features and from the weights' moments, for independent weights and wide layers.</summary>
+/// <remarks>
+/// Poole et al. 2016, eq. 3: q(l+1) = fan_in · Var W · E φ(√q(l) z)² + Var b, with the measured Var W in place of σw²/fan_in, and with a mean of its own where weights or biases have one.
+/// It takes E φ², not Var φ: a sigmoid's mean of ½ is part of the next layer's variance. The first layer needs no φ: q = Var W · Σ x² is exact for each row. Rows of different length stay
+/// different where φ isn't homogeneous, so the recursion runs for eight groups of rows of like length, and pools at the end.
+/// </remarks>
+internal static class MeanFieldRecursion
+{
+    const int Groups = 8;
+
+    /// <param name="layers">Fans, biases and weights, from the first hidden layer to the output.</param>
+    /// <param name="moments">Of each layer's weights and biases.</param>
+    /// <param name="curve">The activation between layers.</param>
+    /// <param name="features">Row-major [rows × inputs], as the network saw them.</param>
+    public static MeanFieldLayer[] Predict(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, ActivationCurve curve, ReadOnlySpan<float> features, int rows)
+    {
+        var predictions = new MeanFieldLayer[layers.Count];
+        RowGroup[] groups = GroupRows(features, rows, layers[0].Inputs);
+        var quadrature = new GaussianQuadrature();
+        for (int index = 0; index < layers.Count; index++)
+        {
+            WeightMoments weights = moments[index];
+            bool isOutput = index == layers.Count - 1;
+            double share = 0, mean = 0, square = 0, squaredSlope = 0;
+            for (int g = 0; g < groups.Length; g++)
+            {
+                ref RowGroup group = ref groups[g];
+                double groupMean = weights.Mean * group.Sum + weights.BiasMean;
+                double groupVariance = weights.Variance * group.SquaredSum + weights.BiasVariance;
+                share += group.Share;
+                mean += group.Share * groupMean;
+                square += group.Share * (groupVariance + groupMean * groupMean);
+                if (isOutput)
+                    continue;
+                GaussianMoments output = quadrature.Moments(curve, groupMean, Math.Sqrt(groupVariance));
+                squaredSlope += group.Share * output.SquaredSlope;
+                group = group with { Sum = layers[index].Units * output.Value, SquaredSum = layers[index].Units * output.SquaredValue };
+            }
+            mean /= share;
+            predictions[index] = new MeanFieldLayer(Math.Sqrt(Math.Max(0, square / share - mean * mean)), isOutput ? 1 : squaredSlope / share);
+        }
+        return predictions;
+    }
+
+    /// <summary>Norms of ∂L/∂z backwards from the output's: ‖δ(l)‖² = units · E φ′² · E W(l+1)² · ‖δ(l+1)‖² (Schoenholz et al. 2017, eq. 16).</summary>
+    public static double[] PredictGradientNorms(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, double outputNorm)
+    {
+        var norms = new double[layers.Count];
+        norms[^1] = outputNorm;
+        for (int index = layers.Count - 2; index >= 0; index--)
+            norms[index] = norms[index + 1] * Math.Sqrt(SquaredGradientGrowth(layers, moments, predictions, index));
+        return norms;
+    }
+
+    /// <summary>‖∂L/∂z‖ of the first hidden layer over the last's; 1 for fewer than two hidden layers.</summary>
+    public static double GradientRatio(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions)
+    {
+        // The last hidden layer's own slope belongs to the step from the output, the first's to this way.
+        double ratio = 1;
+        for (int index = layers.Count - 3; index >= 0; index--)
+            ratio *= Math.Sqrt(SquaredGradientGrowth(layers, moments, predictions, index));
+        return ratio;
+    }
+
+    static double SquaredGradientGrowth(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, int index)
+    {
+        WeightMoments next = moments[index + 1];
+        return layers[index].Units * predictions[index].SquaredSlope * (next.Variance + next.Mean * next.Mean);
+    }
+
+    static RowGroup[] GroupRows(ReadOnlySpan<float> features, int rows, int inputs)
+    {
+        var order = new int[rows];
+        var sums = new double[rows];
+        var squaredSums = new double[rows];
+        for (int row = 0; row < rows; row++)
+        {
+            order[row] = row;
+            (sums[row], squaredSums[row]) = FixedOrderSums.SumAndSquares(features.Slice(row * inputs, inputs));
+        }
+        Array.Sort(order, (left, right) => squaredSums[left].CompareTo(squaredSums[right]) is var compared and not 0 ? compared : left.CompareTo(right));
+
+        var groups = new RowGroup[Math.Min(Groups, rows)];
+        for (int g = 0; g < groups.Length; g++)
+        {
+            int first = (int)((long)rows * g / groups.Length), end = (int)((long)rows * (g + 1) / groups.Length);
+            double sum = 0, squaredSum = 0;
+            for (int i = first; i < end; i++)
+            {
+                sum += sums[order[i]];
+                squaredSum += squaredSums[order[i]];
+            }
+            groups[g] = new RowGroup(end - first, sum / (end - first), squaredSum / (end - first));
+        }
+        return groups;
+    }
+
+    /// <summary>Rows of like length. Sum and SquaredSum: Σ h and Σ h² over the units that feed the next layer.</summary>
+    readonly record struct RowGroup(double Share, double Sum, double SquaredSum);
+}
