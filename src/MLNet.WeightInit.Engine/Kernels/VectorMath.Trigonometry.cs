@@ -19,7 +19,7 @@ internal static partial class VectorMath<TSimd, TVector>
         return TSimd.Multiply(sine, Parity(turns));
     }
 
-    /// <summary>Cosine within 1.6 ulp for |x| up to 1e5, near odd multiples of π/2 too; beyond, a number in −1 … 1 that is the same everywhere; NaN at ±∞.</summary>
+    /// <summary>Cosine within 1.8 ulp for |x| up to 1e5, near odd multiples of π/2 too; beyond, a number in −1 … 1 that is the same everywhere; NaN at ±∞.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Cos(TVector x)
     {
