@@ -45,15 +45,15 @@ internal sealed class VectorMathTests
     [Test]
     public void Every_width_gives_the_same_bits([Values] VectorFunction function)
     {
-        float[] arguments = Padded([.. s_special, .. s_sweep.Where((_, i) => i % 16 == 3)]);
+        float[] arguments = Padded([.. s_special, .. s_sweep.Where((_, i) => i % 64 == 3)]);
         float[] expected = VectorFunctionLoop.Create(SimdLevel.Width128).Apply(function, arguments);
         foreach (SimdLevel level in Widths.Fused)
         {
             float[] results = VectorFunctionLoop.Create(level).Apply(function, arguments);
             for (int i = 0; i < arguments.Length; i++)
             {
-                if (!float.IsNaN(expected[i]) || !float.IsNaN(results[i]))
-                    Assert.That(BitConverter.SingleToInt32Bits(results[i]), Is.EqualTo(BitConverter.SingleToInt32Bits(expected[i])), $"{function}({arguments[i]:R}) at {level}");
+                if (BitConverter.SingleToInt32Bits(results[i]) != BitConverter.SingleToInt32Bits(expected[i]) && !(float.IsNaN(expected[i]) && float.IsNaN(results[i])))
+                    Assert.Fail($"{function}({arguments[i]:R}) is {results[i]:R} at {level}, and {expected[i]:R} at {SimdLevel.Width128}.");
             }
         }
     }
@@ -147,7 +147,7 @@ internal sealed class VectorMathTests
     [TestCase(VectorFunction.Normal, 8.0, 2.0)]                 // the correction of x² needs the fused product: in the tail the error grows as x²
     [Category("Unfused")]
     public void Without_fused_multiply_add_results_are_right_to_a_few_units(VectorFunction function, double bound, double limit)
-        => AssertWithinUnits(function, SimdLevel.Unfused128, [.. s_sweep.Where(x => Math.Abs(x) <= limit)], bound);
+        => AssertWithinUnits(function, SimdLevel.Unfused128, [.. s_sweep.Where((x, i) => i % 8 == 5 && Math.Abs(x) <= limit)], bound);
 
     [TestCase(VectorFunction.Sin)]
     [TestCase(VectorFunction.Cos)]
