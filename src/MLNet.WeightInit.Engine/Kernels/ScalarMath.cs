@@ -29,14 +29,14 @@ internal static class ScalarMath
             return double.PositiveInfinity;
         if (x < -746)
             return 0;
-        double fractionLessOne = ReducedExpm1(x, out int exponent);
+        double fractionLessOne = ReducedExpMinusOne(x, out int exponent);
         // Two factors: 2^1024 and 2^-1074 are not both normal doubles.
         int half = exponent / 2;
         return (1 + fractionLessOne) * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
     /// <summary>e^x − 1, also where x is small.</summary>
-    public static double Expm1(double x)
+    public static double ExpMinusOne(double x)
     {
         if (double.IsNaN(x))
             return x;
@@ -44,7 +44,7 @@ internal static class ScalarMath
             return Exp(x);
         if (x < -50)
             return -1;
-        double fractionLessOne = ReducedExpm1(x, out int exponent);
+        double fractionLessOne = ReducedExpMinusOne(x, out int exponent);
         double scale = PowerOfTwo(exponent);
         return Math.FusedMultiplyAdd(scale, fractionLessOne, scale - 1);
     }
@@ -83,7 +83,7 @@ internal static class ScalarMath
     /// <summary>Hyperbolic tangent, within 1e-15.</summary>
     public static double Tanh(double x)
     {
-        double decayed = Expm1(-2 * Math.Abs(x));
+        double decayed = ExpMinusOne(-2 * Math.Abs(x));
         return Math.CopySign(-decayed / (2 + decayed), x);
     }
 
@@ -127,7 +127,7 @@ internal static class ScalarMath
     }
 
     /// <summary>e^x = 2^exponent · (1 + result), |result| at most √2 − 1.</summary>
-    static double ReducedExpm1(double x, out int exponent)
+    static double ReducedExpMinusOne(double x, out int exponent)
     {
         double turns = Math.Round(x * Log2OfE);
         exponent = (int)turns;

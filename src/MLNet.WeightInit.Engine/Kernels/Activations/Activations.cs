@@ -2,59 +2,55 @@ using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
-/// <summary>The activations by name. A new one is a file and a line here.</summary>
+/// <summary>The list of activations: a new one is one file and one line here.</summary>
 internal static class Activations
 {
     const string Kind = "activation";
 
-    static readonly Entry[] s_entries =
+    static readonly Entry[] s_all =
     [
-        new("Identity", Plain(new Identity()), "linear", "none"),
-        new("ReLU", Plain(new Relu())),
-        new("LeakyReLU", LeakyRelu.Read),
-        new("ELU", Elu.Read),
-        new("SELU", Plain(new Selu())),
-        new("GELU", Plain(new Gelu())),
-        new("GELUTanh", Plain(new GeluTanh())),
-        new("SiLU", Plain(new Silu()), "swish"),
-        new("Mish", Plain(new Mish())),
-        new("HardSwish", Plain(new HardSwish())),
-        new("Tanh", Plain(new Tanh())),
-        new("HardTanh", Plain(new HardTanh())),
-        new("Sigmoid", Plain(new Sigmoid()), "logistic"),
-        new("Softplus", Plain(new Softplus())),
-        new("Softsign", Plain(new Softsign())),
-        new("Sin", Plain(new Sin()), "sine"),
-        new("Erf", Plain(new Erf())),
+        new("Identity", ["linear", "none"], _ => new Identity()),
+        new("ReLU", ["rectifier"], _ => new Relu()),
+        new("LeakyReLU", [], text => new LeakyRelu(text.ReadSingle("slope", LeakyRelu.DefaultSlope)), "slope"),
+        new("ELU", [], text => new Elu(text.ReadSingle("alpha", Elu.DefaultAlpha)), "alpha"),
+        new("SELU", [], _ => new Selu()),
+        new("GELU", ["gelu_exact", "gelu_erf"], _ => new Gelu()),
+        new("GELUTanh", ["gelu_approximate"], _ => new GeluTanh()),
+        new("SiLU", ["swish"], _ => new Silu()),
+        new("Mish", [], _ => new Mish()),
+        new("HardSwish", [], _ => new HardSwish()),
+        new("Tanh", [], _ => new Tanh()),
+        new("HardTanh", [], _ => new HardTanh()),
+        new("Sigmoid", ["logistic"], _ => new Sigmoid()),
+        new("Softplus", [], _ => new Softplus()),
+        new("Softsign", [], _ => new Softsign()),
+        new("Sin", ["sine"], _ => new Sine()),
+        new("Erf", [], _ => new ErrorFunction()),
     ];
 
     /// <summary>Canonical names, in the order of the documentation.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. s_entries.Select(entry => entry.Name)];
+    public static IReadOnlyList<string> All { get; } = [.. s_all.Select(entry => entry.Name)];
 
-    /// <summary>Reads <c>ReLU</c>, <c>leaky_relu(slope=0.2)</c>, <c>swish</c>. Names ignore case, spaces, <c>_</c> and <c>-</c>.</summary>
+    /// <summary>Reads <c>ReLU</c>, <c>leaky_relu(slope=0.2)</c>, … Names ignore case, spaces, <c>_</c> and <c>-</c>.</summary>
     /// <exception cref="ArgumentNullException">The specification is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">It is malformed, names no activation, or has an argument that the activation doesn't take.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Unknown name or argument, or an argument out of its range.</exception>
     public static Activation Parse(string specification)
     {
         SpecificationText text = SpecificationText.Parse(specification, Kind);
-        foreach (Entry entry in s_entries)
-            if (entry.IsNamed(text.Name))
-                return entry.Read(text);
-        throw text.UnknownName(s_entries.SelectMany(entry => entry.Aliases.Prepend(entry.Name)), $"All of them: {string.Join(", ", All)}.");
+        string name = SpecificationText.Normalize(text.Name);
+        foreach (Entry entry in s_all)
+        {
+            if (!entry.IsCalled(name))
+                continue;
+            text.AllowOnly(entry.Arguments);
+            return entry.Create(text);
+        }
+        throw text.UnknownName(s_all.SelectMany(entry => entry.Aliases.Prepend(entry.Name)), $"The activations are {string.Join(", ", All)}.");
     }
 
-    static Func<SpecificationText, Activation> Plain(Activation activation) => text =>
+    sealed record Entry(string Name, string[] Aliases, Func<SpecificationText, Activation> Create, params string[] Arguments)
     {
-        text.AllowOnly();
-        return activation;
-    };
-
-    sealed record Entry(string Name, Func<SpecificationText, Activation> Read, params string[] Aliases)
-    {
-        public bool IsNamed(string name)
-        {
-            string wanted = SpecificationText.Normalize(name);
-            return SpecificationText.Normalize(Name) == wanted || Array.Exists(Aliases, alias => SpecificationText.Normalize(alias) == wanted);
-        }
+        public bool IsCalled(string normalized)
+            => SpecificationText.Normalize(Name) == normalized || Aliases.Any(alias => SpecificationText.Normalize(alias) == normalized);
     }
 }

@@ -7,7 +7,7 @@ namespace MLNet.WeightInit.Engine.Kernels.Activations;
 /// <remarks>Clevert, Unterthiner and Hochreiter 2016, eq. 5. Below 0, φ′ = φ + α, with an error of at most α · 2^-24.</remarks>
 internal sealed class Elu : Activation
 {
-    const float DefaultAlpha = 1f;
+    public const float DefaultAlpha = 1;
 
     readonly float _alpha;
 
@@ -24,16 +24,6 @@ internal sealed class Elu : Activation
 
     public override string Specification => $"ELU(alpha={SpecificationText.Format(_alpha)})";
 
-    /// <summary>Reads <c>ELU</c> or <c>ELU(alpha=…)</c>.</summary>
-    public static Elu Read(SpecificationText text)
-    {
-        text.AllowOnly("alpha");
-        float alpha = text.ReadSingle("alpha", DefaultAlpha);
-        if (!(alpha > 0 && float.IsFinite(alpha)))
-            throw text.Invalid("alpha", "must be a finite number above 0");
-        return new Elu(alpha);
-    }
-
     public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, new Function(_alpha));
 
     internal readonly struct Function(float alpha) : IActivation
@@ -45,7 +35,7 @@ internal sealed class Elu : Activation
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector negative = TSimd.Multiply(TSimd.Broadcast(_alpha), VectorMath<TSimd, TVector>.Expm1(preActivation));
+            TVector negative = TSimd.Multiply(TSimd.Broadcast(_alpha), VectorMath<TSimd, TVector>.ExpMinusOne(preActivation));
             return TSimd.Select(TSimd.LessThan(TSimd.Broadcast(0), preActivation), preActivation, negative);
         }
 

@@ -7,7 +7,7 @@ namespace MLNet.WeightInit.Engine.Kernels.Activations;
 /// <remarks>Maas, Hannun and Ng 2013. φ′(0) is the slope, as in PyTorch.</remarks>
 internal sealed class LeakyRelu : Activation
 {
-    const float DefaultSlope = 0.01f;
+    public const float DefaultSlope = 0.01f;
 
     readonly float _slope;
 
@@ -23,16 +23,6 @@ internal sealed class LeakyRelu : Activation
     public override string Name => "LeakyReLU";
 
     public override string Specification => $"LeakyReLU(slope={SpecificationText.Format(_slope)})";
-
-    /// <summary>Reads <c>LeakyReLU</c> or <c>LeakyReLU(slope=…)</c>.</summary>
-    public static LeakyRelu Read(SpecificationText text)
-    {
-        text.AllowOnly("slope");
-        float slope = text.ReadSingle("slope", DefaultSlope);
-        if (!(slope >= 0 && float.IsFinite(slope)))
-            throw text.Invalid("slope", "must be a finite number of at least 0");
-        return new LeakyRelu(slope);
-    }
 
     public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, new Function(_slope));
 

@@ -21,7 +21,7 @@ internal sealed class Selu : Activation
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
             TVector positive = TSimd.Multiply(TSimd.Broadcast(Lambda), preActivation);
-            TVector negative = TSimd.Multiply(TSimd.Broadcast(LambdaAlpha), VectorMath<TSimd, TVector>.Expm1(preActivation));
+            TVector negative = TSimd.Multiply(TSimd.Broadcast(LambdaAlpha), VectorMath<TSimd, TVector>.ExpMinusOne(preActivation));
             return TSimd.Select(TSimd.LessThan(TSimd.Broadcast(0), preActivation), positive, negative);
         }
 

@@ -20,6 +20,6 @@ internal sealed class Softplus : Activation
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
-            => TSimd.Multiply(upstream, TSimd.Negate(VectorMath<TSimd, TVector>.Expm1(TSimd.Negate(saved))));
+            => TSimd.Multiply(upstream, TSimd.Negate(VectorMath<TSimd, TVector>.ExpMinusOne(TSimd.Negate(saved))));
     }
 }

@@ -4,7 +4,7 @@ namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
 /// <summary>φ(x) = erf(√π x / 2), the error function with slope 1 at 0.</summary>
 /// <remarks>φ′ = e^(−π x² / 4).</remarks>
-internal sealed class Erf : Activation
+internal sealed class ErrorFunction : Activation
 {
     const float HalfRootOfPi = 0.88622692545275801f, QuarterPi = 0.78539816339744831f;
 

@@ -4,7 +4,7 @@ namespace MLNet.WeightInit.Engine.Kernels.Activations;
 
 /// <summary>φ(x) = sin x.</summary>
 /// <remarks>Sitzmann et al. 2020. φ′ = cos x. Exact to a few ulp for |x| up to 1e5.</remarks>
-internal sealed class Sin : Activation
+internal sealed class Sine : Activation
 {
     public override string Name => "Sin";
 
