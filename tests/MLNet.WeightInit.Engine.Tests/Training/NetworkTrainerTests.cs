@@ -1,0 +1,185 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training;
+
+namespace MLNet.WeightInit.Engine.Tests.Training;
+
+[TestFixture]
+internal sealed class NetworkTrainerTests
+{
+    [Test]
+    public void Learns_rings_that_no_linear_model_can_separate()
+    {
+        TrainingResult result = NetworkTrainer.Train(Trainings.Rings(600), Trainings.Options(NetworkTask.Multiclass, 3, [32, 16], epochs: 100));
+        Assert.That(Trainings.Accuracy(result.Network, Trainings.Rings(600, seed: 77)), Is.GreaterThan(0.9));
+        Assert.That(result.History.Epochs, Has.Count.EqualTo(100));
+        Assert.That(result.History.Epochs[^1].TrainingLoss, Is.LessThan(result.History.Epochs[0].TrainingLoss / 2));
+    }
+
+    [Test]
+    public void Learns_a_regression_in_the_users_own_units()
+    {
+        TrainingSet data = Trainings.Waves(800), test = Trainings.Waves(400, seed: 9);
+        FeedForwardNetwork network = NetworkTrainer.Train(data, Trainings.Options(NetworkTask.Regression, 1, [64, 32], epochs: 150)).Network;
+        double mean = test.Targets.Average(target => (double)target), residual = 0, total = 0;
+        var score = new float[1];
+        for (int row = 0; row < test.Rows; row++)
+        {
+            network.Predict(test.Row(row), score);
+            residual += Math.Pow(test.Targets[row] - score[0], 2);
+            total += Math.Pow(test.Targets[row] - mean, 2);
+        }
+        Assert.That(1 - residual / total, Is.GreaterThan(0.9), "R²");
+    }
+
+    [Test]
+    [Category("Determinism")]
+    [Category("Fused")]
+    public void Same_seed_gives_the_same_bytes_on_any_threads_and_any_width()
+    {
+        TrainingSet data = Trainings.Rings(300, features: 70, weighted: true);
+        byte[] expected = Trainings.Bytes(NetworkTrainer.Train(data, Options(1, SimdLevel.Width128)).Network);
+        foreach (int threads in (int[])[1, 2, 3, 8])
+        {
+            foreach (SimdLevel level in Kernels.Widths.Fused)
+                Assert.That(Trainings.Bytes(NetworkTrainer.Train(data, Options(threads, level)).Network), Is.EqualTo(expected), $"{threads} threads, {level}");
+        }
+
+        static TrainingOptions Options(int threads, SimdLevel level)
+            => Trainings.Options(NetworkTask.Multiclass, 3, [129, 70], "GELU", batchSize: 64, epochs: 2, threads: threads) with { Simd = level, ValidationFraction = 0.2f };
+    }
+
+    [Test]
+    [Category("Determinism")]
+    public void Another_seed_gives_another_model()
+    {
+        TrainingSet data = Trainings.Rings(100);
+        byte[] one = Trainings.Bytes(NetworkTrainer.Train(data, Trainings.Options(NetworkTask.Multiclass, 3, epochs: 1, seed: 1)).Network);
+        byte[] two = Trainings.Bytes(NetworkTrainer.Train(data, Trainings.Options(NetworkTask.Multiclass, 3, epochs: 1, seed: 2)).Network);
+        Assert.That(two, Is.Not.EqualTo(one));
+    }
+
+    [Test]
+    public void A_weight_of_two_is_a_row_seen_twice()
+    {
+        TrainingSet plain = Trainings.Rings(40, classes: 2);
+        float[] weights = [.. Enumerable.Range(0, 40).Select(row => row < 20 ? 2f : 1f)];
+        var weighted = new TrainingSet(plain.Features, 40, 4, plain.Targets, 1, weights);
+        int[] twice = [.. Enumerable.Range(0, 40), .. Enumerable.Range(0, 20)];
+        var doubled = new TrainingSet([.. twice.SelectMany(row => plain.Row(row).ToArray())], 60, 4, [.. twice.Select(row => plain.Targets[row])], 1);
+
+        // One batch, plain gradient descent, no standardization: both have the same loss surface, so the same path up to rounding.
+        TrainingOptions options = Trainings.Options(NetworkTask.Binary, 1, optimizer: "SGD", init: "he", learningRate: 0.1f, batchSize: 64, epochs: 20) with { Standardize = false };
+        float[] one = NetworkTrainer.Train(weighted, options).Network.DenseLayers[0].GetWeights(), two = NetworkTrainer.Train(doubled, options).Network.DenseLayers[0].GetWeights();
+        for (int i = 0; i < one.Length; i++)
+            Assert.That(one[i], Is.EqualTo(two[i]).Within(1e-5));
+    }
+
+    [Test]
+    public void A_step_allocates_nothing_after_the_first([Values(1, 2)] int threads, [Values("ReLU", "GELU")] string activation)
+    {
+        TrainingSet data = Trainings.Rings(128, features: 60, weighted: true);
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [128, 64], activation, batchSize: 64, threads: threads);
+        var network = new FeedForwardNetwork(new NetworkLayout(60, [128, 64], activation, 3), NetworkTask.Multiclass, AffineScale.None, AffineScale.None);
+        using var pool = new WorkerPool(threads);
+        PassKernels kernels = PassKernels.Create(SimdLevels.Best, pool);
+        var gatherer = new BatchGatherer(data, AffineScale.None, AffineScale.None, 1, kernels.Rows, 64);
+        var step = new TrainingStep(network, gatherer, options, kernels, [1, 1, 1, 1, 1, 1]);
+        int[] rows = [.. Enumerable.Range(0, 64)];
+        step.Run(rows, 1e-3f);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 20; i++)
+            step.Run(rows, 1e-3f);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
+    public void Early_stopping_keeps_the_best_epochs_weights()
+    {
+        // Labels are noise: validation loss is best early.
+        float[] features = Network.Networks.Values(200 * 10, 3), targets = [.. Network.Networks.Values(200, 4).Select(value => value > 0 ? 1f : 0)];
+        var data = new TrainingSet(features, 200, 10, targets, 1);
+        TrainingOptions options = Trainings.Options(NetworkTask.Binary, 1, [64], learningRate: 0.01f, epochs: 500) with { ValidationFraction = 0.3f, Patience = 5 };
+        TrainingHistory history = NetworkTrainer.Train(data, options).History;
+        int best = history.Epochs.MinBy(epoch => epoch.ValidationLoss)!.Epoch;
+        Assert.That(history.BestEpoch, Is.EqualTo(best));
+        Assert.That(history.Epochs, Has.Count.EqualTo(best + 5));
+        Assert.That(history.StopReason, Does.Contain("Stopped early"));
+
+        FeedForwardNetwork shorter = NetworkTrainer.Train(data, options with { NumberOfEpochs = best }).Network;
+        Assert.That(Trainings.Bytes(shorter), Is.EqualTo(Trainings.Bytes(NetworkTrainer.Train(data, options).Network)), "the model is that of the best epoch");
+    }
+
+    [Test]
+    public void Zero_epochs_give_the_initialized_network_and_its_report()
+    {
+        TrainingResult result = NetworkTrainer.Train(Trainings.Rings(100), Trainings.Options(NetworkTask.Multiclass, 3, epochs: 0));
+        Assert.That(result.History.Epochs, Is.Empty);
+        Assert.That(result.History.BestEpoch, Is.Zero);
+        Assert.That(result.Initialization.Layers, Has.Count.EqualTo(2));
+        Assert.That(result.Network.DenseLayers[0].GetWeights(), Has.Some.Not.Zero);
+    }
+
+    [Test]
+    public void Divergence_names_epoch_batch_and_tensor_and_keeps_the_last_good_weights()
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Regression, 1, [16], optimizer: "SGD", learningRate: 1e6f, epochs: 50);
+        var exception = Assert.Throws<NonFiniteTrainingException>(() => NetworkTrainer.Train(Trainings.Waves(200), options));
+        Assert.That(exception!.Epoch, Is.EqualTo(1));
+        Assert.That(exception.Batch, Is.GreaterThan(1));
+        Assert.That(exception.Message, Does.Contain("learning rate below 1000000").And.Contain(exception.Tensor));
+        Assert.That(exception.LastGoodNetwork!.DenseLayers.SelectMany(layer => layer.GetWeights()), Is.All.Matches<float>(float.IsFinite));
+        Assert.That(exception.Initialization!.Layers, Is.Not.Empty);
+    }
+
+    [Test]
+    public void An_initialization_that_overflows_is_named_in_the_first_batch()
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Regression, 1, [.. Enumerable.Repeat(32, 40)], init: "normal(deviation=100)", epochs: 2);
+        var exception = Assert.Throws<NonFiniteTrainingException>(() => NetworkTrainer.Train(Trainings.Waves(100), options));
+        Assert.That((exception!.Epoch, exception.Batch), Is.EqualTo((1, 1)));
+        Assert.That(exception.Tensor, Does.Match(@"hidden\[\d+\]\.activations"));
+        Assert.That(exception.Initialization!.Verdict, Is.Not.EqualTo(Verdict.Healthy));
+    }
+
+    [Test]
+    public void Cancelling_throws_or_returns_what_there_is_within_a_batch([Values] bool returnBest)
+    {
+        using var source = new CancellationTokenSource();
+        var progress = new Immediate(report => { if (report.Epoch == 3) source.Cancel(); });
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, epochs: 1_000_000) with { CancellationToken = source.Token, ReturnBestOnCancel = returnBest, Progress = progress };
+        if (returnBest)
+        {
+            TrainingHistory history = NetworkTrainer.Train(Trainings.Rings(100), options).History;
+            Assert.That(history.Epochs, Has.Count.EqualTo(3));
+            Assert.That(history.StopReason, Does.Contain("Cancelled in epoch 4"));
+        }
+        else
+        {
+            Assert.That(() => NetworkTrainer.Train(Trainings.Rings(100), options), Throws.InstanceOf<OperationCanceledException>());
+        }
+    }
+
+    [Test]
+    public void One_row_and_constant_features_train_to_the_label()
+    {
+        var data = new TrainingSet([1, 2, 3], 1, 3, [42], 1);
+        FeedForwardNetwork network = NetworkTrainer.Train(data, Trainings.Options(NetworkTask.Regression, 1, epochs: null)).Network;
+        var score = new float[1];
+        network.Predict([1, 2, 3], score);
+        Assert.That(score[0], Is.EqualTo(42));
+    }
+
+    [Test]
+    public void A_validation_set_of_its_own_is_used_whole()
+    {
+        TrainingHistory history = NetworkTrainer.Train(Trainings.Rings(100), Trainings.Options(NetworkTask.Multiclass, 3, epochs: 3), Trainings.Rings(50, seed: 5)).History;
+        Assert.That(history.Epochs.Select(epoch => epoch.ValidationLoss), Is.All.Not.Null);
+    }
+
+    sealed class Immediate(Action<EpochProgress> action) : IProgress<EpochProgress>
+    {
+        public void Report(EpochProgress value) => action(value);
+    }
+}
