@@ -1,5 +1,4 @@
 using MLNet.WeightInit.Engine.Kernels;
-using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Data;
 

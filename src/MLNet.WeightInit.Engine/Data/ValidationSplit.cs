@@ -1,4 +1,3 @@
-using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Data;
 

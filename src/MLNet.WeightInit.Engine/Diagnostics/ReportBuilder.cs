@@ -1,4 +1,5 @@
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
+using MLNet.WeightInit.Engine.Diagnostics.Theory;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
 

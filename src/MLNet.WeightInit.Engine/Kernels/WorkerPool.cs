@@ -14,13 +14,11 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>In the place of the next chunk: the job is being set up.</summary>
     const uint Closed = uint.MaxValue;
 
-    readonly Thread[] _workers;
-    readonly SemaphoreSlim _wake = new(0);
+    readonly Worker[] _workers;
     Action<int>? _body;
     int _chunks;
     long _state;                                               // job number in the upper half, next chunk in the lower
     int _finished;
-    int _asleep;
     bool _disposed;
     Exception? _failure;
 
@@ -29,12 +27,9 @@ internal sealed class WorkerPool : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
-        _workers = new Thread[threads - 1];
+        _workers = new Worker[threads - 1];
         for (int i = 0; i < _workers.Length; i++)
-        {
-            _workers[i] = new Thread(WorkUntilDisposed) { IsBackground = true, Name = $"MLNet.WeightInit worker {i + 1}" };
-            _workers[i].Start();
-        }
+            _workers[i] = new Worker(this, i + 1);
     }
 
     public int Threads { get; }
@@ -57,9 +52,8 @@ internal sealed class WorkerPool : IDisposable
         _chunks = chunks;
         _finished = 0;
         Interlocked.Exchange(ref _state, (long)job << 32);
-        int asleep = Volatile.Read(ref _asleep);
-        if (asleep > 0)
-            _wake.Release(Math.Min(asleep, chunks - 1));
+        for (int i = 0; i < Math.Min(_workers.Length, chunks - 1); i++)
+            _workers[i].Wake();
         Work(job, body, chunks);
         for (int spins = 0; Volatile.Read(ref _finished) < chunks; spins++)
         {
@@ -98,37 +92,6 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    void WorkUntilDisposed()
-    {
-        int seen = 0;
-        while (true)
-        {
-            int spins = 0;
-            while (!HasNewerJob(seen))
-            {
-                if (Volatile.Read(ref _disposed))
-                    return;
-                if (++spins < SpinsBeforeSleep)
-                {
-                    Thread.SpinWait(1);
-                    continue;
-                }
-                Interlocked.Increment(ref _asleep);
-                if (!HasNewerJob(seen) && !Volatile.Read(ref _disposed))
-                    _wake.Wait();
-                Interlocked.Decrement(ref _asleep);
-                spins = 0;
-            }
-            long state = Volatile.Read(ref _state);
-            seen = (int)(state >> 32);
-            // The body is read after the job's number; where another job has begun meanwhile, no claim under this number succeeds.
-            Action<int>? body = _body;
-            int chunks = _chunks;
-            if (body is not null)
-                Work(seen, body, chunks);
-        }
-    }
-
     bool HasNewerJob(int seen)
     {
         long state = Volatile.Read(ref _state);
@@ -138,10 +101,74 @@ internal sealed class WorkerPool : IDisposable
     public void Dispose()
     {
         Volatile.Write(ref _disposed, true);
-        if (_workers.Length > 0)
-            _wake.Release(_workers.Length);
-        foreach (Thread worker in _workers)
+        foreach (Worker worker in _workers)
             worker.Join();
-        _wake.Dispose();
+    }
+
+    /// <summary>A thread that waits for jobs: first spinning, then asleep on an event of its own (an event allocates nothing when it is set; a semaphore may).</summary>
+    sealed class Worker
+    {
+        readonly WorkerPool _pool;
+        readonly AutoResetEvent _wake = new(false);
+        readonly Thread _thread;
+        int _asleep;
+
+        public Worker(WorkerPool pool, int number)
+        {
+            _pool = pool;
+            _thread = new Thread(WorkUntilDisposed) { IsBackground = true, Name = $"MLNet.WeightInit worker {number}" };
+            _thread.Start();
+        }
+
+        /// <summary>Whoever takes the flag down sets the event: once for each sleep.</summary>
+        public void Wake()
+        {
+            if (Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1)
+                _wake.Set();
+        }
+
+        public void Join()
+        {
+            Wake();
+            _thread.Join();
+            _wake.Dispose();
+        }
+
+        void WorkUntilDisposed()
+        {
+            int seen = 0;
+            while (WaitForJob(seen))
+            {
+                long state = Volatile.Read(ref _pool._state);
+                seen = (int)(state >> 32);
+                // The body is read after the job's number; where another job has begun meanwhile, no claim under this number succeeds.
+                Action<int>? body = _pool._body;
+                int chunks = _pool._chunks;
+                if (body is not null)
+                    _pool.Work(seen, body, chunks);
+            }
+        }
+
+        /// <summary>False where the pool is disposed of.</summary>
+        bool WaitForJob(int seen)
+        {
+            for (int spins = 0; !_pool.HasNewerJob(seen); spins++)
+            {
+                if (Volatile.Read(ref _pool._disposed))
+                    return false;
+                if (spins < SpinsBeforeSleep)
+                {
+                    Thread.SpinWait(1);
+                    continue;
+                }
+                spins = 0;
+                Interlocked.Exchange(ref _asleep, 1);
+                bool stayAwake = _pool.HasNewerJob(seen) || Volatile.Read(ref _pool._disposed);
+                // Staying awake takes the flag down again; where a caller did that first, its event is on the way and has to be taken.
+                if (!stayAwake || Interlocked.Exchange(ref _asleep, 0) == 0)
+                    _wake.WaitOne();
+            }
+            return true;
+        }
     }
 }

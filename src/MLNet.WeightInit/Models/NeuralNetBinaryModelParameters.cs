@@ -1,10 +1,11 @@
-using Microsoft.ML;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
-using MLNet.WeightInit;
-using MLNet.WeightInit.Engine;
-using MLNet.WeightInit.Engine.Network;
+using Microsoft.ML;
 
 [assembly: LoadableClass(typeof(NeuralNetBinaryModelParameters), null, typeof(SignatureLoadModel),
     "Neural network, binary", NeuralNetBinaryModelParameters.LoaderSignature)]

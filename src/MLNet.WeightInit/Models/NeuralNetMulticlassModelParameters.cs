@@ -1,9 +1,10 @@
-using Microsoft.ML;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using MLNet.WeightInit;
-using MLNet.WeightInit.Engine;
-using MLNet.WeightInit.Engine.Network;
+using Microsoft.ML;
 
 [assembly: LoadableClass(typeof(NeuralNetMulticlassModelParameters), null, typeof(SignatureLoadModel),
     "Neural network, multiclass", NeuralNetMulticlassModelParameters.LoaderSignature)]

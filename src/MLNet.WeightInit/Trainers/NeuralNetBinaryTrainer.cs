@@ -1,9 +1,10 @@
-using Microsoft.ML;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using MLNet.WeightInit.Engine;
-using MLNet.WeightInit.Engine.Network;
+using Microsoft.ML;
 
 namespace MLNet.WeightInit;
 

@@ -6,13 +6,13 @@ namespace MLNet.WeightInit.Engine.Tests.Architecture;
 /// <remarks>Files outside any folder compose the parts and may use all of them.</remarks>
 static partial class FolderLayers
 {
-    static readonly string[] s_systemOnly = ["Text", "Kernels", "Randomness"];
+    static readonly string[] s_systemOnly = ["Text", "Kernels"];
 
     public static IReadOnlyDictionary<string, string[]> Allowed { get; } = new Dictionary<string, string[]>
     {
         ["Text"] = [],
         ["Kernels"] = ["Text"],
-        ["Randomness"] = [],
+        ["Randomness"] = ["Kernels"],
         ["Initializers"] = ["Text", "Kernels", "Randomness"],
         ["Data"] = ["Text", "Kernels", "Randomness"],
         ["Network"] = ["Text", "Kernels", "Randomness", "Initializers", "Data"],

@@ -36,7 +36,7 @@ public class FolderLayersTests
 
     [TestCase("Kernels", "using MLNet.WeightInit.Engine.Training;")]
     [TestCase("Kernels", "using MathNet.Numerics;")]
-    [TestCase("Randomness", "using static MLNet.WeightInit.Engine.Kernels.VectorMath;")]
+    [TestCase("Randomness", "using static MLNet.WeightInit.Engine.Network.Panels;")]
     [TestCase("Network", "using Losses = MLNet.WeightInit.Engine.Training.Losses;")]
     [TestCase("Network", "    => new Engine.Training.Losses.Squared();")]
     [TestCase("Data", "global using MLNet.WeightInit.Engine.Network;")]

@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Tests.Network;

@@ -1,4 +1,4 @@
-namespace MLNet.WeightInit.Engine.Diagnostics;
+namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>An activation as theory sees it: values and derivatives at any points.</summary>
 internal abstract class ActivationCurve

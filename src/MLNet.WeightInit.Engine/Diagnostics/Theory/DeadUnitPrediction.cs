@@ -1,4 +1,4 @@
-namespace MLNet.WeightInit.Engine.Diagnostics;
+namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>The share of units that pass no gradient on any row although nothing is wrong.</summary>
 /// <remarks>

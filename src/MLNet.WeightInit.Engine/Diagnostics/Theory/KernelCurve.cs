@@ -1,7 +1,7 @@
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 
-namespace MLNet.WeightInit.Engine.Diagnostics;
+namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>An activation's own training kernel, evaluated at points: theory then holds for whatever the network really computes, custom activations included.</summary>
 internal sealed unsafe class KernelCurve : ActivationCurve

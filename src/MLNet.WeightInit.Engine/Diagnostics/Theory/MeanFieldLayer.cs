@@ -1,4 +1,4 @@
-namespace MLNet.WeightInit.Engine.Diagnostics;
+namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>What theory says of one layer.</summary>
 /// <param name="Deviation">Standard deviation of its pre-activations, pooled over rows and units.</param>

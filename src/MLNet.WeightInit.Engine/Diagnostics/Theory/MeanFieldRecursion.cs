@@ -1,6 +1,6 @@
 using MLNet.WeightInit.Engine.Network;
 
-namespace MLNet.WeightInit.Engine.Diagnostics;
+namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>Predicts each layer's pre-activations from the features and from the weights' moments, for independent weights and wide layers.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace MLNet.WeightInit.Engine.Diagnostics;
+namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>Mean and variance of a layer's weights and biases as they were drawn: what theory starts from.</summary>
 internal readonly record struct WeightMoments(double Mean, double Variance, double BiasMean, double BiasVariance)

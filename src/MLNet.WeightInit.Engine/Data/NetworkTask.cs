@@ -1,4 +1,4 @@
-namespace MLNet.WeightInit.Engine.Network;
+namespace MLNet.WeightInit.Engine.Data;
 
 /// <summary>What the outputs mean.</summary>
 internal enum NetworkTask

@@ -1,4 +1,4 @@
-namespace MLNet.WeightInit.Engine.Network;
+namespace MLNet.WeightInit.Engine.Data;
 
 /// <summary>Means and multipliers of columns: features become <c>(x − mean) · scale</c>, network outputs become <c>output · scale + mean</c>.</summary>
 internal sealed record AffineScale(float[] Means, float[] Scales)
