@@ -24,7 +24,7 @@ internal readonly struct Simd128Unfused : ISimd<Vector128<float>>
     public static Vector128<float> Select(Vector128<float> mask, Vector128<float> whenTrue, Vector128<float> whenFalse) => Vector128.ConditionalSelect(mask, whenTrue, whenFalse);
     public static Vector128<float> And(Vector128<float> a, Vector128<float> b) => a & b;
     public static Vector128<float> Or(Vector128<float> a, Vector128<float> b) => a | b;
-    public static Vector128<float> Round(Vector128<float> value) => Vector128.Round(value, MidpointRounding.ToEven);
-    public static Vector128<float> PowerOfTwo(Vector128<float> exponent) => ((Vector128.ConvertToInt32(exponent) + Vector128.Create(127)) << 23).AsSingle();
+    public static Vector128<float> Round(Vector128<float> value) => Vector128.Round(value);
+    public static Vector128<float> PowerOfTwo(Vector128<float> exponent) => ((exponent + Vector128.Create(SimdBits.IntegerBias + 127)).AsInt32() << 23).AsSingle();
     public static Vector128<float> Exponent(Vector128<float> value) => Vector128.ConvertToSingle((value.AsInt32() >>> 23) - Vector128.Create(127));
 }

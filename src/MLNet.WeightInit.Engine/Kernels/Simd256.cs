@@ -24,7 +24,7 @@ internal readonly struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Select(Vector256<float> mask, Vector256<float> whenTrue, Vector256<float> whenFalse) => Vector256.ConditionalSelect(mask, whenTrue, whenFalse);
     public static Vector256<float> And(Vector256<float> a, Vector256<float> b) => a & b;
     public static Vector256<float> Or(Vector256<float> a, Vector256<float> b) => a | b;
-    public static Vector256<float> Round(Vector256<float> value) => Vector256.Round(value, MidpointRounding.ToEven);
-    public static Vector256<float> PowerOfTwo(Vector256<float> exponent) => ((Vector256.ConvertToInt32(exponent) + Vector256.Create(127)) << 23).AsSingle();
+    public static Vector256<float> Round(Vector256<float> value) => Vector256.Round(value);
+    public static Vector256<float> PowerOfTwo(Vector256<float> exponent) => ((exponent + Vector256.Create(SimdBits.IntegerBias + 127)).AsInt32() << 23).AsSingle();
     public static Vector256<float> Exponent(Vector256<float> value) => Vector256.ConvertToSingle((value.AsInt32() >>> 23) - Vector256.Create(127));
 }

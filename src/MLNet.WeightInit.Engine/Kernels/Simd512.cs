@@ -24,7 +24,7 @@ internal readonly struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Select(Vector512<float> mask, Vector512<float> whenTrue, Vector512<float> whenFalse) => Vector512.ConditionalSelect(mask, whenTrue, whenFalse);
     public static Vector512<float> And(Vector512<float> a, Vector512<float> b) => a & b;
     public static Vector512<float> Or(Vector512<float> a, Vector512<float> b) => a | b;
-    public static Vector512<float> Round(Vector512<float> value) => Vector512.Round(value, MidpointRounding.ToEven);
-    public static Vector512<float> PowerOfTwo(Vector512<float> exponent) => ((Vector512.ConvertToInt32(exponent) + Vector512.Create(127)) << 23).AsSingle();
+    public static Vector512<float> Round(Vector512<float> value) => Vector512.Round(value);
+    public static Vector512<float> PowerOfTwo(Vector512<float> exponent) => ((exponent + Vector512.Create(SimdBits.IntegerBias + 127)).AsInt32() << 23).AsSingle();
     public static Vector512<float> Exponent(Vector512<float> value) => Vector512.ConvertToSingle((value.AsInt32() >>> 23) - Vector512.Create(127));
 }

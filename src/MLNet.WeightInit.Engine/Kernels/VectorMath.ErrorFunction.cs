@@ -13,7 +13,7 @@ internal static partial class VectorMath<TSimd, TVector>
     public static TVector Erf(TVector x)
     {
         // erf is 1 in single precision from 3.92 on; the bound keeps the square finite.
-        TVector t = TSimd.Min(TSimd.Abs(x), TSimd.Broadcast(9.5f));
+        TVector t = Clamp(TSimd.Abs(x), 0, 9.5f);
         TVector square = TSimd.Multiply(t, t);
         TVector near = ErfNearZero(t, square);
         TVector complement = TSimd.Multiply(Exp(TSimd.Negate(square)), ScaledErfc(t));
@@ -28,7 +28,7 @@ internal static partial class VectorMath<TSimd, TVector>
     public static TVector Normal(TVector x, out TVector density)
     {
         // Φ(−13.2) is the smallest normal number; the bound keeps squares finite.
-        TVector bounded = TSimd.Max(TSimd.Min(x, TSimd.Broadcast(20)), TSimd.Broadcast(-20));
+        TVector bounded = Clamp(x, -20, 20);
         TVector gaussian = GaussianOfHalf(bounded);
         density = TSimd.Multiply(gaussian, TSimd.Broadcast(OneOverRootOfTwoPi));
         TVector t = TSimd.Multiply(TSimd.Abs(bounded), TSimd.Broadcast(RootOfHalf));

@@ -48,8 +48,7 @@ internal static partial class VectorMath<TSimd, TVector>
         remainder = TSimd.MultiplyAdd(turns, TSimd.Broadcast(-Pi2), remainder);
         remainder = TSimd.MultiplyAdd(turns, TSimd.Broadcast(-Pi3), remainder);
         // For huge arguments the remainder is noise: keep it where the polynomial stays within −1 … 1.
-        TVector limit = TSimd.Broadcast(1.6f);
-        remainder = TSimd.Max(TSimd.Min(remainder, limit), TSimd.Negate(limit));
+        remainder = Clamp(remainder, -1.6f, 1.6f);
 
         // (sin r / r − 1) / r² as a polynomial in r² on |r| ≤ 1.61: error of sin r below 2^-30.
         TVector square = TSimd.Multiply(remainder, remainder);
@@ -59,6 +58,6 @@ internal static partial class VectorMath<TSimd, TVector>
         series = TSimd.MultiplyAdd(series, square, TSimd.Broadcast(0.00833335f));
         series = TSimd.MultiplyAdd(series, square, TSimd.Broadcast(-0.16666667f));
         TVector sine = TSimd.MultiplyAdd(TSimd.Multiply(remainder, square), series, remainder);
-        return TSimd.Max(TSimd.Min(sine, TSimd.Broadcast(1)), TSimd.Broadcast(-1));
+        return Clamp(sine, -1, 1);
     }
 }

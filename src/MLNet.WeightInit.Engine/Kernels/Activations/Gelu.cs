@@ -25,7 +25,7 @@ internal sealed class Gelu : Activation
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector bounded = TSimd.Min(TSimd.Max(saved, TSimd.Broadcast(-100)), TSimd.Broadcast(100));
+            TVector bounded = VectorMath<TSimd, TVector>.Clamp(saved, -100, 100);
             TVector cumulative = VectorMath<TSimd, TVector>.Normal(bounded, out TVector density);
             return TSimd.Multiply(upstream, TSimd.MultiplyAdd(bounded, density, cumulative));
         }

@@ -29,7 +29,7 @@ internal sealed class GeluTanh : Activation
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector bounded = TSimd.Min(TSimd.Max(saved, TSimd.Broadcast(-100)), TSimd.Broadcast(100));
+            TVector bounded = VectorMath<TSimd, TVector>.Clamp(saved, -100, 100);
             TVector gate = VectorMath<TSimd, TVector>.Sigmoid(TwiceInner<TSimd, TVector>(bounded, out TVector slope), out TVector complement);
             // d/dx x σ(2u) = σ (1 + x · (2u)′ · (1 − σ))
             TVector factor = TSimd.MultiplyAdd(TSimd.Multiply(bounded, slope), complement, TSimd.Broadcast(1));

@@ -18,7 +18,7 @@ internal sealed class HardSwish : Activation
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
             TVector shifted = TSimd.Add(preActivation, TSimd.Broadcast(3));
-            TVector gate = TSimd.Multiply(TSimd.Min(TSimd.Max(shifted, TSimd.Broadcast(0)), TSimd.Broadcast(6)), TSimd.Broadcast(1f / 6));
+            TVector gate = TSimd.Multiply(VectorMath<TSimd, TVector>.Clamp(shifted, 0, 6), TSimd.Broadcast(1f / 6));
             return TSimd.Multiply(TSimd.Max(preActivation, TSimd.Broadcast(-3)), gate);
         }
 

@@ -16,7 +16,7 @@ internal sealed class HardTanh : Activation
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
-            => TSimd.Min(TSimd.Max(preActivation, TSimd.Broadcast(-1)), TSimd.Broadcast(1));
+            => VectorMath<TSimd, TVector>.Clamp(preActivation, -1, 1);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct

@@ -26,7 +26,7 @@ internal sealed class Mish : Activation
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector bounded = TSimd.Min(TSimd.Max(saved, TSimd.Broadcast(-200)), TSimd.Broadcast(200));
+            TVector bounded = VectorMath<TSimd, TVector>.Clamp(saved, -200, 200);
             TVector product = Product<TSimd, TVector>(bounded, out TVector exponential);
             TVector denominator = TSimd.Add(product, TSimd.Broadcast(2));
             TVector numerator = TSimd.Multiply(exponential, TSimd.Add(exponential, TSimd.Broadcast(1)));

@@ -25,7 +25,7 @@ internal sealed class Silu : Activation
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector bounded = TSimd.Min(TSimd.Max(saved, TSimd.Broadcast(-200)), TSimd.Broadcast(200));
+            TVector bounded = VectorMath<TSimd, TVector>.Clamp(saved, -200, 200);
             TVector gate = VectorMath<TSimd, TVector>.Sigmoid(bounded, out TVector complement);
             TVector factor = TSimd.MultiplyAdd(bounded, complement, TSimd.Broadcast(1));
             return TSimd.Multiply(upstream, TSimd.Multiply(gate, factor));

@@ -18,8 +18,7 @@ internal sealed class Softsign : Activation
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
         {
             // The largest number for ±∞: ∞ / ∞ would be NaN.
-            TVector largest = TSimd.Broadcast(float.MaxValue);
-            TVector bounded = TSimd.Max(TSimd.Min(preActivation, largest), TSimd.Negate(largest));
+            TVector bounded = VectorMath<TSimd, TVector>.Clamp(preActivation, float.MinValue, float.MaxValue);
             return TSimd.Divide(bounded, TSimd.Add(TSimd.Broadcast(1), TSimd.Abs(bounded)));
         }
 
