@@ -18,7 +18,8 @@ internal static class ReportHeadline
     /// <summary>What the verdict is about: the training, and the rows that were looked at.</summary>
     public static string Circumstances(InitializationReport report)
         => string.Create(CultureInfo.InvariantCulture,
-            $"Judged for {report.Optimizer} at a learning rate of {report.LearningRate:R}, measured on {report.ProbeRows:#,0} training rows before the first step; seed {report.Seed}.");
+            $"Judged for {report.Optimizer} at a learning rate of {report.LearningRate:R}, measured on {report.ProbeRows:#,0} training rows "
+            + $"before the first step; seed {report.Seed}.");
 
     /// <summary><c>hidden[0]</c>, or <c>hidden[0] to hidden[29]</c>.</summary>
     public static string LayerRange(InitializationReport report, Finding finding)

@@ -212,6 +212,26 @@ public class FindingRulesTests
         Assert.That(split.Variation, Is.EqualTo(0.5).Within(1e-9));
     }
 
+    /// <summary>Logits (1, 0, 0) on rows of the classes 0, 0 and 1: predicted for all, they cost ln(e + 2) − 2/3. Nothing varies.</summary>
+    [Test]
+    public void Softmax_labels_are_read_back_from_the_gradient()
+    {
+        const float First = 0.5761169f, Other = 0.2119416f;                       // softmax(1, 0, 0)
+        float[] ofFirst = [(First - 1) / 3, Other / 3, Other / 3], ofSecond = [First / 3, (Other - 1) / 3, Other / 3];
+        LayerProbe output = Probes.Layer([[1, 0, 0], [1, 0, 0], [1, 0, 0]], gradients: [ofFirst, ofFirst, ofSecond]);
+        double cost = Math.Log(Math.E + 2) - 2.0 / 3;
+        var split = OutputLossSplit.Of(output, 3, "SoftmaxCrossEntropy", cost, 0.6365);
+        Assert.That(split.Offset, Is.EqualTo(cost - 0.6365).Within(1e-9));
+        Assert.That(split.Variation, Is.Zero.Within(1e-9));
+    }
+
+    [Test]
+    public void A_certain_and_right_prediction_has_no_gradient_and_still_a_label()
+    {
+        LayerProbe output = Probes.Layer([[0, 200], [0, 200]]);
+        Assert.That(OutputLossSplit.Of(output, 2, "SoftmaxCrossEntropy", 0, 0).Offset, Is.Zero.Within(1e-9));
+    }
+
     [Test]
     public void An_unknown_prior_is_not_judged()
         => Assert.That(FindingRules.Examine(Context(Chain(1), Adam, initialLoss: 100, priorLoss: double.NaN)), Is.Empty);
