@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
 /// <summary>Sums over floats in double precision, in eight fixed lanes and a fixed tree: the same bits whatever the hardware.</summary>
-/// <remarks>A float's square is exact in double, so that fused and unfused multiply-add agree, and the largest float's square (1e77) and a norm of 1e-28 are far inside a double's range.</remarks>
+/// <remarks>A float's square is exact in double, so that fused and unfused multiply-add agree, and the largest float's square (1e77) and a norm of 1e-28 are far
+/// inside a double's range.</remarks>
 internal static class FixedOrderSums
 {
     const int Lanes = 8;

@@ -12,7 +12,8 @@ internal static class IdenticalUnits
     const double ParallelCosine = 0.999;
 
     /// <summary>
-    /// Squared distance of two sketches beyond which their units can't be parallel: |cos| of 0.999 is a squared distance of 0.002, which a sketch of 16 keeps within a factor (1 ± 5·√(2/16)),
+    /// Squared distance of two sketches beyond which their units can't be parallel: |cos| of 0.999 is a squared distance of 0.002, which a sketch of 16 keeps
+    /// within a factor (1 ± 5·√(2/16)),
     /// so 0.006 misses none; unrelated units are 2 apart.
     /// </summary>
     const double SketchDistance = 0.006;
@@ -88,7 +89,8 @@ internal static class IdenticalUnits
         return hash;
     }
 
-    /// <summary>Unit vectors, projected on 16 numbers: each input goes to one of them with a sign (count sketch, Charikar et al. 2002), which keeps distances to about a third.</summary>
+    /// <summary>Unit vectors, projected on 16 numbers: each input goes to one of them with a sign (count sketch, Charikar et al. 2002), which keeps distances to
+    /// about a third.</summary>
     static double[] Sketch(LayerProbe layer)
     {
         var sketches = new double[layer.Units * SketchSize];

@@ -13,7 +13,8 @@ public sealed class InitializationReport
     {
     }
 
-    /// <summary>The gravest verdict among the findings of severity <see cref="Severity.Warning"/> or above; <see cref="Verdict.Healthy"/> when there is none. Notes don't change it.</summary>
+    /// <summary>The gravest verdict among the findings of severity <see cref="Severity.Warning"/> or above; <see cref="Verdict.Healthy"/> when there is none. Notes
+    /// don't change it.</summary>
     public Verdict Verdict
     {
         get
@@ -50,16 +51,19 @@ public sealed class InitializationReport
     /// <summary>Mean loss of the untrained network over the probe.</summary>
     public required double InitialLoss { get; init; }
 
-    /// <summary>Loss of the best constant prediction on the training rows: the label's entropy, or the variance as the loss defines it; <see cref="double.NaN"/> where unknown.</summary>
+    /// <summary>Loss of the best constant prediction on the training rows: the label's entropy, or the variance as the loss defines it; <see cref="double.NaN"/>
+    /// where unknown.</summary>
     public required double PriorLoss { get; init; }
 
-    /// <summary>The verdict in a sentence, the plan, the layers and the findings, as text of at most 100 columns. Networks of more than 12 layers are shortened in the middle.</summary>
+    /// <summary>The verdict in a sentence, the plan, the layers and the findings, as text of at most 100 columns. Networks of more than 12 layers are shortened in
+    /// the middle.</summary>
     public override string ToString() => ReportText.Write(this);
 
     /// <summary>The whole report as Markdown tables.</summary>
     public string ToMarkdown() => ReportMarkdown.Write(this);
 
-    /// <summary>The whole report as JSON: stable order, invariant culture, <see cref="SchemaVersion"/> first. NaN and infinities are the strings <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c>.</summary>
+    /// <summary>The whole report as JSON: stable order, invariant culture, <see cref="SchemaVersion"/> first. NaN and infinities are the strings <c>"NaN"</c>,
+    /// <c>"Infinity"</c> and <c>"-Infinity"</c>.</summary>
     public string ToJson() => ReportJsonWriter.Write(this);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>

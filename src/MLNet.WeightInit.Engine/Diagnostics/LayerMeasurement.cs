@@ -6,11 +6,13 @@ namespace MLNet.WeightInit.Engine.Diagnostics;
 /// <summary>Reads one layer's figures off a probe.</summary>
 internal static class LayerMeasurement
 {
-    public static LayerStatistics Measure(LayerProbe layer, int rows, bool isOutput, ActivationCurve curve, WeightMoments weights, MeanFieldLayer predicted, double predictedGradientNorm, GaussianQuadrature quadrature)
+    public static LayerStatistics Measure(LayerProbe layer, int rows, bool isOutput, ActivationCurve curve, WeightMoments weights,
+        MeanFieldLayer predicted, double predictedGradientNorm, GaussianQuadrature quadrature)
     {
         (double Mean, double Variance) preActivations = Pool(layer.PreActivations.Span, rows, layer.Units, layer.Stride);
         (double Mean, double Variance) outputs = isOutput ? preActivations : Pool(layer.Activations.Span, rows, layer.Units, layer.Stride);
-        (double zeroShare, double saturatedShare) = CountOutputs(isOutput ? layer.PreActivations.Span : layer.Activations.Span, rows, layer.Units, layer.Stride, SaturationBounds.Of(layer.Activation));
+        ReadOnlySpan<float> block = isOutput ? layer.PreActivations.Span : layer.Activations.Span;
+        (double zeroShare, double saturatedShare) = CountOutputs(block, rows, layer.Units, layer.Stride, SaturationBounds.Of(layer.Activation));
         return new LayerStatistics
         {
             Layer = layer.Name,
@@ -49,7 +51,8 @@ internal static class LayerMeasurement
     }
 
     /// <summary>How alike two rows are to this layer: the mean correlation over units of their pre-activations. From 0 to 1.</summary>
-    /// <remarks>Each row is scaled to size 1 first, since a longer row has the same signs. Then the share of the variance that lies between units' means is the correlation, after the 1 / rows that independent rows give.</remarks>
+    /// <remarks>Each row is scaled to size 1 first, since a longer row has the same signs. Then the share of the variance that lies between units' means is the
+    /// correlation, after the 1 / rows that independent rows give.</remarks>
     static double RowSimilarity(LayerProbe layer, int rows)
     {
         ReadOnlySpan<float> block = layer.PreActivations.Span;

@@ -22,7 +22,7 @@ internal static class NumberText
         };
         if (format.Length == 0)
             return double.IsNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity";
-        return value.ToString(format, CultureInfo.InvariantCulture);
+        return size == 0 ? format : value.ToString(format, CultureInfo.InvariantCulture);
     }
 
     /// <summary><c>31 %</c>; one decimal below 10 % where it isn't whole.</summary>

@@ -7,8 +7,10 @@ namespace MLNet.WeightInit.Engine.Diagnostics;
 /// <param name="Offset">Excess of the network's mean output, predicted for every row, over the best constant: a misplaced prior.</param>
 /// <param name="Variation">The rest: outputs differ between rows without knowing why.</param>
 /// <remarks>
-/// Labels are read back from ∂L/∂z, so that nothing but the probe is needed: for softmax and binary cross-entropy it is negative exactly at the true class. For the losses of a residual r the offset is
-/// the share (mean ∂L/∂z)² / mean (∂L/∂z)² of the loss, which for the squared loss is (mean r)² / mean r² exactly, and for absolute and Huber tells the same of the residuals' signs. Sample weights are left out.
+/// Labels are read back from ∂L/∂z, so that nothing but the probe is needed: for softmax and binary cross-entropy it is negative exactly at the true class. For the
+/// losses of a residual r the offset is
+/// the share (mean ∂L/∂z)² / mean (∂L/∂z)² of the loss, which for the squared loss is (mean r)² / mean r² exactly, and for absolute and Huber tells the same of the
+/// residuals' signs. Sample weights are left out.
 /// </remarks>
 internal readonly record struct OutputLossSplit(double Offset, double Variation)
 {

@@ -12,7 +12,8 @@ internal static class ReportBuilder
     /// <param name="probe">Measured before the first step.</param>
     /// <param name="options">The training that follows: optimizer, learning rate, loss.</param>
     /// <param name="probeFeatures">The probe batch as the network saw it (standardized), row-major [rows × inputs].</param>
-    /// <param name="priorLoss">Loss of the best constant prediction on the training rows: the label's entropy, or half or whole its variance, as the loss defines it; NaN where unknown.</param>
+    /// <param name="priorLoss">Loss of the best constant prediction on the training rows: the label's entropy, or half or whole its variance, as the loss defines
+    /// it; NaN where unknown.</param>
     /// <param name="seed">The seed that the model was trained with.</param>
     public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, ReadOnlySpan<float> probeFeatures, double priorLoss, long seed)
     {
@@ -58,6 +59,11 @@ internal static class ReportBuilder
         return layers;
     }
 
-    static TensorPlan Row(PlannedTensor tensor) => new(tensor.Name, tensor.Shape, tensor.Initializer?.Specification ?? "zeros",
-        tensor.Initializer is { } initializer ? initializer.TargetDeviation(tensor.Shape) : 0, tensor.Stream, tensor.Reason.Length > 0 ? tensor.Reason : "Biases start at 0 unless asked otherwise.");
+    static TensorPlan Row(PlannedTensor tensor) => new(
+        tensor.Name,
+        tensor.Shape,
+        tensor.Initializer?.Specification ?? "zeros",
+        tensor.Initializer is { } initializer ? initializer.TargetDeviation(tensor.Shape) : 0,
+        tensor.Stream,
+        tensor.Reason.Length > 0 ? tensor.Reason : "Biases start at 0 unless asked otherwise.");
 }

@@ -17,7 +17,9 @@ internal static class ReportHeadline
 
     /// <summary>What the verdict is about: the training, and the rows that were looked at.</summary>
     public static string Circumstances(InitializationReport report)
-        => $"Judged for {report.Optimizer} at a learning rate of {report.LearningRate.ToString("R", CultureInfo.InvariantCulture)}, measured on {report.ProbeRows.ToString("#,0", CultureInfo.InvariantCulture)} training rows before the first step; seed {report.Seed.ToString(CultureInfo.InvariantCulture)}.";
+        => string.Create(CultureInfo.InvariantCulture,
+            $"Judged for {report.Optimizer} at a learning rate of {report.LearningRate:R}, measured on {report.ProbeRows:#,0} training rows "
+            + $"before the first step; seed {report.Seed}.");
 
     /// <summary><c>hidden[0]</c>, or <c>hidden[0] to hidden[29]</c>.</summary>
     public static string LayerRange(InitializationReport report, Finding finding)
@@ -36,8 +38,11 @@ internal static class ReportHeadline
         if (hidden == 1)
             return $"signal {NumberText.Format(first.PreActivationDeviation)} in the hidden layer (theory {NumberText.Format(first.PredictedDeviation)}), {dead}";
         double ratio = first.PreActivationGradientNorm / last.PreActivationGradientNorm, predicted = first.PredictedGradientNorm / last.PredictedGradientNorm;
-        string gradient = double.IsFinite(ratio) && double.IsFinite(predicted) ? $"gradient x{NumberText.Format(ratio)} on its way back (theory x{NumberText.Format(predicted)}), " : "";
-        return $"signal {NumberText.Format(first.PreActivationDeviation)} to {NumberText.Format(last.PreActivationDeviation)} over {hidden} hidden layers (theory {NumberText.Format(last.PredictedDeviation)}), {gradient}{dead}";
+        string gradient = double.IsFinite(ratio) && double.IsFinite(predicted)
+            ? $"gradient x{NumberText.Format(ratio)} on its way back (theory x{NumberText.Format(predicted)}), "
+            : "";
+        return $"signal {NumberText.Format(first.PreActivationDeviation)} to {NumberText.Format(last.PreActivationDeviation)} "
+            + $"over {hidden} hidden layers (theory {NumberText.Format(last.PredictedDeviation)}), {gradient}{dead}";
     }
 
     /// <summary>A healthy network may owe it to its optimizer, which the notes then say.</summary>

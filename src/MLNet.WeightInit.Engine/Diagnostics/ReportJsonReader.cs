@@ -16,7 +16,8 @@ internal static class ReportJsonReader
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"An initialization report must be a whole JSON document: {exception.Message} The model file is damaged; save the model again.", exception);
+            throw new InvalidDataException(
+                $"An initialization report must be a whole JSON document: {exception.Message} The model file is damaged; save the model again.", exception);
         }
     }
 
@@ -26,7 +27,9 @@ internal static class ReportJsonReader
             throw Invalid($"the document must be an object, but is {root.ValueKind}");
         int version = Integer(Member(root, "schema"), "schema");
         if (version != InitializationReport.SchemaVersion)
-            throw new InvalidDataException($"The initialization report has schema version {version}; this version of MLNet.WeightInit reads version {InitializationReport.SchemaVersion}. Use the package version that wrote the model, or a newer one.");
+            throw new InvalidDataException(
+                $"The initialization report has schema version {version}; this version of MLNet.WeightInit reads version {InitializationReport.SchemaVersion}. "
+                + "Use the package version that wrote the model, or a newer one.");
         string[] reasons = Elements(Member(root, "reasons"), "reasons").Select(item => Text(item, "reasons")).ToArray();
         return new InitializationReport
         {
@@ -132,7 +135,9 @@ internal static class ReportJsonReader
         => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Invalid($"'{name}' must be a string, but is {element.ValueKind}");
 
     static int Integer(JsonElement element, string name)
-        => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) ? value : throw Invalid($"'{name}' must be a whole number of 32 bits, but is {element.GetRawText()}");
+        => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value)
+            ? value
+            : throw Invalid($"'{name}' must be a whole number of 32 bits, but is {element.GetRawText()}");
 
     static double Number(JsonElement element, string name) => element.ValueKind switch
     {

@@ -7,6 +7,9 @@ internal static class ReportJsonSchema
         ["tensor", "fanIn", "fanOut", "rows", "columns", "layerIndex", "depth", "role", "activation", "kernelSize", "initializer", "targetDeviation", "stream", "reason"];
 
     public static readonly IReadOnlyList<string> LayerColumns =
-        ["layer", "activation", "inputs", "outputs", "preActivationMean", "preActivationDeviation", "predictedDeviation", "outputMean", "outputDeviation", "zeroFraction", "saturatedFraction",
-         "deadFraction", "predictedDeadFraction", "preActivationGradientNorm", "predictedGradientNorm", "weightGradientNorm", "weightDeviation", "identicalFraction", "parallelFraction"];
+        [
+            "layer", "activation", "inputs", "outputs", "preActivationMean", "preActivationDeviation", "predictedDeviation", "outputMean", "outputDeviation",
+            "zeroFraction", "saturatedFraction", "deadFraction", "predictedDeadFraction",
+            "preActivationGradientNorm", "predictedGradientNorm", "weightGradientNorm", "weightDeviation", "identicalFraction", "parallelFraction",
+        ];
 }

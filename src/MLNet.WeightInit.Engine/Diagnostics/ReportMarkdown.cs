@@ -21,7 +21,10 @@ internal static class ReportMarkdown
         text.Append('\n');
         var table = new TextTable("Severity", "Verdict", "Layers", "Evidence", "Remedies");
         foreach (Finding finding in report.Findings)
-            table.Add(finding.Severity.ToString(), finding.Verdict.ToString(), ReportHeadline.LayerRange(report, finding), finding.Evidence, string.Join("<br>", finding.Remedies.Select(remedy => $"`{remedy}`")));
+        {
+            string remedies = string.Join("<br>", finding.Remedies.Select(remedy => $"`{remedy}`"));
+            table.Add(finding.Severity.ToString(), finding.Verdict.ToString(), ReportHeadline.LayerRange(report, finding), finding.Evidence, remedies);
+        }
         table.AppendMarkdown(text);
         return text.ToString();
     }

@@ -15,9 +15,20 @@ internal static class ReportTables
                 continue;
             }
             LayerStatistics layer = report.Layers[row];
-            table.Add(layer.Layer, $"{layer.Inputs}-{layer.Outputs}", NumberText.Format(layer.PreActivationMean), NumberText.Format(layer.PreActivationDeviation), NumberText.Format(layer.PredictedDeviation),
-                NumberText.Percent(layer.ZeroFraction), NumberText.Percent(layer.SaturatedFraction), NumberText.Percent(layer.DeadFraction), NumberText.Percent(layer.PredictedDeadFraction),
-                NumberText.Format(layer.PreActivationGradientNorm), NumberText.Format(layer.PredictedGradientNorm), NumberText.Format(layer.WeightGradientNorm), NumberText.Format(layer.WeightDeviation));
+            table.Add(
+                layer.Layer,
+                $"{layer.Inputs}-{layer.Outputs}",
+                NumberText.Format(layer.PreActivationMean),
+                NumberText.Format(layer.PreActivationDeviation),
+                NumberText.Format(layer.PredictedDeviation),
+                NumberText.Percent(layer.ZeroFraction),
+                NumberText.Percent(layer.SaturatedFraction),
+                NumberText.Percent(layer.DeadFraction),
+                NumberText.Percent(layer.PredictedDeadFraction),
+                NumberText.Format(layer.PreActivationGradientNorm),
+                NumberText.Format(layer.PredictedGradientNorm),
+                NumberText.Format(layer.WeightGradientNorm),
+                NumberText.Format(layer.WeightDeviation));
         }
         return table;
     }

@@ -2,7 +2,8 @@ namespace MLNet.WeightInit;
 
 /// <summary>What an <see cref="InitializationReport"/> says of a network before its first training step; members stand in order of gravity, the gravest last.</summary>
 /// <remarks>
-/// <para>The order is fixed: a report's verdict is the greatest member among its findings of severity <see cref="Severity.Warning"/> or above, and programs may compare members with <c>&lt;</c>.
+/// <para>The order is fixed: a report's verdict is the greatest member among its findings of severity <see cref="Severity.Warning"/> or above, and programs may
+/// compare members with <c>&lt;</c>.
 /// A later member makes the earlier ones moot: units that are identical stay so whatever the scale of the signal, and nothing can be said of numbers that aren't finite.</para>
 /// <list type="table">
 /// <listheader><term>Gravity and verdict</term><description>Meaning</description></listheader>

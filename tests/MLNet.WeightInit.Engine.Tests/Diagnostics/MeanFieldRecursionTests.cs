@@ -1,7 +1,7 @@
-using MLNet.WeightInit.Engine.Diagnostics.Theory;
 using MLNet.WeightInit.Engine.Diagnostics;
-using MLNet.WeightInit.Engine.Kernels.Activations;
+using MLNet.WeightInit.Engine.Diagnostics.Theory;
 using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Tests.Diagnostics;

@@ -49,7 +49,7 @@ internal static class Statistics
     }
 
     public static ReportContext Context(IReadOnlyList<LayerStatistics> layers, TrainingDynamics training, bool zeroHead = false, double predictedGradientRatio = 1, LayerProbe? output = null, string loss = "SoftmaxCrossEntropy",
-        double initialLoss = 2.3, double priorLoss = 2.3) => new()
+        double initialLoss = 0.6931472, double priorLoss = 0.6931472) => new()
         {
             Layers = zeroHead ? [.. layers.SkipLast(1).Select(layer => layer with { PreActivationGradientNorm = 0, WeightGradientNorm = 0 }), layers[^1] with { WeightDeviation = 0 }] : layers,
             Probe = new NetworkProbe(2, initialLoss, [.. layers.SkipLast(1).Select(layer => Probes.Layer([[0.5f, 1], [1, 0.5f]], [1, 2], name: layer.Layer)), output ?? Probes.Layer([[0, 0], [0, 0]], zeroHead ? [0, 0] : [1, 2], name: "output")]),

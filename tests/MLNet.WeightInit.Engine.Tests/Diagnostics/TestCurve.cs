@@ -1,5 +1,4 @@
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
-using MLNet.WeightInit.Engine.Diagnostics;
 
 namespace MLNet.WeightInit.Engine.Tests.Diagnostics;
 

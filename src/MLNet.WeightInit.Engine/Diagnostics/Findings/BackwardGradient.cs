@@ -2,7 +2,8 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 
 /// <summary>The gradient shrinks or grows exponentially on its way to the first layer.</summary>
 /// <remarks>
-/// The pre-activations' gradient is judged, at ratios of 1e-3 and 1e3 (at 30 ReLU layers He's is 0.7 to 1.04 and Xavier's 4e-5); the weights' gradient may be flat where both signal and gradient vanish.
+/// The pre-activations' gradient is judged, at ratios of 1e-3 and 1e3 (at 30 ReLU layers He's is 0.7 to 1.04 and Xavier's 4e-5); the weights' gradient may be flat
+/// where both signal and gradient vanish.
 /// Below an output layer of zeros all of it is 0 in the first step only, which is a note.
 /// </remarks>
 internal sealed class BackwardGradient : IFindingRule

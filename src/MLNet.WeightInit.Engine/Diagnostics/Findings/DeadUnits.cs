@@ -2,7 +2,8 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 
 /// <summary>More units pass no gradient on any row than the likeness of the rows explains.</summary>
 /// <remarks>
-/// The excess over the prediction is judged, not the share: healthy He networks have 9 % at depth 8 and 31 % at depth 30. Above 50 % it is a warning, half of that a note; a layer without a live unit stops
+/// The excess over the prediction is judged, not the share: healthy He networks have 9 % at depth 8 and 31 % at depth 30. Above 50 % it is a warning, half of that
+/// a note; a layer without a live unit stops
 /// everything before it and is an error.
 /// </remarks>
 internal sealed class DeadUnits : IFindingRule
@@ -23,7 +24,8 @@ internal sealed class DeadUnits : IFindingRule
             bool isShifted = layer.PreActivationMean < -layer.PreActivationDeviation;
             string cause = isShifted ? $"; pre-activations average {NumberText.Format(layer.PreActivationMean)}" : "";
             yield return new LayerFindings.Candidate(index, found, layer.DeadFraction,
-                $"{NumberText.Percent(layer.DeadFraction)} of the {layer.Outputs} units of {layer.Layer} pass no gradient on any row (theory {NumberText.Percent(layer.PredictedDeadFraction)}){cause}",
+                $"{NumberText.Percent(layer.DeadFraction)} of the {layer.Outputs} units of {layer.Layer} pass no gradient on any row "
+                + $"(theory {NumberText.Percent(layer.PredictedDeadFraction)}){cause}",
                 [isShifted ? Remedy.ZeroBias : Remedy.InitFor(layer.Activation), Remedy.Auto]);
         }
     }

@@ -1,8 +1,10 @@
 namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 
-/// <summary>The untrained network's loss is far above that of the best constant: because its mean output is (a misplaced prior), or because outputs vary at random (an over-confident head).</summary>
+/// <summary>The untrained network's loss is far above that of the best constant: because its mean output is (a misplaced prior), or because outputs vary at random
+/// (an over-confident head).</summary>
 /// <remarks>
-/// A note from 0.25 nats or a quarter of the label's variance on. It is a warning only where it stands in training's way: the prior, where the mean output costs four times the best constant's loss (1 % positives under a
+/// A note from 0.25 nats or a quarter of the label's variance on. It is a warning only where it stands in training's way: the prior, where the mean output costs
+/// four times the best constant's loss (1 % positives under a
 /// zero bias cost 0.693 against 0.056); the head, from ten times the note's limit on. A He head on a He trunk (logit variance 2, one nat) trains, and is a note.
 /// </remarks>
 internal sealed class InitialLoss : IFindingRule
@@ -20,11 +22,13 @@ internal sealed class InitialLoss : IFindingRule
         int output = context.Layers.Count - 1;
         if (split.Offset > limit)
             yield return new Finding(Verdict.MisplacedPrior, prior + split.Offset >= PriorWarningRatio * prior ? Severity.Warning : Severity.Note, output, output,
-                $"the mean output costs a loss of {NumberText.Format(prior + split.Offset)}, the label's average would cost {NumberText.Format(prior)}: the first steps only learn the average",
+                $"the mean output costs a loss of {NumberText.Format(prior + split.Offset)}, "
+                + $"the label's average would cost {NumberText.Format(prior)}: the first steps only learn the average",
                 [Remedy.Auto, isEntropy ? Remedy.PriorBias : Remedy.Standardize]);
         if (split.Variation > limit)
             yield return new Finding(Verdict.OverConfidentHead, split.Variation > HeadWarningFactor * limit ? Severity.Warning : Severity.Note, output, output,
-                $"outputs with a deviation of {NumberText.Format(context.Output.PreActivationDeviation)} add {NumberText.Format(split.Variation)} to a loss of {NumberText.Format(prior)}: they are sure of what they can't know yet",
+                $"outputs with a deviation of {NumberText.Format(context.Output.PreActivationDeviation)} add {NumberText.Format(split.Variation)} "
+                + $"to a loss of {NumberText.Format(prior)}: they are sure of what they can't know yet",
                 [Remedy.ZeroHead, Remedy.Auto]);
     }
 }

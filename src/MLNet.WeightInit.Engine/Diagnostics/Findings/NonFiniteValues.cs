@@ -3,7 +3,8 @@ using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 
-/// <summary>A weight, an activation, a gradient or the loss is NaN or infinite before the first step. Only the first in the order of cause is named: it spoils everything after it.</summary>
+/// <summary>A weight, an activation, a gradient or the loss is NaN or infinite before the first step. Only the first in the order of cause is named: it spoils
+/// everything after it.</summary>
 internal sealed class NonFiniteValues : IFindingRule
 {
     public IEnumerable<Finding> Examine(ReportContext context)

@@ -14,7 +14,8 @@ internal sealed class SaturatedUnits : IFindingRule
             if (!(layer.SaturatedFraction > bounds.NoteShare))
                 continue;
             yield return new LayerFindings.Candidate(index, layer.SaturatedFraction > bounds.WarningShare ? Severity.Warning : Severity.Note, layer.SaturatedFraction,
-                $"{NumberText.Percent(layer.SaturatedFraction)} of the outputs of {layer.Layer} are at the bounds of {layer.Activation} (healthy: below {NumberText.Percent(bounds.NoteShare)}); "
+                $"{NumberText.Percent(layer.SaturatedFraction)} of the outputs of {layer.Layer} are at the bounds of {layer.Activation} "
+                + $"(healthy: below {NumberText.Percent(bounds.NoteShare)}); "
                 + $"pre-activations have a deviation of {NumberText.Format(layer.PreActivationDeviation)}",
                 index == 0 ? [Remedy.InitFor(layer.Activation), Remedy.Standardize] : [Remedy.InitFor(layer.Activation), Remedy.Auto]);
         }

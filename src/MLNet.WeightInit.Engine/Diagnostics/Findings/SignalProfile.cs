@@ -12,7 +12,8 @@ internal readonly record struct SignalProfile(double First, double Last, bool Sh
 
     /// <summary>Compares the late half's rate with what chance gives.</summary>
     /// <remarks>
-    /// In a healthy ReLU network of width n, ln E z² moves by −2.5/n ± √(5/n) a layer (Hanin and Rolnick 2018), so over m layers a rate counts as exponential when it exceeds the drift and three
+    /// In a healthy ReLU network of width n, ln E z² moves by −2.5/n ± √(5/n) a layer (Hanin and Rolnick 2018), so over m layers a rate counts as exponential when
+    /// it exceeds the drift and three
     /// deviations, 2.5/n + 3 √(5/(n m)), and 5 %, which keeps the algebraic decay of critical tanh (1/l a layer) out. Xavier's rate with ReLU is 69 %.
     /// </remarks>
     public static SignalProfile Of(ReportContext context)

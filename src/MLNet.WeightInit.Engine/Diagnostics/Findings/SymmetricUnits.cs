@@ -2,7 +2,8 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 
 /// <summary>Units of a hidden layer are twins: equal weights, bias and gradient, so that training moves them alike for ever.</summary>
 /// <remarks>
-/// A layer of ones or zeros has 100 %, and learns as if it had one unit (measured: effective rank 1.00 of 32 after 1,000 steps). Twins by weights alone, whose outgoing weights differ, part in the first step and are no
+/// A layer of ones or zeros has 100 %, and learns as if it had one unit (measured: effective rank 1.00 of 32 after 1,000 steps). Twins by weights alone, whose
+/// outgoing weights differ, part in the first step and are no
 /// finding. Copies with a little noise (|cos| above 0.999) part slowly; they are judged from 16 inputs on, below which chance makes them.
 /// </remarks>
 internal sealed class SymmetricUnits : IFindingRule
@@ -22,10 +23,12 @@ internal sealed class SymmetricUnits : IFindingRule
             string[] remedies = [Remedy.InitFor(layer.Activation), Remedy.Auto];
             if (layer.IdenticalFraction > 0)
                 yield return new LayerFindings.Candidate(index, layer.IdenticalFraction > MostUnits ? Severity.Error : Severity.Warning, 1 + layer.IdenticalFraction,
-                    $"{NumberText.Percent(layer.IdenticalFraction)} of the {layer.Outputs} units of {layer.Layer} have a twin with equal weights, bias and gradient: training can't tell them apart", remedies);
+                    $"{NumberText.Percent(layer.IdenticalFraction)} of the {layer.Outputs} units of {layer.Layer} have a twin "
+                    + "with equal weights, bias and gradient: training can't tell them apart", remedies);
             else if (layer.ParallelFraction > MostUnits && layer.Inputs >= InputsBeyondChance && !IsMirrored(context.Probe.Layers[index].Weights))
                 yield return new LayerFindings.Candidate(index, Severity.Warning, layer.ParallelFraction,
-                    $"{NumberText.Percent(layer.ParallelFraction)} of the {layer.Outputs} units of {layer.Layer} point the same way as another (|cos| above 0.999): they will stay alike for long", remedies);
+                    $"{NumberText.Percent(layer.ParallelFraction)} of the {layer.Outputs} units of {layer.Layer} point the same way as another "
+                    + "(|cos| above 0.999): they will stay alike for long", remedies);
         }
     }
 

@@ -2,8 +2,10 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>The share of units that pass no gradient on any row although nothing is wrong.</summary>
 /// <remarks>
-/// Rows grow alike with depth: at depth 30 two rows' ReLU signals correlate at 0.97, and 31 % of the units of a healthy He network are off for 256 rows at once. With pairwise correlation c
-/// a unit's pre-activations are √q (√c s + √(1 − c) ε), s one draw a unit and ε one a row, so that the share is E Φ((t − √c s) / √(1 − c))^rows for a derivative that is 0 below t √q.
+/// Rows grow alike with depth: at depth 30 two rows' ReLU signals correlate at 0.97, and 31 % of the units of a healthy He network are off for 256 rows at once.
+/// With pairwise correlation c
+/// a unit's pre-activations are √q (√c s + √(1 − c) ε), s one draw a unit and ε one a row, so that the share is E Φ((t − √c s) / √(1 − c))^rows for a derivative
+/// that is 0 below t √q.
 /// c is measured; a common shift of all units is left out on purpose, because that is what kills units.
 /// </remarks>
 internal static class DeadUnitPrediction

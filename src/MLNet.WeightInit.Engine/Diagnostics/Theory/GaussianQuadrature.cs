@@ -4,8 +4,10 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>Expectations over a standard normal on one fixed grid, so that they are the same bits everywhere.</summary>
 /// <remarks>
-/// Two Gauss–Legendre nodes in each of 512 cells of 1/32 over [−8, 8]; beyond lies a share of 1.2e-15. The error is of order h⁴ ≈ 1e-6 times a fourth derivative over 4,320, also where a kink or a jump of the slope falls between
-/// cells (every one at 0, and those at ±1 or ±3 at unit variance); elsewhere a kink costs at most h²/8 ≈ 1e-4 times the jump of the slope times the density. Gauss–Hermite would be shorter for polynomials but has no such
+/// Two Gauss–Legendre nodes in each of 512 cells of 1/32 over [−8, 8]; beyond lies a share of 1.2e-15. The error is of order h⁴ ≈ 1e-6 times a fourth derivative
+/// over 4,320, also where a kink or a jump of the slope falls between
+/// cells (every one at 0, and those at ±1 or ±3 at unit variance); elsewhere a kink costs at most h²/8 ≈ 1e-4 times the jump of the slope times the density.
+/// Gauss–Hermite would be shorter for polynomials but has no such
 /// bound at kinks.
 /// </remarks>
 internal sealed class GaussianQuadrature
@@ -45,7 +47,8 @@ internal sealed class GaussianQuadrature
         return new GaussianMoments(value, squaredValue, squaredSlope);
     }
 
-    /// <summary>Where the activation's derivative is exactly 0 on both sides: below the first, and above the second, in deviations from 0; infinities where there is no such side.</summary>
+    /// <summary>Where the activation's derivative is exactly 0 on both sides: below the first, and above the second, in deviations from 0; infinities where there
+    /// is no such side.</summary>
     public (double Below, double Above) FlatSides(ActivationCurve curve, double deviation)
     {
         EvaluateAt(curve, 0, deviation);

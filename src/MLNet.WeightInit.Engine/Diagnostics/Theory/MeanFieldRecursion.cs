@@ -4,8 +4,10 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>Predicts each layer's pre-activations from the features and from the weights' moments, for independent weights and wide layers.</summary>
 /// <remarks>
-/// Poole et al. 2016, eq. 3: q(l+1) = fan_in · Var W · E φ(√q(l) z)² + Var b, with the measured Var W in place of σw²/fan_in, and with a mean of its own where weights or biases have one.
-/// It takes E φ², not Var φ: a sigmoid's mean of ½ is part of the next layer's variance. The first layer needs no φ: q = Var W · Σ x² is exact for each row. Rows of different length stay
+/// Poole et al. 2016, eq. 3: q(l+1) = fan_in · Var W · E φ(√q(l) z)² + Var b, with the measured Var W in place of σw²/fan_in, and with a mean of its own where
+/// weights or biases have one.
+/// It takes E φ², not Var φ: a sigmoid's mean of ½ is part of the next layer's variance. The first layer needs no φ: q = Var W · Σ x² is exact for each row. Rows
+/// of different length stay
 /// different where φ isn't homogeneous, so the recursion runs for eight groups of rows of like length, and pools at the end.
 /// </remarks>
 internal static class MeanFieldRecursion
@@ -47,7 +49,8 @@ internal static class MeanFieldRecursion
     }
 
     /// <summary>Norms of ∂L/∂z backwards from the output's: ‖δ(l)‖² = units · E φ′² · E W(l+1)² · ‖δ(l+1)‖² (Schoenholz et al. 2017, eq. 16).</summary>
-    public static double[] PredictGradientNorms(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, double outputNorm)
+    public static double[] PredictGradientNorms(
+        IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, double outputNorm)
     {
         var norms = new double[layers.Count];
         norms[^1] = outputNorm;
