@@ -45,14 +45,25 @@ internal static class NetworkTrainer
         float[] rateMultipliers = [.. plan.Tensors.Select(tensor => tensor.LearningRateMultiplier)];
         try
         {
-            TrainingHistory history = new TrainingRun(network, options, gatherer, trainingRows, ValidationRows(), kernels, rateMultipliers, Advice(report)).Train();
-            network.ParametersChanged();
-            return new TrainingResult(network, history, report);
+            EpochSearch? search = null;
+            if (validation is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout))
+            {
+                search = new EpochSearch(network, options, data, trainingRows, rows => new BatchGatherer(data, features, targets, weightFactor, rows, options.BatchSize), pool, rateMultipliers, Advice(report));
+                if (!search.Run())
+                    return Finished(new TrainingHistory([], search.BestEpochs, $"Cancelled in epoch {search.Losses.Count + 1} of the search for the number of epochs; the model was trained on four fifths of the rows."));
+            }
+            return Finished(new TrainingRun(network, options, gatherer, trainingRows, ValidationRows(), kernels, rateMultipliers, Advice(report)).Train(search));
         }
         catch (NonFiniteTrainingException exception)
         {
             exception.Initialization = report;
             throw;
+        }
+
+        TrainingResult Finished(TrainingHistory history)
+        {
+            network.ParametersChanged();
+            return new TrainingResult(network, history, report);
         }
 
         (BatchGatherer, int[])? ValidationRows()

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace MLNet.WeightInit.Engine.Kernels;
 
 /// <summary>A few threads that share fixed chunks of work with their caller.</summary>
@@ -31,6 +33,9 @@ internal sealed class WorkerPool : IDisposable
         for (int i = 0; i < _workers.Length; i++)
             _workers[i] = new Worker(this, i + 1);
     }
+
+    /// <summary>A pool of the calling thread alone; any number of callers may share it.</summary>
+    public static WorkerPool CallerOnly { get; } = new(1);
 
     public int Threads { get; }
 
@@ -66,7 +71,7 @@ internal sealed class WorkerPool : IDisposable
         if (_failure is { } failure)
         {
             _failure = null;
-            throw new AggregateException(failure);
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 

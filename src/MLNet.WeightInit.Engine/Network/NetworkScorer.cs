@@ -8,8 +8,6 @@ namespace MLNet.WeightInit.Engine.Network;
 /// <remarks>A row's score is the same bits alone and in any batch: every output is one chain of multiply-adds over its inputs, and the softmax sees one row at a time.</remarks>
 internal sealed unsafe class NetworkScorer
 {
-    static readonly WorkerPool s_callerOnly = new(1);
-
     readonly FeedForwardNetwork _network;
     readonly NetworkPass _pass;
     readonly AlignedBuffer _firstLayer;
@@ -22,7 +20,7 @@ internal sealed unsafe class NetworkScorer
     public NetworkScorer(FeedForwardNetwork network, int capacity = 1, SimdLevel? level = null)
     {
         _network = network;
-        PassKernels kernels = PassKernels.Create(level ?? SimdLevels.Best, s_callerOnly);
+        PassKernels kernels = PassKernels.Create(level ?? SimdLevels.Best, WorkerPool.CallerOnly);
         _rows = kernels.Rows;
         _softmax = SoftmaxKernel.Create(kernels.Level);
         _pass = new NetworkPass(network, capacity, kernels, gradients: null);

@@ -1,18 +1,29 @@
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Optimizers;
+
 namespace MLNet.WeightInit.Engine.Training;
 
-/// <summary>How long to train, and on how many rows, where the options leave it open: one rule for small and large data.</summary>
+/// <summary>How long to train, on how many rows and with how much decay, where the options leave it open: one rule for small and large data.</summary>
 /// <remarks>
-/// Weights need a number of updates, not of epochs. So: enough epochs for <see cref="WantedUpdates"/> updates, at least <see cref="FewestEpochs"/> and at most <see cref="MostEpochs"/>;
-/// and from <see cref="RowsForValidation"/> rows on a tenth of them (at most <see cref="MostValidationRows"/>) validates and stops training early.
-/// With batches of 64: 100 rows are 2 updates an epoch and train 1,000 epochs; 10,000 rows are 141 and train at most 30; 1,000,000 rows are 15,470 and train at most 20, usually fewer.
+/// Weights need a number of updates, not of epochs: enough epochs for <see cref="WantedUpdates"/> updates, at least <see cref="FewestEpochs"/> and at most <see cref="MostEpochs"/>.
+/// That is the most. How many are best is measured: below <see cref="RowsForValidation"/> rows by cross-validation (<see cref="EpochSearch"/>), after which all rows train;
+/// from there on a tenth of the rows (at most <see cref="MostValidationRows"/>) validates and stops training early.
 /// </remarks>
 internal static class TrainingBudget
 {
     public const int WantedUpdates = 3_000;
     public const int FewestEpochs = 20;
     public const int MostEpochs = 1_000;
+    public const int RowsForSearch = 20;
     public const int RowsForValidation = 5_000;
     public const int MostValidationRows = 10_000;
+
+    /// <summary>The search holds <see cref="EpochSearch.Folds"/> networks at once, each with gradient, averages and best weights: 100 MB at this many floats.</summary>
+    public const long MostParametersForSearch = 1_000_000;
+
+    /// <summary>True where the number of epochs is left open and is best found by cross-validation.</summary>
+    public static bool SearchesEpochs(TrainingOptions options, int rows, NetworkLayout layout)
+        => options is { NumberOfEpochs: null, EarlyStopping: true, ValidationFraction: null } && rows is >= RowsForSearch and < RowsForValidation && layout.ParameterLength <= MostParametersForSearch;
 
     public static double ValidationFraction(int rows, float? asked)
         => asked ?? (rows < RowsForValidation ? 0 : Math.Min(0.1, (double)MostValidationRows / rows));
@@ -22,7 +33,11 @@ internal static class TrainingBudget
 
     /// <summary>Epochs without improvement before training stops: about 600 updates, at least 5.</summary>
     public static int Patience(int rows, int batchSize, int? asked)
-        => asked ?? Math.Clamp(600 / UpdatesAnEpoch(rows, batchSize), 5, 50);
+        => asked ?? Math.Clamp(600 / UpdatesAnEpoch(rows, batchSize), 5, 300);
+
+    /// <summary>Decay in the gradient (L2) is a normal prior of the weights, which counts the less the more rows there are: 8 / rows. Decoupled decay keeps its paper's 0.01.</summary>
+    public static float WeightDecay(Optimizer optimizer, int rows, float? asked)
+        => asked ?? (optimizer.HasDecoupledDecay ? 0.01f : 8f / rows);
 
     static int UpdatesAnEpoch(int rows, int batchSize) => Math.Max(1, (int)(((long)rows + batchSize - 1) / batchSize));
 }

@@ -22,7 +22,9 @@ internal sealed record TrainingOptions
     public WeightInitializer? OutputInit { get; init; }
     public WeightInitializer? BiasInit { get; init; }
     public required float LearningRate { get; init; }
-    public float WeightDecay { get; init; }
+
+    /// <summary>Null: by the optimizer and the number of rows (<see cref="TrainingBudget.WeightDecay"/>).</summary>
+    public float? WeightDecay { get; init; }
     public required int BatchSize { get; init; }
 
     /// <summary>Null: a budget that trains small and large data alike (<see cref="NetworkTrainer"/> says how); 0: initialize only.</summary>

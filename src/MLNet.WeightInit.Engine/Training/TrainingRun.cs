@@ -17,7 +17,7 @@ internal sealed class TrainingRun
     readonly AlignedBuffer _lastGood;
     readonly EarlyStop? _earlyStop;
     readonly List<EpochRecord> _epochs = [];
-    readonly double _trainingWeight, _validationWeight;
+    readonly double _trainingWeight;
 
     /// <param name="advice">What the initialization report says, for the message of a training that failed.</param>
     public TrainingRun(FeedForwardNetwork network, TrainingOptions options, BatchGatherer gatherer, int[] rows, (BatchGatherer Gatherer, int[] Rows)? validation,
@@ -29,20 +29,31 @@ internal sealed class TrainingRun
         _rows = rows;
         _validation = validation;
         _advice = advice;
-        _step = new TrainingStep(network, gatherer, options, kernels, rateMultipliers);
+        _step = new TrainingStep(network, gatherer, options, kernels, rateMultipliers, TrainingBudget.WeightDecay(options.Optimizer, rows.Length, options.WeightDecay));
         _lastGood = new AlignedBuffer(network.Parameters.Length);
         network.Parameters.Span.CopyTo(_lastGood.Span);
         _trainingWeight = TotalWeight(gatherer, rows);
         if (validation is not { } held)
             return;
-        _validationWeight = TotalWeight(held.Gatherer, held.Rows);
+        ValidationWeight = TotalWeight(held.Gatherer, held.Rows);
         _earlyStop = new EarlyStop(network.Parameters, options.EarlyStopping ? TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience) : int.MaxValue);
     }
 
-    public TrainingHistory Train()
+    public FeedForwardNetwork Network => _network;
+
+    /// <summary>Sum of the validation rows' weights; 0 without them.</summary>
+    public double ValidationWeight { get; }
+
+    /// <summary>Sum of weight · loss over the validation rows.</summary>
+    public double ValidationLossSum() => _validation is { } held ? _step.Evaluate(held.Gatherer, held.Rows) : 0;
+
+    /// <param name="search">What decided the number of epochs, or null; its losses become the history's validation losses.</param>
+    public TrainingHistory Train(EpochSearch? search = null)
     {
-        int epochs = TrainingBudget.Epochs(_rows.Length, _options.BatchSize, _options.NumberOfEpochs);
-        string stopReason = $"All {epochs} epochs were trained.";
+        int epochs = search?.BestEpochs ?? TrainingBudget.Epochs(_rows.Length, _options.BatchSize, _options.NumberOfEpochs);
+        string stopReason = search is null
+            ? $"All {epochs} epochs were trained."
+            : $"Trained {epochs} epochs on all rows: {EpochSearch.Folds}-fold cross-validation had its lowest loss there.";
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
             if (!TryRunEpoch(epoch, out double trainingLoss))
@@ -50,7 +61,7 @@ internal sealed class TrainingRun
                 stopReason = $"Cancelled in epoch {epoch}.";
                 break;
             }
-            double? validationLoss = _validation is { } held ? _step.Evaluate(held.Gatherer, held.Rows) / _validationWeight : null;
+            double? validationLoss = _validation is not null ? ValidationLossSum() / ValidationWeight : search?.Losses[epoch - 1];
             _epochs.Add(new EpochRecord(epoch, trainingLoss, validationLoss, _options.LearningRate));
             _options.Progress?.Report(new EpochProgress(epoch, epochs, trainingLoss, validationLoss));
             if (_earlyStop?.IsTimeToStop(epoch, validationLoss!.Value) == true)
@@ -64,7 +75,7 @@ internal sealed class TrainingRun
     }
 
     /// <summary>False where training was cancelled and the model so far is wanted.</summary>
-    bool TryRunEpoch(int epoch, out double trainingLoss)
+    public bool TryRunEpoch(int epoch, out double trainingLoss)
     {
         double sum = 0;
         trainingLoss = 0;

@@ -25,7 +25,8 @@ internal sealed unsafe class TrainingStep
     readonly Action<int> _updateSegment;
 
     /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer.</param>
-    public TrainingStep(FeedForwardNetwork network, BatchGatherer gatherer, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers)
+    /// <param name="weightDecay">Of the weights; biases have none.</param>
+    public TrainingStep(FeedForwardNetwork network, BatchGatherer gatherer, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, float weightDecay)
     {
         _gatherer = gatherer;
         _pool = kernels.Pool;
@@ -36,7 +37,7 @@ internal sealed unsafe class TrainingStep
         _optimizer = options.Optimizer.CreateKernel(kernels.Level);
         _state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(_parameters.Length) : null;
         _state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(_parameters.Length) : null;
-        _segments = Segments(network.Layout, rateMultipliers, options.WeightDecay);
+        _segments = Segments(network.Layout, rateMultipliers, weightDecay);
         _updateSegment = UpdateSegment;
     }
 

@@ -22,8 +22,8 @@ internal static class OptionChecks
             "The number of epochs must be at least 0. 0 gives the initialized, untrained model; null chooses by the number of rows.");
         Require(options.NumberOfThreads is null or >= 1, nameof(options.NumberOfThreads), options.NumberOfThreads,
             "Training needs at least 1 thread. null takes one a processor.");
-        Require(options.WeightDecay >= 0 && float.IsFinite(options.WeightDecay), nameof(options.WeightDecay), options.WeightDecay,
-            "The weight decay must be at least 0 and finite. 0 is the default.");
+        Require(options.WeightDecay is not { } decay || decay >= 0 && float.IsFinite(decay), nameof(options.WeightDecay), options.WeightDecay,
+            "The weight decay must be at least 0 and finite. 0 is none; null chooses by the optimizer and the number of rows.");
         Require(options.ValidationFraction is null or (>= 0 and < 1), nameof(options.ValidationFraction), options.ValidationFraction,
             "The share of validation rows must be at least 0 and below 1. 0 keeps none; null chooses by the number of rows.");
         Require(options.Patience is null or >= 1, nameof(options.Patience), options.Patience,

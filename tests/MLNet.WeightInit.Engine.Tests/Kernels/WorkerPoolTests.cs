@@ -44,7 +44,7 @@ internal sealed class WorkerPoolTests
     public void An_exception_in_a_chunk_reaches_the_caller_and_the_pool_lives_on()
     {
         using var pool = new WorkerPool(2);
-        Assert.That(() => pool.Run(8, chunk => { if (chunk == 5) throw new InvalidDataException("five"); }), Throws.TypeOf<AggregateException>().With.InnerException.Message.EqualTo("five"));
+        Assert.That(() => pool.Run(8, chunk => { if (chunk == 5) throw new InvalidDataException("five"); }), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("five"));
         int done = 0;
         pool.Run(8, _ => Interlocked.Increment(ref done));
         Assert.That(done, Is.EqualTo(8));

@@ -70,7 +70,7 @@ internal sealed class NetworkTrainerTests
         var doubled = new TrainingSet([.. twice.SelectMany(row => plain.Row(row).ToArray())], 60, 4, [.. twice.Select(row => plain.Targets[row])], 1);
 
         // One batch, plain gradient descent, no standardization: both have the same loss surface, so the same path up to rounding.
-        TrainingOptions options = Trainings.Options(NetworkTask.Binary, 1, optimizer: "SGD", init: "he", learningRate: 0.1f, batchSize: 64, epochs: 20) with { Standardize = false };
+        TrainingOptions options = Trainings.Options(NetworkTask.Binary, 1, optimizer: "SGD", init: "he", learningRate: 0.1f, batchSize: 64, epochs: 20) with { Standardize = false, WeightDecay = 0 };
         float[] one = NetworkTrainer.Train(weighted, options).Network.DenseLayers[0].GetWeights(), two = NetworkTrainer.Train(doubled, options).Network.DenseLayers[0].GetWeights();
         for (int i = 0; i < one.Length; i++)
             Assert.That(one[i], Is.EqualTo(two[i]).Within(1e-5));
@@ -85,7 +85,7 @@ internal sealed class NetworkTrainerTests
         using var pool = new WorkerPool(threads);
         PassKernels kernels = PassKernels.Create(SimdLevels.Best, pool);
         var gatherer = new BatchGatherer(data, AffineScale.None, AffineScale.None, 1, kernels.Rows, 64);
-        var step = new TrainingStep(network, gatherer, options, kernels, [1, 1, 1, 1, 1, 1]);
+        var step = new TrainingStep(network, gatherer, options, kernels, [1, 1, 1, 1, 1, 1], 0);
         int[] rows = [.. Enumerable.Range(0, 64)];
         for (int i = 0; i < 20; i++)                           // until this thread has run every kind of chunk once
             step.Run(rows, 1e-3f);
@@ -110,6 +110,30 @@ internal sealed class NetworkTrainerTests
 
         FeedForwardNetwork shorter = NetworkTrainer.Train(data, options with { NumberOfEpochs = best }).Network;
         Assert.That(Trainings.Bytes(shorter), Is.EqualTo(Trainings.Bytes(NetworkTrainer.Train(data, options).Network)), "the model is that of the best epoch");
+    }
+
+    [Test]
+    public void Small_data_searches_its_epochs_by_cross_validation_and_trains_all_rows_for_them()
+    {
+        // Labels are noise, so few epochs are best; 1,000 would fit every one of them.
+        float[] features = Network.Networks.Values(150 * 10, 3), targets = [.. Network.Networks.Values(150, 4).Select(value => value > 0 ? 1f : 0)];
+        var data = new TrainingSet(features, 150, 10, targets, 1);
+        TrainingResult result = NetworkTrainer.Train(data, Trainings.Options(NetworkTask.Binary, 1, [64], epochs: null));
+        Assert.That(result.History.Epochs, Has.Count.LessThan(50));
+        Assert.That(result.History.Epochs[^1].ValidationLoss, Is.EqualTo(result.History.Epochs.Min(epoch => epoch.ValidationLoss)));
+        Assert.That(result.History.StopReason, Does.Contain("5-fold cross-validation"));
+
+        TrainingResult asked = NetworkTrainer.Train(data, Trainings.Options(NetworkTask.Binary, 1, [64], epochs: result.History.Epochs.Count));
+        Assert.That(Trainings.Bytes(asked.Network), Is.EqualTo(Trainings.Bytes(result.Network)), "the search decides the number of epochs and nothing else");
+    }
+
+    [Test]
+    [Category("Determinism")]
+    public void The_search_gives_the_same_model_on_any_threads()
+    {
+        byte[] expected = Trainings.Bytes(NetworkTrainer.Train(Trainings.Rings(60), Trainings.Options(NetworkTask.Multiclass, 3, epochs: null)).Network);
+        foreach (int threads in (int[])[2, 8])
+            Assert.That(Trainings.Bytes(NetworkTrainer.Train(Trainings.Rings(60), Trainings.Options(NetworkTask.Multiclass, 3, epochs: null, threads: threads)).Network), Is.EqualTo(expected));
     }
 
     [Test]

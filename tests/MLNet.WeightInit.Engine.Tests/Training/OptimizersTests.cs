@@ -132,7 +132,7 @@ internal sealed unsafe class OptimizersTests
     [TestCase("adam(beta3=1)", "beta1, beta2, epsilon")]
     [TestCase("adam(beta1=1)", "below 1")]
     [TestCase("adam(beta2=-0.1)", "at least 0")]
-    [TestCase("adam(epsilon=0)", "positive")]
+    [TestCase("adam(epsilon=0)", "at least 1e-12")]
     [TestCase("momentum(momentum=nan)", "momentum")]
     [TestCase("rmsprop(decay=2)", "below 1")]
     public void A_wrong_specification_says_what_is_right(string text, string expected)

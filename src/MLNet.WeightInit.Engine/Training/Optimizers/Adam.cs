@@ -14,7 +14,7 @@ internal sealed class Adam : Optimizer
     /// <param name="decoupled">AdamW.</param>
     /// <param name="beta1">Share of the mean gradient that a step keeps; 0 … below 1. Default: 0.9.</param>
     /// <param name="beta2">Share of the mean square that a step keeps; 0 … below 1. Default: 0.999.</param>
-    /// <param name="epsilon">Above 0. Default: 1e-8.</param>
+    /// <param name="epsilon">At least 1e-12. Default: 1e-8.</param>
     public Adam(bool decoupled = false, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
     {
         if (!(beta1 is >= 0 and < 1))
@@ -31,14 +31,18 @@ internal sealed class Adam : Optimizer
     public override string Specification => $"{Name}(beta1={SpecificationText.Format(_beta1)}, beta2={SpecificationText.Format(_beta2)}, epsilon={SpecificationText.Format(_epsilon)})";
     public override float DefaultLearningRate => 0.001f;
     public override int StateCount => 2;
+    public override bool HasDecoupledDecay => _decoupled;
 
     public override OptimizerKernel CreateKernel(SimdLevel level)
         => SimdLevels.Create<UpdateLoopFactory<Rule>, OptimizerKernel>(level, new(new Rule(_decoupled, _beta1, _beta2, _epsilon)));
 
+    /// <summary>Mean squares below 1e-30 count as zero (<see cref="Flush{TSimd, TVector}"/>): far above their root, epsilon hides that.</summary>
+    const double SmallestEpsilon = 1e-12;
+
     internal static double CheckedEpsilon(double epsilon)
-        => epsilon > 0 && double.IsFinite(epsilon) && (float)epsilon > 0
+        => epsilon >= SmallestEpsilon && double.IsFinite(epsilon)
             ? epsilon
-            : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon must be a positive number that a float can hold, for example 1e-8.");
+            : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon must be at least 1e-12 and finite, for example 1e-8.");
 
     struct Rule(bool decoupled, double beta1, double beta2, double epsilon) : IUpdateRule<Rule>
     {

@@ -17,6 +17,9 @@ internal abstract class Optimizer
     /// <summary>Running averages it keeps for each parameter: 0 for SGD, 1 for momentum, 2 for Adam.</summary>
     public abstract int StateCount { get; }
 
+    /// <summary>True where weight decay shrinks the weights beside the step (AdamW), false where it is added to the gradient.</summary>
+    public virtual bool HasDecoupledDecay => false;
+
     /// <summary>The update loop for one vector width; the kernel carries the step count.</summary>
     public abstract OptimizerKernel CreateKernel(SimdLevel level);
 }

@@ -10,7 +10,7 @@ internal sealed class RmsProp : Optimizer
     readonly double _decay, _epsilon;
 
     /// <param name="decay">Share of the mean square that a step keeps; 0 … below 1. Default: 0.99.</param>
-    /// <param name="epsilon">Above 0. Default: 1e-8.</param>
+    /// <param name="epsilon">At least 1e-12. Default: 1e-8.</param>
     public RmsProp(double decay = 0.99, double epsilon = 1e-8)
     {
         if (!(decay is >= 0 and < 1))

@@ -1,0 +1,98 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Training;
+
+/// <summary>Finds the number of epochs by cross-validation: five networks, each trained on four fifths of the rows and measured on the rest, epoch by epoch in step.</summary>
+/// <remarks>
+/// Small data can't spare rows for validation, and a network trained too long on them is worse than a linear model; so every row validates once, and then all rows train
+/// for the epochs that were best (Hastie et al. 2009, section 7.10). The folds run at the same time on as many threads as there are; each is trained by one, so the result hangs on none.
+/// All start from the weights that the model starts from, with its standardization.
+/// </remarks>
+internal sealed class EpochSearch
+{
+    public const int Folds = 5;
+
+    readonly TrainingRun[] _runs = new TrainingRun[Folds];
+    readonly bool[] _wentOn = new bool[Folds];
+    readonly double[] _losses = new double[Folds];
+    readonly FeedForwardNetwork _network;
+    readonly WorkerPool _pool;
+    readonly int _epochs, _patience;
+    readonly double _weight;
+
+    /// <param name="gatherers">Makes a gatherer of the rows for a fold of its own.</param>
+    public EpochSearch(FeedForwardNetwork network, TrainingOptions options, TrainingSet data, int[] rows, Func<RowKernel, BatchGatherer> gatherers, WorkerPool pool, IReadOnlyList<float> rateMultipliers, string advice)
+    {
+        _network = network;
+        _pool = pool;
+        _epochs = TrainingBudget.Epochs(rows.Length, options.BatchSize, asked: null);
+        _patience = TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience);
+        int[] foldOf = AssignFolds(data, rows, options);
+        TrainingOptions quiet = options with { Progress = null, NumberOfEpochs = _epochs, EarlyStopping = false };
+        for (int fold = 0; fold < Folds; fold++)
+        {
+            var copy = new FeedForwardNetwork(network.Layout, network.Task, network.FeatureScale, network.TargetScale);
+            network.Parameters.Span.CopyTo(copy.Parameters.Span);
+            PassKernels kernels = PassKernels.Create(options.Simd, WorkerPool.CallerOnly);
+            BatchGatherer gatherer = gatherers(kernels.Rows);
+            int[] training = [.. rows.Where((_, i) => foldOf[i] != fold)], held = [.. rows.Where((_, i) => foldOf[i] == fold)];
+            _runs[fold] = new TrainingRun(copy, quiet, gatherer, training, (gatherer, held), kernels, rateMultipliers, advice);
+            _weight += _runs[fold].ValidationWeight;
+        }
+    }
+
+    /// <summary>Mean loss of the rows after each epoch, each row by the network that didn't train on it.</summary>
+    public List<double> Losses { get; } = [];
+
+    /// <summary>The epochs after which <see cref="Losses"/> was lowest; 0 where training was cancelled before the first was done.</summary>
+    public int BestEpochs { get; private set; }
+
+    /// <summary>False where training was cancelled and the best so far is wanted: then the network gets the first fold's weights.</summary>
+    public bool Run()
+    {
+        Action<int> runFold = RunFold;
+        for (int epoch = 1; epoch <= _epochs; epoch++)
+        {
+            _pool.Run(Folds, runFold);
+            if (Array.IndexOf(_wentOn, false) >= 0)
+            {
+                _runs[0].Network.Parameters.Span.CopyTo(_network.Parameters.Span);
+                return false;
+            }
+            double sum = 0;
+            foreach (double loss in _losses)
+                sum += loss;
+            Losses.Add(sum / _weight);
+            if (BestEpochs == 0 || Losses[^1] < Losses[BestEpochs - 1])
+                BestEpochs = epoch;
+            if (epoch - BestEpochs >= _patience)
+                break;
+        }
+        return true;
+    }
+
+    void RunFold(int fold)
+    {
+        _wentOn[fold] = _runs[fold].TryRunEpoch(Losses.Count + 1, out _);
+        _losses[fold] = _wentOn[fold] ? _runs[fold].ValidationLossSum() : 0;
+    }
+
+    /// <summary>Deals shuffled rows out class by class, each class beginning at another fold, so that folds are alike.</summary>
+    static int[] AssignFolds(TrainingSet data, int[] rows, TrainingOptions options)
+    {
+        var order = new int[rows.Length];
+        for (int i = 0; i < order.Length; i++)
+            order[i] = i;
+        new RandomSource(options.Seed, "split/folds").Shuffle(order);
+        bool byClass = options.Task != NetworkTask.Regression;
+        var next = new int[byClass ? Math.Max(2, options.Outputs) : 1];
+        for (int group = 0; group < next.Length; group++)
+            next[group] = group;
+        var foldOf = new int[rows.Length];
+        foreach (int i in order)
+            foldOf[i] = next[byClass ? (int)data.Targets[rows[i]] : 0]++ % Folds;
+        return foldOf;
+    }
+}
