@@ -24,6 +24,7 @@ internal static class NetworkTrainer
     public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null)
     {
         (int[] trainingRows, int[] validationRows) = SplitRows(data, options, validation);
+        options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };       // buffers are made for whole batches
         AffineScale features = options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
         AffineScale targets = options.Standardize && options.Task == NetworkTask.Regression ? TargetStatistics.Scale(data, trainingRows) : AffineScale.None;
         var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs);

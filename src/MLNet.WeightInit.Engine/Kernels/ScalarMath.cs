@@ -49,6 +49,9 @@ internal static class ScalarMath
         return Math.FusedMultiplyAdd(scale, fractionLessOne, scale - 1);
     }
 
+    /// <summary>2 / 21, 2 / 19, … 2 / 3.</summary>
+    static ReadOnlySpan<double> LogCoefficients => [2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3];
+
     /// <summary>Natural logarithm; −∞ at 0, NaN below.</summary>
     public static double Log(double x)
     {
@@ -74,8 +77,8 @@ internal static class ScalarMath
         }
         // ln(1 + f) = 2 artanh s with s = f / (2 + f); written as f − f²/2 + …, so that f enters without rounding.
         double f = fraction - 1, s = f / (2 + f), square = s * s, series = 0;
-        for (int k = 10; k >= 1; k--)
-            series = square * (series + 2.0 / (2 * k + 1));
+        foreach (double coefficient in LogCoefficients)
+            series = square * (series + coefficient);
         double halfSquare = 0.5 * f * f;
         return exponent * Ln2High - (halfSquare - (s * (halfSquare + series) + exponent * Ln2Low) - f);
     }
