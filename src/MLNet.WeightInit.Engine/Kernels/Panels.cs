@@ -75,6 +75,18 @@ internal static unsafe class Panels
             int realInputs = Math.Min(width, inputs - firstInput), realOutputs = Math.Min(panelWidth, outputs - firstOutput);
             float* destination = transposed + (nint)firstOutput * width;
             int input = 0;
+            if (Avx.IsSupported)
+            {
+                for (; input + 8 <= realInputs; input += 8)
+                {
+                    int output = 0;
+                    for (; output + 8 <= realOutputs; output += 8)
+                        Transpose8(source + (nint)input * panelWidth + output, panelWidth, destination + (nint)output * width + input, width);
+                    for (; output < realOutputs; output++)
+                        for (int i = input; i < input + 8; i++)
+                            destination[(nint)output * width + i] = source[(nint)i * panelWidth + output];
+                }
+            }
             for (; input + 4 <= realInputs; input += 4)
             {
                 int output = 0;
@@ -88,6 +100,33 @@ internal static unsafe class Panels
                 for (int output = 0; output < realOutputs; output++)
                     destination[(nint)output * width + input] = input < realInputs ? source[(nint)input * panelWidth + output] : 0;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Transpose8(float* source, nint sourceRow, float* destination, nint destinationRow)
+    {
+        // Pairs of rows, then pairs of pairs within 128 bits, then the halves: every row is loaded with the row four below in its upper half.
+        Vector256<float> a = Halves(source, source + 4 * sourceRow), b = Halves(source + sourceRow, source + 5 * sourceRow);
+        Vector256<float> c = Halves(source + 2 * sourceRow, source + 6 * sourceRow), d = Halves(source + 3 * sourceRow, source + 7 * sourceRow);
+        Store4(Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b), Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d), destination, destinationRow);
+        source += 4;
+        a = Halves(source, source + 4 * sourceRow);
+        b = Halves(source + sourceRow, source + 5 * sourceRow);
+        c = Halves(source + 2 * sourceRow, source + 6 * sourceRow);
+        d = Halves(source + 3 * sourceRow, source + 7 * sourceRow);
+        Store4(Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b), Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d), destination + 4 * destinationRow, destinationRow);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<float> Halves(float* low, float* high) => Vector256.Create(Vector128.Load(low), Vector128.Load(high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store4(Vector256<float> abLow, Vector256<float> abHigh, Vector256<float> cdLow, Vector256<float> cdHigh, float* destination, nint row)
+    {
+        Avx.Shuffle(abLow, cdLow, 0b01_00_01_00).Store(destination);
+        Avx.Shuffle(abLow, cdLow, 0b11_10_11_10).Store(destination + row);
+        Avx.Shuffle(abHigh, cdHigh, 0b01_00_01_00).Store(destination + 2 * row);
+        Avx.Shuffle(abHigh, cdHigh, 0b11_10_11_10).Store(destination + 3 * row);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

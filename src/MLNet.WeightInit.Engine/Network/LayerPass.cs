@@ -16,6 +16,15 @@ internal sealed unsafe class LayerPass
     const long SerialWork = 200_000;
     const int WantedChunks = 8;
 
+    /// <summary>Inputs whose weight gradient one chunk computes: whole register tiles at every width, three cache lines of a row.</summary>
+    const int InputBlock = 48;
+
+    /// <summary>Floats of a batch's inputs from which a block of them is copied together first: their rows lie on more pages than the first-level TLB holds (64 on common processors).</summary>
+    const int PackFrom = 16 * 1024;
+
+    /// <summary>Floats of gradient rows that one sweep reads, for the same reason: about 48 pages.</summary>
+    const int SweepFloats = 48 * 1024;
+
     readonly GemmKernel _gemm;
     readonly RowKernel _rows;
     readonly ActivationKernel _activation;
@@ -30,7 +39,6 @@ internal sealed unsafe class LayerPass
     int _inputStride;
     int _batch;
     int _rowBlocks;
-    int _inputBlocks;
 
     /// <param name="network">Whose parameters are used.</param>
     /// <param name="gradients">Same layout as the parameters; null for a pass that only goes forward.</param>
@@ -118,15 +126,18 @@ internal sealed unsafe class LayerPass
             new Span<float>(source + (nint)row * Stride, columns).CopyTo(new Span<float>(destination + (nint)row * Stride, columns));
     }
 
-    /// <summary>∂L/∂W and ∂L/∂b from <see cref="Gradient"/>; and the previous layer's ∂L/∂z, where there is one.</summary>
+    /// <summary>What is done with each part of the gradient as soon as it is there and still in cache; null keeps the gradient only.</summary>
+    public ParameterUpdate? Update { get; set; }
+
+    /// <summary>The previous layer's ∂L/∂z, where there is one; then ∂L/∂W and ∂L/∂b from <see cref="Gradient"/>, and the update.</summary>
     public void Backward()
     {
         bool large = IsLarge;
-        _inputBlocks = large ? Math.Clamp(WantedChunks, 1, (Layout.Inputs + _gemm.TileRows - 1) / _gemm.TileRows) : 1;
-        Run(large, _inputBlocks, _weightGradientChunk);
-        _rows.SumRows(Gradient.Pointer, _batch, Panels.Padded(Layout.Outputs), Stride, _biasGradient);
         if (_previous is not null)
-            Run(large, Panels.Count(Layout.Inputs), _inputGradientChunk);
+            Run(large, Panels.Count(Layout.Inputs), _inputGradientChunk);              // before the update: it reads the weights
+        Run(large, (Layout.Inputs + InputBlock - 1) / InputBlock, _weightGradientChunk);
+        _rows.SumRows(Gradient.Pointer, _batch, Panels.Padded(Layout.Outputs), Stride, _biasGradient);
+        Update?.OfBiases(Layout.BiasOffset, Layout.BiasLength);
     }
 
     void Run(bool large, int chunks, Action<int> body)
@@ -143,12 +154,30 @@ internal sealed unsafe class LayerPass
     /// <summary>dW[input, output] = Σ over rows of x[row, input] · g[row, output], straight into the gradient's panels.</summary>
     void WeightGradientChunk(int chunk)
     {
-        int first = (int)((long)Layout.Inputs * chunk / _inputBlocks), end = (int)((long)Layout.Inputs * (chunk + 1) / _inputBlocks);
-        for (int panel = 0; panel < Panels.Count(Layout.Outputs); panel++)
+        int first = chunk * InputBlock, inputs = Math.Min(InputBlock, Layout.Inputs - first), panels = Panels.Count(Layout.Outputs);
+        float* x = _input + first;
+        nint xRow = _inputStride;
+        if (panels > 1 && (long)_batch * _inputStride >= PackFrom)
+        {
+            xRow = Panels.Padded(inputs);
+            x = _scratch.Packed.Pointer + (nint)chunk * InputBlock * _batch;
+            for (int row = 0; row < _batch; row++)
+                new Span<float>(_input + (nint)row * _inputStride + first, (int)xRow).CopyTo(new Span<float>(x + row * xRow, (int)xRow));
+        }
+        int sweep = Math.Max(16, SweepFloats / Math.Max(Stride, Panels.Width));
+        for (int panel = 0; panel < panels; panel++)
         {
             int width = Panels.WidthOf(panel, Layout.Outputs);
-            _gemm.Multiply(_input + first, 1, _inputStride, end - first, Gradient.Pointer + panel * Panels.Width, Stride, width, _batch,
-                _scratch.Zeros.Pointer, 0, _weightGradient + Panels.Offset(panel, Layout.Inputs) + (nint)first * width, width);
+            nint offset = Panels.Offset(panel, Layout.Inputs) + (nint)first * width;
+            float* gradient = _weightGradient + offset, start = _scratch.Zeros.Pointer;
+            int startRow = 0;
+            for (int row = 0; row < _batch; row += sweep)
+            {
+                _gemm.Multiply(x + row * xRow, 1, xRow, inputs, Gradient.Pointer + (nint)row * Stride + panel * Panels.Width, Stride, width, Math.Min(sweep, _batch - row), start, startRow, gradient, width);
+                start = gradient;
+                startRow = width;
+            }
+            Update?.OfWeights(Layout.WeightOffset + offset, inputs * width);
         }
     }
 

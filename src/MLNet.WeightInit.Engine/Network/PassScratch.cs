@@ -18,9 +18,10 @@ internal sealed class PassScratch
         Zeros = new AlignedBuffer(Panels.Width);
         if (capacity == 0)
         {
-            Transposed = Upstream = Zeros;
+            Transposed = Upstream = Packed = Zeros;
             return;
         }
+        Packed = new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.Padded(layer.Inputs)));
         Transposed = new AlignedBuffer(layout.Layers.Skip(1).Select(layer => (long)Panels.Padded(layer.Inputs) * layer.Outputs).DefaultIfEmpty(0).Max());
         Upstream = needsUpstream ? new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.RowStride(layer.Outputs))) : Zeros;
     }
@@ -33,4 +34,7 @@ internal sealed class PassScratch
 
     /// <summary>∂L/∂h of one layer, where its pre-activation still stands in the gradient's place.</summary>
     public AlignedBuffer Upstream { get; }
+
+    /// <summary>One layer's inputs, copied together block by block for the weight gradient.</summary>
+    public AlignedBuffer Packed { get; }
 }
