@@ -19,7 +19,7 @@ internal sealed unsafe class NetworkPass
         NetworkLayout layout = network.Layout;
         InputStride = Panels.RowStride(layout.Inputs);
         Input = new AlignedBuffer((long)capacity * InputStride);
-        ActivationKernel[] activations = [.. layout.Layers.Select(layer => Activations.Parse(layer.Activation).CreateKernel(kernels.Level))];
+        ActivationKernel[] activations = [.. layout.Layers.Select(layer => Activations.Parse(layer.Activation).CreateKernel(kernels.Level, keepPreActivations ? 0 : Negligible.Signal))];
         var scratch = new PassScratch(layout, gradients is null ? 0 : capacity, activations.Any(kernel => !kernel.GradientFromOutput) && !keepPreActivations);
         _layers = new LayerPass[layout.Layers.Count];
         for (int i = 0; i < _layers.Length; i++)

@@ -96,6 +96,34 @@ internal sealed class NetworkTrainerTests
     }
 
     [Test]
+    public void A_vanishing_network_trains_without_denormal_numbers([Values("Adam", "SGD", "Momentum")] string optimizer)
+    {
+        TrainingSet data = Trainings.Rings(64, features: 20);
+        int[] hidden = [.. Enumerable.Repeat(32, 30)];
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, hidden, optimizer: optimizer, batchSize: 64);
+        FeedForwardNetwork network = Network.Networks.Create(20, hidden, 3, task: NetworkTask.Multiclass);
+        foreach (DenseLayer layer in network.DenseLayers)
+        {
+            layer.SetWeights([.. layer.GetWeights().Select(weight => weight * 0.01f)]);
+            layer.SetBiases(new float[layer.Outputs]);
+        }
+        using var pool = new WorkerPool(1);
+        PassKernels kernels = PassKernels.Create(SimdLevels.Best, pool);
+        var gatherer = new BatchGatherer(data, AffineScale.None, AffineScale.None, 1, kernels.Rows, 64);
+        var step = new TrainingStep(network, gatherer, options, kernels, [.. Enumerable.Repeat(1f, 62)], 0);
+        for (int i = 0; i < 3; i++)
+            step.Run([.. Enumerable.Range(0, 64)], 1e-3f);
+        foreach (LayerPass layer in step.Pass.Layers)
+        {
+            Assert.That(layer.Output.Span.ToArray(), Has.None.Matches<float>(IsDenormal), layer.Layout.Name);
+            Assert.That(layer.Gradient.Span.ToArray(), Has.None.Matches<float>(IsDenormal), layer.Layout.Name);
+        }
+        Assert.That(network.Parameters.Span.ToArray(), Has.None.Matches<float>(IsDenormal));
+
+        static bool IsDenormal(float value) => float.IsSubnormal(value);
+    }
+
+    [Test]
     public void Early_stopping_keeps_the_best_epochs_weights()
     {
         // Labels are noise: validation loss is best early.

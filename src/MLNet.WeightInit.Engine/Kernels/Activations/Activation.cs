@@ -10,7 +10,8 @@ internal abstract class Activation
     public virtual string Specification => Name;
 
     /// <summary>Compiles the forward and backward loops for one vector width.</summary>
-    public abstract ActivationKernel CreateKernel(SimdLevel level);
+    /// <param name="smallest">Results below this in size become 0 (<see cref="Negligible"/>); 0 keeps every value.</param>
+    public abstract ActivationKernel CreateKernel(SimdLevel level, float smallest = 0);
 }
 
 /// <summary>Forward and backward loops of one activation at one vector width, over row-major blocks.</summary>
@@ -23,6 +24,9 @@ internal abstract unsafe class ActivationKernel
 
     /// <summary>True for the identity: callers may skip both loops.</summary>
     public virtual bool IsIdentity => false;
+
+    /// <summary>Results of both loops below this in size become 0 (<see cref="Negligible"/>). Default: 0, which keeps every value.</summary>
+    public float Smallest { get; init; }
 
     /// <summary>destination = φ(source).</summary>
     public abstract void Forward(float* source, float* destination, int rows, int columns, int stride);

@@ -18,11 +18,12 @@ internal sealed unsafe class ActivationLoops<TActivation, TSimd, TVector>(TActiv
     public override void Forward(float* source, float* destination, int rows, int columns, int stride)
     {
         TActivation activation = _activation;
+        TVector smallest = TSimd.Broadcast(Smallest);
         for (nint row = 0; row < rows; row++)
         {
             float* from = source + row * stride, to = destination + row * stride;
             for (nint column = 0; column < columns; column += TSimd.Width)
-                TSimd.Store(activation.Forward<TSimd, TVector>(TSimd.Load(from + column)), to + column);
+                TSimd.Store(Negligible.Drop<TSimd, TVector>(activation.Forward<TSimd, TVector>(TSimd.Load(from + column)), smallest), to + column);
         }
     }
 
@@ -30,24 +31,26 @@ internal sealed unsafe class ActivationLoops<TActivation, TSimd, TVector>(TActiv
     public override void Backward(float* upstream, float* saved, float* gradient, int rows, int columns, int stride)
     {
         TActivation activation = _activation;
+        TVector smallest = TSimd.Broadcast(Smallest);
         for (nint row = 0; row < rows; row++)
         {
             nint start = row * stride;
             for (nint i = start; i < start + columns; i += TSimd.Width)
-                TSimd.Store(activation.Backward<TSimd, TVector>(TSimd.Load(upstream + i), TSimd.Load(saved + i)), gradient + i);
+                TSimd.Store(Negligible.Drop<TSimd, TVector>(activation.Backward<TSimd, TVector>(TSimd.Load(upstream + i), TSimd.Load(saved + i)), smallest), gradient + i);
         }
     }
 }
 
 /// <summary>Makes the loops of one activation for a vector width.</summary>
-internal readonly struct ActivationLoops<TActivation>(TActivation activation) : ISimdFactory<ActivationKernel>
+internal readonly struct ActivationLoops<TActivation>(TActivation activation, float smallest) : ISimdFactory<ActivationKernel>
     where TActivation : struct, IActivation
 {
     readonly TActivation _activation = activation;
+    readonly float _smallest = smallest;
 
     public ActivationKernel Create<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct
-        => new ActivationLoops<TActivation, TSimd, TVector>(_activation);
+        => new ActivationLoops<TActivation, TSimd, TVector>(_activation) { Smallest = _smallest };
 
-    public static ActivationKernel Create(SimdLevel level, TActivation activation)
-        => SimdLevels.Create<ActivationLoops<TActivation>, ActivationKernel>(level, new(activation));
+    public static ActivationKernel Create(SimdLevel level, TActivation activation, float smallest)
+        => SimdLevels.Create<ActivationLoops<TActivation>, ActivationKernel>(level, new(activation, smallest));
 }

@@ -24,7 +24,7 @@ internal sealed class Elu : Activation
 
     public override string Specification => $"ELU(alpha={SpecificationText.Format(_alpha)})";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, new Function(_alpha));
+    public override ActivationKernel CreateKernel(SimdLevel level, float smallest) => ActivationLoops<Function>.Create(level, new Function(_alpha), smallest);
 
     internal readonly struct Function(float alpha) : IActivation
     {

@@ -10,7 +10,7 @@ internal sealed class ErrorFunction : Activation
 
     public override string Name => "Erf";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
+    public override ActivationKernel CreateKernel(SimdLevel level, float smallest) => ActivationLoops<Function>.Create(level, default(Function), smallest);
 
     internal readonly struct Function : IActivation
     {

@@ -8,7 +8,7 @@ internal sealed class Gelu : Activation
 {
     public override string Name => "GELU";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
+    public override ActivationKernel CreateKernel(SimdLevel level, float smallest) => ActivationLoops<Function>.Create(level, default(Function), smallest);
 
     internal readonly struct Function : IActivation
     {

@@ -7,7 +7,7 @@ internal sealed class Identity : Activation
 {
     public override string Name => "Identity";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
+    public override ActivationKernel CreateKernel(SimdLevel level, float smallest) => ActivationLoops<Function>.Create(level, default(Function), smallest);
 
     internal readonly struct Function : IActivation
     {

@@ -24,7 +24,7 @@ internal sealed class LeakyRelu : Activation
 
     public override string Specification => $"LeakyReLU(slope={SpecificationText.Format(_slope)})";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, new Function(_slope));
+    public override ActivationKernel CreateKernel(SimdLevel level, float smallest) => ActivationLoops<Function>.Create(level, new Function(_slope), smallest);
 
     internal readonly struct Function(float slope) : IActivation
     {

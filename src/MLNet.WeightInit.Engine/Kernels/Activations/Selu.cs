@@ -11,7 +11,7 @@ internal sealed class Selu : Activation
 
     public override string Name => "SELU";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
+    public override ActivationKernel CreateKernel(SimdLevel level, float smallest) => ActivationLoops<Function>.Create(level, default(Function), smallest);
 
     internal readonly struct Function : IActivation
     {

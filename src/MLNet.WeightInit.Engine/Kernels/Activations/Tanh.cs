@@ -8,7 +8,7 @@ internal sealed class Tanh : Activation
 {
     public override string Name => "Tanh";
 
-    public override ActivationKernel CreateKernel(SimdLevel level) => ActivationLoops<Function>.Create(level, default(Function));
+    public override ActivationKernel CreateKernel(SimdLevel level, float smallest) => ActivationLoops<Function>.Create(level, default(Function), smallest);
 
     internal readonly struct Function : IActivation
     {

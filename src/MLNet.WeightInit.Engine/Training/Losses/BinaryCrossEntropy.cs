@@ -44,7 +44,8 @@ internal sealed class BinaryCrossEntropy : Loss
                     if (gradient is null)
                         continue;
                     float sigmoid = (logit >= 0 ? 1 : exponential) / (1 + exponential);
-                    gradient[place] = (sigmoid - target) * (weight * scale);
+                    float slope = (sigmoid - target) * (weight * scale);
+                    gradient[place] = MathF.Abs(slope) < Negligible.Signal ? 0 : slope;
                 }
             }
             return total;

@@ -43,6 +43,7 @@ internal sealed class SoftmaxCrossEntropy : Loss
         {
             float* columns = stackalloc float[Block * Block];
             float* maxima = stackalloc float[Block], sums = stackalloc float[Block], logarithms = stackalloc float[Block], factors = stackalloc float[Block];
+            new Span<float>(factors, Block).Clear();
             for (int lane = 0; lane < Block; lane++)
             {
                 float* row = logits + (nint)Math.Min(lane, rows - 1) * stride;
@@ -76,12 +77,17 @@ internal sealed class SoftmaxCrossEntropy : Loss
             }
             if (gradient is null)
                 return total;
+            for (int lane = 0; lane < Block; lane += TSimd.Width)
+            {
+                TVector factor = TSimd.Divide(TSimd.Load(factors + lane), TSimd.Load(sums + lane)), smallest = TSimd.Broadcast(Negligible.Signal);
+                for (int unit = 0; unit < units; unit++)
+                    TSimd.Store(Negligible.Drop<TSimd, TVector>(TSimd.Multiply(TSimd.Load(columns + unit * Block + lane), factor), smallest), columns + unit * Block + lane);
+            }
             for (int row = 0; row < rows; row++)
             {
                 float* destination = gradient + (nint)row * stride;
-                float factor = factors[row] / sums[row];
                 for (int unit = 0; unit < units; unit++)
-                    destination[unit] = columns[unit * Block + row] * factor;
+                    destination[unit] = columns[unit * Block + row];
                 for (int unit = units; unit < stride; unit++)
                     destination[unit] = 0;
                 destination[(int)targets[(nint)row * targetColumns]] -= factors[row];
@@ -107,9 +113,9 @@ internal sealed class SoftmaxCrossEntropy : Loss
                 if (gradient is null)
                     continue;
                 float step = weight * scale;
-                TVector factor = TSimd.Broadcast(step / sum);
+                TVector factor = TSimd.Broadcast(step / sum), smallest = TSimd.Broadcast(Negligible.Signal);
                 for (int unit = 0; unit < padded; unit += TSimd.Width)
-                    TSimd.Store(TSimd.Multiply(TSimd.Load(exponentials + unit), factor), exponentials + unit);
+                    TSimd.Store(Negligible.Drop<TSimd, TVector>(TSimd.Multiply(TSimd.Load(exponentials + unit), factor), smallest), exponentials + unit);
                 exponentials[label] -= step;
                 new Span<float>(exponentials + padded, stride - padded).Clear();
             }
