@@ -19,11 +19,14 @@ internal readonly struct Rows10 : ITileRows { public static int Count => 10; }
 internal readonly struct Rows11 : ITileRows { public static int Count => 11; }
 internal readonly struct Rows12 : ITileRows { public static int Count => 12; }
 
-/// <summary>One or two vectors of columns in a register tile, as a type.</summary>
+/// <summary>The vectors of columns in a register tile, as a type.</summary>
 internal interface ITileColumns
 {
-    static abstract bool Two { get; }
+    static abstract int Count { get; }
 }
 
-internal readonly struct OneVector : ITileColumns { public static bool Two => false; }
-internal readonly struct TwoVectors : ITileColumns { public static bool Two => true; }
+internal readonly struct OneVector : ITileColumns { public static int Count => 1; }
+internal readonly struct TwoVectors : ITileColumns { public static int Count => 2; }
+
+/// <summary>For tiles of up to 3 rows: a row alone needs that many sums at once to hide the latency of the multiply-add.</summary>
+internal readonly struct FourVectors : ITileColumns { public static int Count => 4; }
