@@ -9,8 +9,8 @@ namespace MLNet.WeightInit;
 /// each of them documents its output columns.</remarks>
 public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTransformer<INeuralNetModel>>
 {
-    private readonly IHost _host;
-    private readonly TrainerSettings _settings;
+    readonly IHost _host;
+    readonly TrainerSettings _settings;
 
     internal NeuralNetEstimator(IHostEnvironment environment, TrainerSettings settings)
     {
@@ -19,6 +19,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     }
 
     /// <summary>Trains a network.</summary>
+    /// <param name="input">Rows to learn from, with the label, the features and, where one was named, the weight column.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">The data can't train.</exception>
     public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView input)
@@ -33,6 +34,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     }
 
     /// <summary>Trains on one set and watches the loss on another: for early stopping, and for the history.</summary>
+    /// <param name="trainData">Rows to learn from.</param>
+    /// <param name="validationData">Rows to measure on after each epoch, with the same columns; no part of the training rows is kept out then.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">The data can't train.</exception>
     public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView trainData, IDataView validationData)
@@ -47,6 +50,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     }
 
     /// <summary>The columns after the network, from those before it.</summary>
+    /// <param name="inputSchema">The columns that <see cref="Fit(IDataView)"/> will get.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -59,13 +63,13 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         };
     }
 
-    private NeuralNetMulticlassTrainer Multiclass() => new(_host, _settings);
+    NeuralNetMulticlassTrainer Multiclass() => new(_host, _settings);
 
-    private NeuralNetBinaryTrainer Binary() => new(_host, _settings);
+    NeuralNetBinaryTrainer Binary() => new(_host, _settings);
 
-    private NeuralNetRegressionTrainer Regression() => new(_host, _settings);
+    NeuralNetRegressionTrainer Regression() => new(_host, _settings);
 
-    private Task LabelTask(SchemaShape schema)
+    Task LabelTask(SchemaShape schema)
     {
         if (!schema.TryFindColumn(_settings.Options.LabelColumnName, out SchemaShape.Column label))
             throw _host.ExceptSchemaMismatch("inputSchema", "label", _settings.Options.LabelColumnName);
@@ -79,7 +83,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         throw _host.Process(LabelMismatch.Describe(label, "Key<UInt32>, Boolean or Single"));
     }
 
-    private enum Task
+    enum Task
     {
         Multiclass,
         Binary,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -10,28 +11,29 @@ namespace MLNet.WeightInit;
 public sealed partial class WeightInitCatalog
 {
     // ML.NET hands out MLContext, its inner environment and hosts registered on it, one context in many objects; they share their component catalog.
-    private static readonly ConditionalWeakTable<ComponentCatalog, WeightInitCatalog> ByContext = new();
+    static readonly ConditionalWeakTable<ComponentCatalog, WeightInitCatalog> s_byContext = new();
 
-    private readonly IHostEnvironment _environment;
+    readonly IHostEnvironment _environment;
 
-    private WeightInitCatalog(IHostEnvironment environment) => _environment = environment;
+    WeightInitCatalog(IHostEnvironment environment) => _environment = environment;
 
     /// <summary>The names that estimators of this context know.</summary>
     internal InitializerRegistry Registry { get; } = InitializerRegistry.CreateDefault();
 
     /// <summary>The catalog of the context that the environment belongs to.</summary>
     internal static WeightInitCatalog Of(IHostEnvironment environment)
-        => ByContext.GetValue(environment.ComponentCatalog, _ => new WeightInitCatalog(environment));
+        => s_byContext.GetValue(environment.ComponentCatalog, _ => new WeightInitCatalog(environment));
 
     /// <summary>Makes an initializer known by name, to every estimator that this context creates from now on.</summary>
     /// <param name="name">Its name; case, spaces, <c>_</c> and <c>-</c> do not count.</param>
     /// <param name="factory">Makes the initializer from the arguments of a specification.</param>
     /// <param name="aliases">Further names.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A name is empty or taken.</exception>
+    /// <exception cref="ArgumentException">A name is empty, has a character that specifications use, or is taken; nothing is registered then.</exception>
     public void Register(string name, Func<InitializerArguments, WeightInitializer> factory, params string[] aliases) => Registry.Register(name, factory, aliases);
 
     /// <summary>The initializer that a text names: <c>he</c>, <c>orthogonal(gain=1.4)</c>.</summary>
+    /// <param name="specification"><c>name</c> or <c>name(argument=value, …)</c>; names ignore case, spaces, <c>_</c> and <c>-</c>.</param>
     /// <exception cref="ArgumentNullException">The text is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The name or an argument is unknown, or a value is out of its range; the message has the nearest names.</exception>
     public WeightInitializer Parse(string specification) => Registry.Parse(specification);
@@ -42,6 +44,8 @@ public sealed partial class WeightInitCatalog
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or a column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">The data can't train.</exception>
+    [RequiresUnreferencedCode(MLNetCompatibility.TrimmingMessage)]
+    [RequiresDynamicCode(MLNetCompatibility.DynamicCodeMessage)]
     public InitializationReport Diagnose(IDataView data, NeuralNetOptions options)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -66,7 +70,7 @@ public sealed partial class WeightInitCatalog
         };
     }
 
-    private static InitializationReport? ReportOf(object parameters) => parameters switch
+    static InitializationReport? ReportOf(object parameters) => parameters switch
     {
         INeuralNetModel network => network.Initialization,
         OneVersusAllModelParameters several => several.SubModelParameters.Select(ReportOf).FirstOrDefault(report => report is not null),

@@ -8,8 +8,8 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture]
 public sealed class BadInputTests
 {
-    private MLContext _context = null!;
-    private LogCapture _log = null!;
+    MLContext _context = null!;
+    LogCapture _log = null!;
 
     [SetUp]
     public void CreateContext()
@@ -18,7 +18,7 @@ public sealed class BadInputTests
         _log = new LogCapture(_context);
     }
 
-    private static IEnumerable<TestCaseData> Options()
+    static IEnumerable<TestCaseData> Options()
     {
         yield return Case(o => o.HiddenLayers = [16, 0], "HiddenLayers[1]", "at least 1 unit");
         yield return Case(o => o.HiddenLayers = [-1], "HiddenLayers[0]", "at least 1 unit");
@@ -253,14 +253,14 @@ public sealed class BadInputTests
         }
     }
 
-    private void AssertDataError(IEnumerable<SampleRow> rows, string label, string message)
+    void AssertDataError(IEnumerable<SampleRow> rows, string label, string message)
         => Assert.That(() => _context.Transforms.NeuralNet(Samples.Quick(label)).Fit(Samples.View(_context, rows)),
             Throws.InvalidOperationException.With.Message.Contains(message));
 
-    private static void AssertSchemaError(Action fit, string message)
+    static void AssertSchemaError(Action fit, string message)
         => Assert.That(fit, Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains(message));
 
-    private sealed class Broken(bool throws) : WeightInitializer
+    sealed class Broken(bool throws) : WeightInitializer
     {
         public override string Name => "broken";
 
@@ -272,20 +272,20 @@ public sealed class BadInputTests
         }
     }
 
-    private sealed class VariableRow
+    sealed class VariableRow
     {
         public float[] Features { get; set; } = [];
         public float Label { get; set; }
     }
 
-    private sealed class NamedRow
+    sealed class NamedRow
     {
         public float Age { get; set; }
         public float Income { get; set; }
         public float Label { get; set; }
     }
 
-    private sealed class WideRow
+    sealed class WideRow
     {
         public VBuffer<float> Features { get; set; }
         public float Label { get; set; }

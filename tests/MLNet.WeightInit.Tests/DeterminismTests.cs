@@ -96,7 +96,7 @@ public sealed class DeterminismTests
         Assert.That(scores[1], Is.EqualTo(scores[0]));
     }
 
-    private static SortedDictionary<string, byte[]> EntriesAfterFit(string label, int threads, int seed = 5)
+    static SortedDictionary<string, byte[]> EntriesAfterFit(string label, int threads, int seed = 5)
     {
         var context = new MLContext(seed: 1);
         IDataView data = Samples.View(context);
@@ -107,7 +107,7 @@ public sealed class DeterminismTests
         return ModelZip.Entries(ModelZip.Save(context, context.Transforms.NeuralNet(options).Fit(data), data.Schema));
     }
 
-    private sealed class VectorRow
+    sealed class VectorRow
     {
         public VBuffer<float> Features { get; set; }
     }

@@ -8,18 +8,18 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture]
 public sealed class EstimatorConformanceTests
 {
-    private static readonly MLContext Context = new(seed: 1);
+    static readonly MLContext s_context = new(seed: 1);
 
-    private static IEnumerable<TestCaseData> Estimators()
+    static IEnumerable<TestCaseData> Estimators()
     {
-        yield return Case("multiclass trainer", Context.MulticlassClassification.Trainers.NeuralNet(Samples.Quick()));
-        yield return Case("binary trainer", Context.BinaryClassification.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))));
-        yield return Case("regression trainer", Context.Regression.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Value))));
-        yield return Case("task from a key label", Context.Transforms.NeuralNet(Samples.Quick()));
-        yield return Case("task from a Boolean label", Context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))));
-        yield return Case("task from a Single label", Context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value))));
-        yield return Case("ML.NET's own multiclass trainer, as control", Context.MulticlassClassification.Trainers.LbfgsMaximumEntropy());
-        yield return Case("ML.NET's own regression trainer, as control", Context.Regression.Trainers.Sdca(nameof(SampleRow.Value)));
+        yield return Case("multiclass trainer", s_context.MulticlassClassification.Trainers.NeuralNet(Samples.Quick()));
+        yield return Case("binary trainer", s_context.BinaryClassification.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))));
+        yield return Case("regression trainer", s_context.Regression.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Value))));
+        yield return Case("task from a key label", s_context.Transforms.NeuralNet(Samples.Quick()));
+        yield return Case("task from a Boolean label", s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))));
+        yield return Case("task from a Single label", s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value))));
+        yield return Case("ML.NET's own multiclass trainer, as control", s_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy());
+        yield return Case("ML.NET's own regression trainer, as control", s_context.Regression.Trainers.Sdca(nameof(SampleRow.Value)));
 
         static TestCaseData Case(string name, object estimator) => new TestCaseData(estimator).SetArgDisplayNames(name);
     }
@@ -27,7 +27,7 @@ public sealed class EstimatorConformanceTests
     [TestCaseSource(nameof(Estimators))]
     public void Promised_columns_and_annotations_are_the_delivered_ones_in_both_directions(IEstimator<ITransformer> estimator)
     {
-        IDataView data = Samples.View(Context);
+        IDataView data = Samples.View(s_context);
         SchemaShape promised = estimator.GetOutputSchema(SchemaShape.Create(data.Schema));
         DataViewSchema delivered = estimator.Fit(data).GetOutputSchema(data.Schema);
         SchemaComparison.AssertSameShape(promised, SchemaShape.Create(delivered));
@@ -36,7 +36,7 @@ public sealed class EstimatorConformanceTests
     [TestCaseSource(nameof(Estimators))]
     public void Transformed_data_and_mapper_have_the_announced_schema(IEstimator<ITransformer> estimator)
     {
-        IDataView data = Samples.View(Context);
+        IDataView data = Samples.View(s_context);
         ITransformer model = estimator.Fit(data);
         DataViewSchema announced = model.GetOutputSchema(data.Schema);
         SchemaComparison.AssertSameSchema(announced, model.Transform(data).Schema);
@@ -50,9 +50,9 @@ public sealed class EstimatorConformanceTests
     [TestCaseSource(nameof(Estimators))]
     public void A_loaded_model_has_the_schema_and_the_values_of_the_saved_one(IEstimator<ITransformer> estimator)
     {
-        IDataView data = Samples.View(Context);
+        IDataView data = Samples.View(s_context);
         ITransformer model = estimator.Fit(data);
-        ITransformer loaded = ModelZip.Load(new MLContext(), ModelZip.Save(Context, model, data.Schema));
+        ITransformer loaded = ModelZip.Load(new MLContext(), ModelZip.Save(s_context, model, data.Schema));
         SchemaComparison.AssertSameSchema(model.GetOutputSchema(data.Schema), loaded.GetOutputSchema(data.Schema));
         SchemaComparison.AssertSameValues(model.Transform(data), loaded.Transform(data));
     }
@@ -60,7 +60,7 @@ public sealed class EstimatorConformanceTests
     [TestCaseSource(nameof(Estimators))]
     public void A_schema_without_the_features_fails_before_and_while_fitting(IEstimator<ITransformer> estimator)
     {
-        IDataView data = Context.Transforms.DropColumns("Features").Fit(Samples.View(Context)).Transform(Samples.View(Context));
+        IDataView data = s_context.Transforms.DropColumns("Features").Fit(Samples.View(s_context)).Transform(Samples.View(s_context));
         Assert.That(() => estimator.GetOutputSchema(SchemaShape.Create(data.Schema)), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => estimator.Fit(data), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
@@ -68,9 +68,9 @@ public sealed class EstimatorConformanceTests
     [TestCaseSource(nameof(Estimators))]
     public void A_model_refuses_to_score_data_without_the_features(IEstimator<ITransformer> estimator)
     {
-        IDataView data = Samples.View(Context);
+        IDataView data = Samples.View(s_context);
         ITransformer model = estimator.Fit(data);
-        IDataView without = Context.Transforms.DropColumns("Features").Fit(data).Transform(data);
+        IDataView without = s_context.Transforms.DropColumns("Features").Fit(data).Transform(data);
         Assert.That(() => model.GetOutputSchema(without.Schema), Throws.InstanceOf<ArgumentOutOfRangeException>().Or.InstanceOf<InvalidOperationException>());
         Assert.That(() => model.Transform(without), Throws.InstanceOf<ArgumentOutOfRangeException>().Or.InstanceOf<InvalidOperationException>());
     }
@@ -78,8 +78,8 @@ public sealed class EstimatorConformanceTests
     [Test]
     public void Key_values_of_the_label_reach_score_slots_and_predicted_label()
     {
-        IDataView data = Samples.View(Context);
-        IDataView scored = Context.Transforms.NeuralNet(Samples.Quick()).Fit(data).Transform(data);
+        IDataView data = Samples.View(s_context);
+        IDataView scored = s_context.Transforms.NeuralNet(Samples.Quick()).Fit(data).Transform(data);
         VBuffer<ReadOnlyMemory<char>> slots = default;
         scored.Schema["Score"].GetSlotNames(ref slots);
         Assert.That(slots.DenseValues().Select(name => name.ToString()), Is.EqualTo(new[] { "a", "b", "c" }));

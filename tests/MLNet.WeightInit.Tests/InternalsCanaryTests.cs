@@ -38,9 +38,9 @@ public sealed class InternalsCanaryTests
         Assert.That(used, Is.GreaterThan(20), "The canary looks at nothing.");
     }
 
-    private static bool IsHiddenInMLNet(MemberInfo member)
+    static bool IsHiddenInMLNet(MemberInfo member)
         => member.Module.Name is "Microsoft.ML.Core.dll" or "Microsoft.ML.Data.dll" or "Microsoft.ML.StandardTrainers.dll"
             && (member is MethodBase { IsPublic: false } or FieldInfo { IsPublic: false } || member.DeclaringType is { IsVisible: false });
 
-    private static Type[] ObjectTypes(int count) => [.. Enumerable.Repeat(typeof(object), count)];
+    static Type[] ObjectTypes(int count) => [.. Enumerable.Repeat(typeof(object), count)];
 }

@@ -12,14 +12,14 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture]
 public sealed class ModelFileTests
 {
-    private static readonly MLContext Context = new(seed: 1);
+    static readonly MLContext s_context = new(seed: 1);
 
     [Test]
     public void The_report_and_the_network_are_entries_of_their_own()
     {
-        IDataView data = Samples.View(Context);
-        var model = Context.Transforms.NeuralNet(Samples.Quick()).Fit(data);
-        var entries = ModelZip.Entries(ModelZip.Save(Context, model, data.Schema));
+        IDataView data = Samples.View(s_context);
+        var model = s_context.Transforms.NeuralNet(Samples.Quick()).Fit(data);
+        var entries = ModelZip.Entries(ModelZip.Save(s_context, model, data.Schema));
         byte[] report = entries.Single(entry => entry.Key.Replace('\\', '/').EndsWith("Initialization/report.json", StringComparison.Ordinal)).Value;
         Assert.That(Encoding.UTF8.GetString(report), Is.EqualTo(model.Model.Initialization.ToJson()));
         byte[] bytes = entries.Single(entry => entry.Key.EndsWith("Network.bin", StringComparison.Ordinal)).Value;
@@ -30,9 +30,9 @@ public sealed class ModelFileTests
     [Test]
     public void Report_and_history_are_there_after_loading()
     {
-        IDataView data = Samples.View(Context);
-        var model = Context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))).Fit(data);
-        var loaded = (IPredictionTransformer<INeuralNetModel>)ModelZip.Load(new MLContext(), ModelZip.Save(Context, model, data.Schema));
+        IDataView data = Samples.View(s_context);
+        var model = s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))).Fit(data);
+        var loaded = (IPredictionTransformer<INeuralNetModel>)ModelZip.Load(new MLContext(), ModelZip.Save(s_context, model, data.Schema));
         Assert.That(loaded.Model.Initialization.ToJson(), Is.EqualTo(model.Model.Initialization.ToJson()));
         Assert.That(loaded.Model.History.Epochs, Is.EqualTo(model.Model.History.Epochs));
         Assert.That(loaded.Model.History.BestEpoch, Is.EqualTo(model.Model.History.BestEpoch));
@@ -42,11 +42,11 @@ public sealed class ModelFileTests
     [Test]
     public void A_model_is_no_larger_than_its_parameters_and_100_KB()
     {
-        IDataView data = Samples.View(Context);
+        IDataView data = Samples.View(s_context);
         NeuralNetOptions options = Samples.Quick(epochs: 1);
         options.HiddenLayers = [200, 200, 200];
-        var model = Context.Transforms.NeuralNet(options).Fit(data);
-        long bytes = ModelZip.Entries(ModelZip.Save(Context, model, data.Schema)).Values.Sum(entry => (long)entry.Length);
+        var model = s_context.Transforms.NeuralNet(options).Fit(data);
+        long bytes = ModelZip.Entries(ModelZip.Save(s_context, model, data.Schema)).Values.Sum(entry => (long)entry.Length);
         long parameters = model.Model.Network.DenseLayers.Sum(layer => (layer.Inputs + 1L) * layer.Outputs);
         Assert.That(bytes, Is.LessThanOrEqualTo(4 * parameters + 100_000));
     }
@@ -54,8 +54,8 @@ public sealed class ModelFileTests
     [Test]
     public void A_model_with_a_damaged_network_does_not_load()
     {
-        IDataView data = Samples.View(Context);
-        byte[] zip = ModelZip.Save(Context, Context.Transforms.NeuralNet(Samples.Quick()).Fit(data), data.Schema);
+        IDataView data = Samples.View(s_context);
+        byte[] zip = ModelZip.Save(s_context, s_context.Transforms.NeuralNet(Samples.Quick()).Fit(data), data.Schema);
         using var changed = new MemoryStream();
         changed.Write(zip);
         using (var archive = new System.IO.Compression.ZipArchive(changed, System.IO.Compression.ZipArchiveMode.Update, leaveOpen: true))
@@ -64,14 +64,14 @@ public sealed class ModelFileTests
             network.Seek(-20, SeekOrigin.End);
             network.Write([1, 2, 3, 4]);
         }
-        Assert.That(() => ModelZip.Load(Context, changed.ToArray()), Throws.Exception);
+        Assert.That(() => ModelZip.Load(s_context, changed.ToArray()), Throws.Exception);
     }
 
     [Test]
     public void A_fresh_process_loads_and_scores_the_same_bits([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value))] string label)
     {
-        IDataView data = Samples.View(Context, 30);
-        ITransformer model = Context.Transforms.NeuralNet(Samples.Quick(label)).Fit(data);
+        IDataView data = Samples.View(s_context, 30);
+        ITransformer model = s_context.Transforms.NeuralNet(Samples.Quick(label)).Fit(data);
         string[] lines = RunFreshProcess(model, data.Schema, Samples.Rows()[0].Features);
         Assert.That(lines[0], Is.EqualTo(SchemaComparison.Cells(model.Transform(data), "Score")[0]));
     }
@@ -79,10 +79,10 @@ public sealed class ModelFileTests
     [Test]
     public void A_model_of_a_third_partys_initializer_loads_where_its_assembly_is_absent_and_shows_it_as_text()
     {
-        IDataView data = Samples.View(Context, 30);
+        IDataView data = Samples.View(s_context, 30);
         NeuralNetOptions byObject = Samples.Quick();
         byObject.Init = new Checkerboard(0.25f);
-        ITransformer model = Context.Transforms.NeuralNet(byObject).Fit(data);
+        ITransformer model = s_context.Transforms.NeuralNet(byObject).Fit(data);
 
         var registered = new MLContext(seed: 1);
         registered.WeightInit.Register("checkerboard", arguments => new Checkerboard(arguments.GetSingle("size", 0.5f)));
@@ -96,13 +96,13 @@ public sealed class ModelFileTests
         Assert.That(lines[1], Is.EqualTo("checkerboard(size=0.25)"));
     }
 
-    private static string[] RunFreshProcess(ITransformer model, DataViewSchema schema, float[] features)
+    static string[] RunFreshProcess(ITransformer model, DataViewSchema schema, float[] features)
     {
         string program = typeof(ModelFileTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "FreshProcess").Value!;
         string file = Path.GetTempFileName();
         try
         {
-            File.WriteAllBytes(file, ModelZip.Save(Context, model, schema));
+            File.WriteAllBytes(file, ModelZip.Save(s_context, model, schema));
             var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
             {
                 RedirectStandardOutput = true,

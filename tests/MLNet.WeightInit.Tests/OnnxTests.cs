@@ -12,18 +12,18 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture]
 public sealed class OnnxTests
 {
-    private static readonly MLContext Context = new(seed: 1);
+    static readonly MLContext s_context = new(seed: 1);
 
     /// <summary>The engine's own list, so that a new activation can't be forgotten here; and those with arguments.</summary>
-    private static readonly string[] Specifications = [.. Activations.All, "LeakyReLU(slope=0.2)", "ELU(alpha=0.7)"];
+    static readonly string[] s_specifications = [.. Activations.All, "LeakyReLU(slope=0.2)", "ELU(alpha=0.7)"];
 
-    [TestCaseSource(nameof(Specifications))]
+    [TestCaseSource(nameof(s_specifications))]
     public void Every_activation_gives_the_same_value_in_ONNX_Runtime(string activation)
     {
         NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value), epochs: 2);
         options.Activation = activation;
         options.HiddenLayers = [8, 6];
-        AssertSameScores(Context.Regression.Trainers.NeuralNet(options), ["Score"]);
+        AssertSameScores(s_context.Regression.Trainers.NeuralNet(options), ["Score"]);
     }
 
     [TestCase(9)]
@@ -34,23 +34,23 @@ public sealed class OnnxTests
     {
         NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value), epochs: 2);
         options.Activation = "HardTanh"; // Clip changed its form at operator set 11
-        AssertSameScores(Context.Regression.Trainers.NeuralNet(options), ["Score"], operatorSet);
+        AssertSameScores(s_context.Regression.Trainers.NeuralNet(options), ["Score"], operatorSet);
     }
 
     [Test]
     public void A_multiclass_model_exports_probabilities_and_predicted_label()
-        => AssertSameScores(Context.MulticlassClassification.Trainers.NeuralNet(Samples.Quick()), ["Score", "PredictedLabel"]);
+        => AssertSameScores(s_context.MulticlassClassification.Trainers.NeuralNet(Samples.Quick()), ["Score", "PredictedLabel"]);
 
     [Test]
     public void A_binary_model_exports_score_probability_and_predicted_label()
-        => AssertSameScores(Context.BinaryClassification.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))), ["Score", "Probability", "PredictedLabel"]);
+        => AssertSameScores(s_context.BinaryClassification.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))), ["Score", "Probability", "PredictedLabel"]);
 
     [Test]
     public void A_model_without_standardization_exports_too()
     {
         NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
         options.Standardize = false;
-        AssertSameScores(Context.Transforms.NeuralNet(options), ["Score"]);
+        AssertSameScores(s_context.Transforms.NeuralNet(options), ["Score"]);
     }
 
     [Test]
@@ -60,30 +60,30 @@ public sealed class OnnxTests
         List<SampleRow> rows = Samples.Rows();
         foreach (SampleRow row in rows)
             row.Features[0] += 10_000;
-        AssertSameScores(Context.Regression.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Value))), ["Score"], rows: rows);
+        AssertSameScores(s_context.Regression.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Value))), ["Score"], rows: rows);
     }
 
     [Test]
     public void A_one_versus_all_model_exports()
     {
-        var binary = Context.BinaryClassification.Trainers.NeuralNet(Samples.Quick());
-        AssertSameScores(Context.MulticlassClassification.Trainers.OneVersusAll(binary), ["Score", "PredictedLabel"]);
+        var binary = s_context.BinaryClassification.Trainers.NeuralNet(Samples.Quick());
+        AssertSameScores(s_context.MulticlassClassification.Trainers.OneVersusAll(binary), ["Score", "PredictedLabel"]);
     }
 
-    private static void AssertSameScores(IEstimator<ITransformer> estimator, string[] columns, int operatorSet = 12, List<SampleRow>? rows = null)
+    static void AssertSameScores(IEstimator<ITransformer> estimator, string[] columns, int operatorSet = 12, List<SampleRow>? rows = null)
     {
-        IDataView data = Samples.View(Context, rows ?? Samples.Rows());
+        IDataView data = Samples.View(s_context, rows ?? Samples.Rows());
         ITransformer model = estimator.Fit(data);
-        IDataView features = Context.Data.LoadFromEnumerable((rows ?? Samples.Rows()).Select(row => new FeatureRow { Features = row.Features }));
+        IDataView features = s_context.Data.LoadFromEnumerable((rows ?? Samples.Rows()).Select(row => new FeatureRow { Features = row.Features }));
         using var onnx = new MemoryStream();
-        Context.Model.ConvertToOnnx(model, features, operatorSet, onnx);
+        s_context.Model.ConvertToOnnx(model, features, operatorSet, onnx);
         using var session = new InferenceSession(onnx.ToArray());
         IDataView scored = model.Transform(features);
         foreach (string column in columns)
             AssertSameColumn(scored, session, column);
     }
 
-    private static void AssertSameColumn(IDataView scored, InferenceSession session, string column)
+    static void AssertSameColumn(IDataView scored, InferenceSession session, string column)
     {
         float[][] expected = [.. Numbers(scored, column)];
         float[][] inputs = [.. scored.GetColumn<float[]>("Features")];
@@ -99,7 +99,7 @@ public sealed class OnnxTests
         }
     }
 
-    private static float[] Run(InferenceSession session, float[] row, string column)
+    static float[] Run(InferenceSession session, float[] row, string column)
     {
         using var results = session.Run([NamedOnnxValue.CreateFromTensor("Features", new DenseTensor<float>(row, [1, row.Length]))], [column + ".output"]);
         DisposableNamedOnnxValue value = results.Single();
@@ -112,7 +112,7 @@ public sealed class OnnxTests
         };
     }
 
-    private static IEnumerable<float[]> Numbers(IDataView view, string column) => view.Schema[column].Type switch
+    static IEnumerable<float[]> Numbers(IDataView view, string column) => view.Schema[column].Type switch
     {
         VectorDataViewType => view.GetColumn<float[]>(column),
         BooleanDataViewType => view.GetColumn<bool>(column).Select(flag => new[] { flag ? 1f : 0f }),
@@ -120,7 +120,7 @@ public sealed class OnnxTests
         _ => view.GetColumn<float>(column).Select(number => new[] { number }),
     };
 
-    private sealed class FeatureRow
+    sealed class FeatureRow
     {
         [VectorType(SampleRow.FeatureCount)]
         public float[] Features { get; set; } = [];

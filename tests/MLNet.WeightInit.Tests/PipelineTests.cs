@@ -10,29 +10,29 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture]
 public sealed class PipelineTests
 {
-    private static readonly MLContext Context = new(seed: 1);
+    static readonly MLContext s_context = new(seed: 1);
 
     [Test]
     public void The_first_program_trains_evaluates_and_shows_its_report()
     {
-        IDataView data = Context.Data.LoadFromEnumerable(Samples.Rows());
-        var pipeline = Context.Transforms.Conversion.MapValueToKey("Label", nameof(SampleRow.Category))
-            .Append(Context.Transforms.NeuralNet(init: "He", hiddenLayers: [16], numberOfEpochs: 60))
-            .Append(Context.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        IDataView data = s_context.Data.LoadFromEnumerable(Samples.Rows());
+        var pipeline = s_context.Transforms.Conversion.MapValueToKey("Label", nameof(SampleRow.Category))
+            .Append(s_context.Transforms.NeuralNet(init: "He", hiddenLayers: [16], numberOfEpochs: 60))
+            .Append(s_context.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         var model = pipeline.Fit(data);
         IDataView scored = model.Transform(data);
 
         // The categories lie 2·√2 apart with noise of 0.5: nearest centres err for one row in about 200.
         double accuracy = scored.GetColumn<string>("PredictedLabel").Zip(scored.GetColumn<string>(nameof(SampleRow.Category)), (a, b) => a == b ? 1.0 : 0).Average();
         Assert.That(accuracy, Is.GreaterThan(0.95));
-        Assert.That(Context.WeightInit.ReportOf(model)!.Plan[0].Initializer, Does.StartWith("he"));
+        Assert.That(s_context.WeightInit.ReportOf(model)!.Plan[0].Initializer, Does.StartWith("he"));
     }
 
     [Test]
     public void The_report_is_reached_without_a_cast()
     {
-        IDataView data = Samples.View(Context);
-        var model = Context.Transforms.CopyColumns("Copy", "Features").Append(Context.Transforms.NeuralNet(Samples.Quick())).Fit(data);
+        IDataView data = Samples.View(s_context);
+        var model = s_context.Transforms.CopyColumns("Copy", "Features").Append(s_context.Transforms.NeuralNet(Samples.Quick())).Fit(data);
         Assert.That(model.LastTransformer.Model.Initialization.Plan, Is.Not.Empty);
         Assert.That(model.LastTransformer.Model.History.Epochs, Has.Count.EqualTo(5));
         Assert.That(model.LastTransformer.Model.Network.DenseLayers, Has.Count.EqualTo(2));
@@ -41,48 +41,48 @@ public sealed class PipelineTests
     [Test]
     public void Each_task_evaluates_far_better_than_chance()
     {
-        IDataView data = Samples.View(Context);
+        IDataView data = Samples.View(s_context);
         NeuralNetOptions Options(string label)
         {
             NeuralNetOptions options = Samples.Quick(label, epochs: 60);
             options.LearningRate = 0.01f;
             return options;
         }
-        var multiclass = Context.MulticlassClassification.Trainers.NeuralNet(Options("Label")).Fit(data);
-        Assert.That(Context.MulticlassClassification.Evaluate(multiclass.Transform(data)).MicroAccuracy, Is.GreaterThan(0.95));
-        var binary = Context.BinaryClassification.Trainers.NeuralNet(Options(nameof(SampleRow.Flag))).Fit(data);
-        Assert.That(Context.BinaryClassification.Evaluate(binary.Transform(data), nameof(SampleRow.Flag)).AreaUnderRocCurve, Is.GreaterThan(0.95));
-        var regression = Context.Regression.Trainers.NeuralNet(Options(nameof(SampleRow.Value))).Fit(data);
-        Assert.That(Context.Regression.Evaluate(regression.Transform(data), nameof(SampleRow.Value)).RSquared, Is.GreaterThan(0.95));
+        var multiclass = s_context.MulticlassClassification.Trainers.NeuralNet(Options("Label")).Fit(data);
+        Assert.That(s_context.MulticlassClassification.Evaluate(multiclass.Transform(data)).MicroAccuracy, Is.GreaterThan(0.95));
+        var binary = s_context.BinaryClassification.Trainers.NeuralNet(Options(nameof(SampleRow.Flag))).Fit(data);
+        Assert.That(s_context.BinaryClassification.Evaluate(binary.Transform(data), nameof(SampleRow.Flag)).AreaUnderRocCurve, Is.GreaterThan(0.95));
+        var regression = s_context.Regression.Trainers.NeuralNet(Options(nameof(SampleRow.Value))).Fit(data);
+        Assert.That(s_context.Regression.Evaluate(regression.Transform(data), nameof(SampleRow.Value)).RSquared, Is.GreaterThan(0.95));
     }
 
     [Test]
     public void Cross_validation_gives_the_same_folds_serially_and_in_parallel()
     {
-        IDataView data = Samples.View(Context, 120);
-        var estimator = Context.MulticlassClassification.Trainers.NeuralNet(Samples.Quick());
-        var serial = Context.MulticlassClassification.CrossValidate(data, estimator, numberOfFolds: 3, seed: 4);
-        IEnumerable<DataOperationsCatalog.TrainTestData> folds = Context.Data.CrossValidationSplit(data, numberOfFolds: 3, seed: 4);
+        IDataView data = Samples.View(s_context, 120);
+        var estimator = s_context.MulticlassClassification.Trainers.NeuralNet(Samples.Quick());
+        var serial = s_context.MulticlassClassification.CrossValidate(data, estimator, numberOfFolds: 3, seed: 4);
+        IEnumerable<DataOperationsCatalog.TrainTestData> folds = s_context.Data.CrossValidationSplit(data, numberOfFolds: 3, seed: 4);
         double[] parallel = [.. folds.AsParallel().AsOrdered().Select(fold =>
-            Context.MulticlassClassification.Evaluate(estimator.Fit(fold.TrainSet).Transform(fold.TestSet)).LogLoss)];
+            s_context.MulticlassClassification.Evaluate(estimator.Fit(fold.TrainSet).Transform(fold.TestSet)).LogLoss)];
         Assert.That(parallel, Is.EqualTo(serial.Select(fold => fold.Metrics.LogLoss)));
     }
 
     [Test]
     public void Permutation_importance_finds_the_features_that_matter_by_both_overloads()
     {
-        IDataView data = Samples.View(Context);
+        IDataView data = Samples.View(s_context);
         NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value), epochs: 60);
         options.LearningRate = 0.01f;
-        var typed = Context.Regression.Trainers.NeuralNet(options).Fit(data);
-        var bySlot = Context.Regression.PermutationFeatureImportance(typed, data, nameof(SampleRow.Value));
+        var typed = s_context.Regression.Trainers.NeuralNet(options).Fit(data);
+        var bySlot = s_context.Regression.PermutationFeatureImportance(typed, data, nameof(SampleRow.Value));
         // Value = 3·x₀ − 2·x₁ + 0.5·x₂ + 7.
         Assert.That(bySlot.Select(metric => metric.RSquared.Mean), Is.Ordered.Ascending);
 
         // The overload for chains names features, so it wants a feature column that has slot names.
-        IDataView named = Context.Data.LoadFromEnumerable(Samples.Rows().Select(row => new NamedRow { Strong = row.Features[0], Weak = row.Features[2], Value = row.Value }).ToArray());
-        ITransformer chain = Context.Transforms.Concatenate("Features", nameof(NamedRow.Weak), nameof(NamedRow.Strong)).Append(Context.Transforms.NeuralNet(options)).Fit(named);
-        var byName = Context.Regression.PermutationFeatureImportance(chain, chain.Transform(named), nameof(NamedRow.Value));
+        IDataView named = s_context.Data.LoadFromEnumerable(Samples.Rows().Select(row => new NamedRow { Strong = row.Features[0], Weak = row.Features[2], Value = row.Value }).ToArray());
+        ITransformer chain = s_context.Transforms.Concatenate("Features", nameof(NamedRow.Weak), nameof(NamedRow.Strong)).Append(s_context.Transforms.NeuralNet(options)).Fit(named);
+        var byName = s_context.Regression.PermutationFeatureImportance(chain, chain.Transform(named), nameof(NamedRow.Value));
         Assert.That(byName[nameof(NamedRow.Strong)].RSquared.Mean, Is.LessThan(byName[nameof(NamedRow.Weak)].RSquared.Mean));
     }
 
@@ -90,26 +90,26 @@ public sealed class PipelineTests
     public void A_prediction_engine_scores_one_object()
     {
         List<SampleRow> rows = Samples.Rows();
-        IDataView data = Context.Data.LoadFromEnumerable(rows);
-        ITransformer model = Context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value))).Fit(data);
-        using var engine = Context.Model.CreatePredictionEngine<SampleRow, ScoredRow>(model);
+        IDataView data = s_context.Data.LoadFromEnumerable(rows);
+        ITransformer model = s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value))).Fit(data);
+        using var engine = s_context.Model.CreatePredictionEngine<SampleRow, ScoredRow>(model);
         Assert.That(engine.Predict(rows[7]).Score, Is.EqualTo(model.Transform(data).GetColumn<float>("Score").ElementAt(7)));
     }
 
     [Test]
     public void One_versus_all_and_a_calibrator_work_over_the_binary_trainer()
     {
-        IDataView data = Samples.View(Context);
+        IDataView data = Samples.View(s_context);
         NeuralNetOptions options = Samples.Quick(epochs: 60);
         options.LearningRate = 0.01f;
-        var several = Context.MulticlassClassification.Trainers.OneVersusAll(Context.BinaryClassification.Trainers.NeuralNet(options)).Fit(data);
-        Assert.That(Context.MulticlassClassification.Evaluate(several.Transform(data)).MicroAccuracy, Is.GreaterThan(0.95));
-        ITransformer loaded = ModelZip.Load(Context, ModelZip.Save(Context, several, data.Schema));
-        Assert.That(Context.WeightInit.ReportOf(loaded)!.ToJson(), Is.EqualTo(Context.WeightInit.ReportOf(several)!.ToJson()));
+        var several = s_context.MulticlassClassification.Trainers.OneVersusAll(s_context.BinaryClassification.Trainers.NeuralNet(options)).Fit(data);
+        Assert.That(s_context.MulticlassClassification.Evaluate(several.Transform(data)).MicroAccuracy, Is.GreaterThan(0.95));
+        ITransformer loaded = ModelZip.Load(s_context, ModelZip.Save(s_context, several, data.Schema));
+        Assert.That(s_context.WeightInit.ReportOf(loaded)!.ToJson(), Is.EqualTo(s_context.WeightInit.ReportOf(several)!.ToJson()));
 
         options.LabelColumnName = nameof(SampleRow.Flag);
-        var calibrated = Context.BinaryClassification.Trainers.NeuralNet(options)
-            .Append(Context.BinaryClassification.Calibrators.Platt(nameof(SampleRow.Flag))).Fit(data);
+        var calibrated = s_context.BinaryClassification.Trainers.NeuralNet(options)
+            .Append(s_context.BinaryClassification.Calibrators.Platt(nameof(SampleRow.Flag))).Fit(data);
         Assert.That(calibrated.Transform(data).GetColumn<float>("Probability"), Is.All.InRange(0f, 1f));
     }
 
@@ -122,13 +122,13 @@ public sealed class PipelineTests
             rows.ForEach(setWeight);
             NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value), epochs: 3);
             options.ExampleWeightColumnName = nameof(SampleRow.Weight);
-            IDataView data = Samples.View(Context, rows);
-            return Context.Transforms.NeuralNet(options).Fit(data).Transform(data).GetColumn<float>("Score").First();
+            IDataView data = Samples.View(s_context, rows);
+            return s_context.Transforms.NeuralNet(options).Fit(data).Transform(data).GetColumn<float>("Score").First();
         }
         float equal = First(row => row.Weight = 1);
         float unequal = First(row => row.Weight = row.Flag ? 9 : 1);
-        IDataView unweighted = Samples.View(Context, rows);
-        float none = Context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value), epochs: 3)).Fit(unweighted).Transform(unweighted).GetColumn<float>("Score").First();
+        IDataView unweighted = Samples.View(s_context, rows);
+        float none = s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value), epochs: 3)).Fit(unweighted).Transform(unweighted).GetColumn<float>("Score").First();
         Assert.That(equal, Is.EqualTo(none));
         Assert.That(unequal, Is.Not.EqualTo(none));
     }
@@ -136,17 +136,17 @@ public sealed class PipelineTests
     [Test]
     public void A_validation_set_of_the_users_is_watched()
     {
-        IDataView train = Samples.View(Context), validation = Samples.View(Context, Samples.Rows(60, seed: 12));
-        var model = Context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value))).Fit(train, validation);
+        IDataView train = Samples.View(s_context), validation = Samples.View(s_context, Samples.Rows(60, seed: 12));
+        var model = s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value))).Fit(train, validation);
         Assert.That(model.Model.History.Epochs.Select(epoch => epoch.ValidationLoss), Is.All.Not.Null);
     }
 
     [Test]
     public void A_key_label_may_have_classes_that_no_row_has()
     {
-        IDataView all = Samples.View(Context);
-        IDataView withoutB = Context.Data.FilterByCustomPredicate<SampleRow>(all, row => row.Category == "b");
-        IDataView scored = Context.Transforms.NeuralNet(Samples.Quick()).Fit(withoutB).Transform(withoutB);
+        IDataView all = Samples.View(s_context);
+        IDataView withoutB = s_context.Data.FilterByCustomPredicate<SampleRow>(all, row => row.Category == "b");
+        IDataView scored = s_context.Transforms.NeuralNet(Samples.Quick()).Fit(withoutB).Transform(withoutB);
         Assert.That(scored.GetColumn<float[]>("Score").First(), Has.Length.EqualTo(3));
     }
 
@@ -170,10 +170,10 @@ public sealed class PipelineTests
         NeuralNetOptions options = Samples.Quick(epochs: 1000);
         options.CancellationToken = cancellation.Token;
         options.Progress = new Recorder(epoch => { if (epoch == 3) cancellation.Cancel(); });
-        IDataView data = Samples.View(Context);
-        Assert.That(Context.Transforms.NeuralNet(options).Fit(data).Model.History.Epochs, Has.Count.EqualTo(3));
+        IDataView data = Samples.View(s_context);
+        Assert.That(s_context.Transforms.NeuralNet(options).Fit(data).Model.History.Epochs, Has.Count.EqualTo(3));
         options.OnCancel = CancelledTraining.Throw;
-        Assert.That(() => Context.Transforms.NeuralNet(options).Fit(data), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => s_context.Transforms.NeuralNet(options).Fit(data), Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]
@@ -189,7 +189,7 @@ public sealed class PipelineTests
     [Test]
     public void Diagnose_measures_without_training()
     {
-        InitializationReport report = Context.WeightInit.Diagnose(Samples.View(Context), Samples.Quick(epochs: 1000));
+        InitializationReport report = s_context.WeightInit.Diagnose(Samples.View(s_context), Samples.Quick(epochs: 1000));
         Assert.That(report.Layers, Has.Count.EqualTo(2));
     }
 
@@ -205,19 +205,19 @@ public sealed class PipelineTests
         Assert.That(log.Warnings, Has.One.Contains("initialization is not healthy"));
     }
 
-    private sealed class NamedRow
+    sealed class NamedRow
     {
         public float Strong { get; set; }
         public float Weak { get; set; }
         public float Value { get; set; }
     }
 
-    private sealed class ScoredRow
+    sealed class ScoredRow
     {
         public float Score { get; set; }
     }
 
-    private sealed class Recorder(Action<int>? onEpoch = null) : IProgress<EpochProgress>
+    sealed class Recorder(Action<int>? onEpoch = null) : IProgress<EpochProgress>
     {
         public List<int> Epochs { get; } = [];
 

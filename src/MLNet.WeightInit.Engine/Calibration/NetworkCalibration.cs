@@ -21,10 +21,10 @@ internal sealed class NetworkCalibration : CalibrationContext
     public override int LayerCount => _network.DenseLayers.Count;
     public override int ProbeRows => _probe.Rows;
     public override RandomSource Random { get; }
-    public override WeightShape ShapeOf(int layer) => _plan.Tensors[2 * layer].Shape;
+    public override WeightShape GetShape(int layer) => _plan.Tensors[2 * layer].Shape;
     public override float[] GetWeights(int layer) => _network.DenseLayers[layer].GetWeights();
     public override void SetWeights(int layer, ReadOnlySpan<float> weights) => _network.DenseLayers[layer].SetWeights(weights);
     public override float[] GetBiases(int layer) => _network.DenseLayers[layer].GetBiases();
     public override void SetBiases(int layer, ReadOnlySpan<float> biases) => _network.DenseLayers[layer].SetBiases(biases);
-    public override float[] PreActivations(int layer) => _probe.PreActivations(layer);
+    public override float[] ComputePreActivations(int layer) => _probe.PreActivations(layer);
 }

@@ -7,7 +7,7 @@ namespace MLNet.WeightInit;
 public sealed class InitializationReport
 {
     /// <summary>Version of the JSON that <see cref="ToJson"/> writes.</summary>
-    public const int SchemaVersion = 1;
+    internal const int SchemaVersion = 1;
 
     internal InitializationReport()
     {
@@ -62,7 +62,7 @@ public sealed class InitializationReport
     /// <summary>The whole report as Markdown tables.</summary>
     public string ToMarkdown() => ReportMarkdown.Write(this);
 
-    /// <summary>The whole report as JSON: stable order, invariant culture, <see cref="SchemaVersion"/> first. NaN and infinities are the strings <c>"NaN"</c>,
+    /// <summary>The whole report as JSON: stable order, invariant culture, the version of its <c>schema</c> first. NaN and infinities are the strings <c>"NaN"</c>,
     /// <c>"Infinity"</c> and <c>"-Infinity"</c>.</summary>
     public string ToJson() => ReportJsonWriter.Write(this);
 

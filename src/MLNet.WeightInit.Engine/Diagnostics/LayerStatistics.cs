@@ -1,10 +1,14 @@
 namespace MLNet.WeightInit;
 
 /// <summary>What one dense layer did to a batch of the training data before the first step, beside what theory predicts.</summary>
-/// <remarks>Sums run in double precision in a fixed order; figures are kept to six significant digits, beyond which a probe of some hundred rows says nothing. <see
-/// cref="double.NaN"/> where a figure isn't defined.</remarks>
+/// <remarks>Sums run in double precision in a fixed order; figures are kept to six significant digits, beyond which a probe of some hundred rows says nothing.
+/// <see cref="double.NaN"/> where a figure isn't defined.</remarks>
 public sealed record LayerStatistics
 {
+    internal LayerStatistics()
+    {
+    }
+
     /// <summary>The layer's name: <c>hidden[0]</c>, <c>output</c>.</summary>
     public required string Layer { get; init; }
 

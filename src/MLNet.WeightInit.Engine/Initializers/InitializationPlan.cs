@@ -1,65 +1,30 @@
 namespace MLNet.WeightInit;
 
-/// <summary>One tensor of a network that is about to be filled.</summary>
-public sealed class PlannedTensor
-{
-    internal PlannedTensor(string name, WeightShape shape, string stream)
-    {
-        Name = name;
-        Shape = shape;
-        Stream = stream;
-    }
-
-    /// <summary><c>hidden[0].weights</c>, <c>output.bias</c>.</summary>
-    public string Name { get; }
-
-    /// <summary>Fans, role, position, activation.</summary>
-    public WeightShape Shape { get; }
-
-    /// <summary>Key of this tensor's random stream.</summary>
-    public string Stream { get; }
-
-    /// <summary>What will fill it; null for a bias means zeros.</summary>
-    public WeightInitializer? Initializer { get; private set; }
-
-    /// <summary>Why, for the report.</summary>
-    public string Reason { get; private set; } = "";
-
-    internal void AddToReason(string sentence) => Reason = Reason.Length == 0 ? sentence : $"{Reason} {sentence}";
-
-    /// <summary>Multiplies the learning rate of this tensor (muP, Fixup's scalars). Default: 1.</summary>
-    public float LearningRateMultiplier { get; set; } = 1;
-
-    /// <summary>Fills this tensor with <paramref name="initializer"/>.</summary>
-    /// <param name="reason">A sentence for the report; null asks <see cref="WeightInitializer.Explain"/>.</param>
-    public void Use(WeightInitializer initializer, string? reason = null)
-    {
-        ArgumentNullException.ThrowIfNull(initializer);
-        Initializer = initializer;
-        Reason = reason ?? initializer.Explain(Shape);
-    }
-}
-
 /// <summary>Every tensor of a network with the initializer that will fill it, and what is known of the data and the training.</summary>
 public sealed class InitializationPlan
 {
-    internal InitializationPlan(IReadOnlyList<PlannedTensor> tensors) => Tensors = tensors;
+    internal InitializationPlan(IReadOnlyList<PlannedTensor> tensors)
+    {
+        Tensors = tensors;
+        Weights = [.. tensors.Where(tensor => tensor.Shape.Role != TensorRole.Bias)];
+        Biases = [.. tensors.Where(tensor => tensor.Shape.Role == TensorRole.Bias)];
+    }
 
     /// <summary>All tensors from input to output: each layer's weights, then its bias.</summary>
     public IReadOnlyList<PlannedTensor> Tensors { get; }
 
     /// <summary>The weight tensors, from input to output.</summary>
-    public IEnumerable<PlannedTensor> Weights => Tensors.Where(tensor => tensor.Shape.Role != TensorRole.Bias);
+    public IReadOnlyList<PlannedTensor> Weights { get; }
 
     /// <summary>The bias vectors, from input to output.</summary>
-    public IEnumerable<PlannedTensor> Biases => Tensors.Where(tensor => tensor.Shape.Role == TensorRole.Bias);
+    public IReadOnlyList<PlannedTensor> Biases { get; }
 
     /// <summary>Mean over features of E x², of the features as the network sees them (standardized or not); NaN where no data was seen.</summary>
-    public double FeatureSecondMoment { get; init; } = double.NaN;
+    public double FeatureSecondMoment { get; internal init; } = double.NaN;
 
-    /// <summary>What the output bias should be so that the untrained network predicts the label's prior: log-probabilities for classes, log-odds for binary, the mean for regression; null where no data was seen.</summary>
-    public IReadOnlyList<float>? PriorBias { get; init; }
+    /// <summary>What the output bias should be so that the untrained network predicts the label's prior: log-probabilities for classes, log-odds for binary, the mean for regression, one value an output; null where no data was seen.</summary>
+    public IReadOnlyList<float>? PriorBias { get; internal init; }
 
-    /// <summary>The optimizer's name.</summary>
-    public string Optimizer { get; init; } = "Adam";
+    /// <summary>The optimizer of the training to come, with its arguments: <c>Adam</c>, <c>Momentum(momentum=0.95)</c>.</summary>
+    public string Optimizer { get; internal init; } = "Adam";
 }

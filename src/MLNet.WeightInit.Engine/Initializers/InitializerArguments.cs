@@ -14,6 +14,8 @@ public sealed class InitializerArguments
     internal InitializerArguments(SpecificationText text) => _text = text;
 
     /// <summary>True where the specification gives the argument.</summary>
+    /// <param name="name">Name of the argument, as every <c>name</c> below: not empty.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
     public bool Contains(string name) => Find(name) is not null;
 
     /// <summary>A finite number, written with a point as decimal separator.</summary>

@@ -56,7 +56,7 @@ public sealed class SmallLogits : WeightInitializer
     internal string? Limit(CalibrationContext context, int layer)
     {
         double limit = 2.0 * Variance;
-        double measured = PooledVariance(context.PreActivations(layer), context.ProbeRows);
+        double measured = PooledVariance(context.ComputePreActivations(layer), context.ProbeRows);
         if (!(measured > limit) || !double.IsFinite(measured))
             return null;
         float factor = (float)Math.Sqrt(Margin * limit / measured);

@@ -16,13 +16,19 @@ public abstract class WeightInitializer
     /// <param name="weights">Row-major, <c>shape.Rows × shape.Columns</c> values, all 0 when a network is filled.</param>
     /// <param name="shape">Fans, role and position.</param>
     /// <param name="random">This tensor's own stream.</param>
+    /// <exception cref="ArgumentNullException">The random source is null, where the initializer draws from it.</exception>
+    /// <exception cref="ArgumentException">The span's length is not <c>shape.Count</c>.</exception>
+    /// <exception cref="NotSupportedException">The initializer fills no single tensor, and only plans.</exception>
     public virtual void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
         => throw new NotSupportedException($"Initializer '{Name}' fills no single tensor: override {nameof(Fill)}, or {nameof(Plan)} with an initializer for each tensor.");
 
-    /// <summary>Standard deviation that <see cref="Fill"/> aims at, or null where it has none in closed form.</summary>
+    /// <summary>Standard deviation that <see cref="Fill"/> aims at, or null where it has none in closed form. Default: null.</summary>
+    /// <param name="shape">Fans, role and position.</param>
     public virtual double? TargetDeviation(in WeightShape shape) => null;
 
     /// <summary>Chooses an initializer for each tensor of the network. Default: this one for each weight tensor; biases keep theirs.</summary>
+    /// <param name="plan">Every tensor of the network: call <see cref="PlannedTensor.Use"/> on it; a weight tensor that has no initializer afterwards is an error.</param>
+    /// <exception cref="ArgumentNullException">The plan is null.</exception>
     public virtual void Plan(InitializationPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -31,18 +37,21 @@ public abstract class WeightInitializer
     }
 
     /// <summary>Adjusts the filled network on a probe batch of the training data. Default: nothing.</summary>
+    /// <param name="context">The network, which it may read and change, and what it does to the probe.</param>
     public virtual void Calibrate(CalibrationContext context)
     {
     }
 
     /// <summary>One sentence for the report: why this rule for this tensor.</summary>
+    /// <param name="shape">Fans, role, position, and the activation that follows.</param>
     public virtual string Explain(in WeightShape shape) => $"{Specification} was asked for.";
 
     /// <summary>A name with optional arguments, resolved when an estimator is created: <c>init: "He"</c>, <c>init: "orthogonal(gain=1.4)"</c>.</summary>
+    /// <param name="specification">Not looked at before an estimator is created; null gives null.</param>
     [return: NotNullIfNotNull(nameof(specification))]
     public static implicit operator WeightInitializer?(string? specification)
         => specification is null ? null : new UnresolvedInitializer(specification);
 
-    /// <inheritdoc/>
+    /// <summary>The <see cref="Specification"/>.</summary>
     public override string ToString() => Specification;
 }

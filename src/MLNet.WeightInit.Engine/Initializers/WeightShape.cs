@@ -1,16 +1,5 @@
 namespace MLNet.WeightInit;
 
-/// <summary>Where in a network a tensor stands.</summary>
-public enum TensorRole
-{
-    /// <summary>Weights into a hidden layer, the first one included.</summary>
-    Hidden,
-    /// <summary>Weights into the output layer (logits or predicted values).</summary>
-    Output,
-    /// <summary>A bias vector.</summary>
-    Bias,
-}
-
 /// <summary>What an initializer may know of the tensor that it fills: fans, position, and the activation that follows.</summary>
 /// <remarks>A dense weight tensor is <c>float[Rows × Columns]</c>, row-major, one row an output unit: <c>z = W h + b</c>.</remarks>
 public readonly record struct WeightShape
@@ -27,7 +16,7 @@ public readonly record struct WeightShape
     /// <summary>Columns of the tensor: its inputs times the kernel size.</summary>
     public int Columns { get; init; }
 
-    /// <summary>Position of the layer, 0 for the first hidden one.</summary>
+    /// <summary>Position of the layer: 0 for the first hidden one, <see cref="Depth"/> − 1 for the output.</summary>
     public int LayerIndex { get; init; }
 
     /// <summary>Dense layers in the whole network, the output included; 1 for a tensor on its own.</summary>
@@ -36,8 +25,12 @@ public readonly record struct WeightShape
     /// <summary>Hidden, output or bias.</summary>
     public TensorRole Role { get; init; }
 
-    /// <summary>Name of the activation that follows this layer, as <see cref="string"/> of the options: <c>ReLU</c>, <c>LeakyReLU(slope=0.2)</c>; <c>Identity</c> for the output.</summary>
-    public string Activation { get; init; }
+    /// <summary>The activation that follows this layer, with its arguments: <c>ReLU</c>, <c>LeakyReLU(slope=0.2)</c>; <c>Identity</c> for the output and where none was set.</summary>
+    public string Activation
+    {
+        get => field ?? "Identity";
+        init;
+    }
 
     /// <summary>Positions of a convolution kernel; 1 for dense layers.</summary>
     public int KernelSize { get; init; }
@@ -46,6 +39,7 @@ public readonly record struct WeightShape
     public long Count => (long)Rows * Columns;
 
     /// <summary>The connections that a variance is divided by; never below 1, so that a tensor without inputs or outputs divides by no zero.</summary>
+    /// <param name="mode">Which connections to count.</param>
     /// <exception cref="ArgumentOutOfRangeException">The mode is not a declared one.</exception>
     public double Fan(FanMode mode) => Math.Max(1, mode switch
     {
@@ -57,6 +51,8 @@ public readonly record struct WeightShape
     });
 
     /// <summary>The weights of a dense layer on its own: role hidden, activation identity, depth 1.</summary>
+    /// <param name="inputs">Columns and fan-in; at least 0.</param>
+    /// <param name="outputs">Rows and fan-out; at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is below 0.</exception>
     public static WeightShape Dense(int inputs, int outputs)
     {

@@ -1,6 +1,6 @@
 using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Kernels.Scoring;
 using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Kernels.Scoring;
 
 namespace MLNet.WeightInit.Engine.Network;
 

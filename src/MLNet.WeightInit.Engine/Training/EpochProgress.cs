@@ -1,8 +1,25 @@
 namespace MLNet.WeightInit;
 
 /// <summary>Where a training stands, reported after each epoch.</summary>
-/// <param name="Epoch">Epochs done, from 1.</param>
-/// <param name="Epochs">Epochs planned; early stopping may end before.</param>
-/// <param name="TrainingLoss">Mean loss of the epoch.</param>
-/// <param name="ValidationLoss">After the epoch; null without validation rows.</param>
-public sealed record EpochProgress(int Epoch, int Epochs, double TrainingLoss, double? ValidationLoss);
+public sealed record EpochProgress
+{
+    internal EpochProgress(int epoch, int epochs, double trainingLoss, double? validationLoss)
+    {
+        Epoch = epoch;
+        Epochs = epochs;
+        TrainingLoss = trainingLoss;
+        ValidationLoss = validationLoss;
+    }
+
+    /// <summary>Epochs done, from 1.</summary>
+    public int Epoch { get; }
+
+    /// <summary>Epochs planned, at least <see cref="Epoch"/>; early stopping may end before.</summary>
+    public int Epochs { get; }
+
+    /// <summary>Mean loss of the epoch's batches, each measured before its step; in the unit of <see cref="EpochRecord.TrainingLoss"/>.</summary>
+    public double TrainingLoss { get; }
+
+    /// <summary>Mean loss of the validation rows after the epoch; null without them.</summary>
+    public double? ValidationLoss { get; }
+}

@@ -1,6 +1,6 @@
 using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Optimizers;

@@ -108,13 +108,10 @@ internal sealed class TrainingRun
         (int layer, string tensor) = NonFiniteSearch.FirstBad(_network, _step.Pass);
         var lastGood = new FeedForwardNetwork(_network.Layout, _network.Task, _network.FeatureScale, _network.TargetScale);
         _lastGood.Span.CopyTo(lastGood.Parameters.Span);
-        return new NonFiniteTrainingException(epoch, batch, layer, tensor,
+        return new NonFiniteTrainingException(epoch, batch, layer, tensor, lastGood,
             $"Training must keep every number finite, but {tensor} was not in epoch {epoch}, batch {batch}. {_advice}: " +
             $"try a learning rate below {_options.LearningRate}, or another initialization; the exception's {nameof(NonFiniteTrainingException.Initialization)} has the report and " +
-            $"{nameof(NonFiniteTrainingException.LastGoodNetwork)} the weights after epoch {epoch - 1}.")
-        {
-            LastGoodNetwork = lastGood,
-        };
+            $"{nameof(NonFiniteTrainingException.LastGoodNetwork)} the weights after epoch {epoch - 1}.");
     }
 
     static double TotalWeight(BatchGatherer gatherer, int[] rows)

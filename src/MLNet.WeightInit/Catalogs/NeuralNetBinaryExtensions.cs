@@ -29,16 +29,7 @@ public static class NeuralNetBinaryExtensions
         IReadOnlyList<int>? hiddenLayers = null,
         string activation = NeuralNetDefaults.Activation,
         int? numberOfEpochs = null)
-        => catalog.NeuralNet(new NeuralNetOptions
-        {
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            ExampleWeightColumnName = exampleWeightColumnName,
-            Init = init,
-            HiddenLayers = hiddenLayers ?? NeuralNetDefaults.HiddenLayers,
-            Activation = activation,
-            NumberOfEpochs = numberOfEpochs,
-        });
+        => catalog.NeuralNet(NeuralNetOptions.From(labelColumnName, featureColumnName, exampleWeightColumnName, init, hiddenLayers, activation, numberOfEpochs));
 
     /// <summary>A feedforward network that says yes or no, with a probability.</summary>
     /// <param name="catalog"><c>mlContext.BinaryClassification.Trainers</c>.</param>

@@ -29,16 +29,7 @@ public static class NeuralNetTransformsExtensions
         IReadOnlyList<int>? hiddenLayers = null,
         string activation = NeuralNetDefaults.Activation,
         int? numberOfEpochs = null)
-        => catalog.NeuralNet(new NeuralNetOptions
-        {
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            ExampleWeightColumnName = exampleWeightColumnName,
-            Init = init,
-            HiddenLayers = hiddenLayers ?? NeuralNetDefaults.HiddenLayers,
-            Activation = activation,
-            NumberOfEpochs = numberOfEpochs,
-        });
+        => catalog.NeuralNet(NeuralNetOptions.From(labelColumnName, featureColumnName, exampleWeightColumnName, init, hiddenLayers, activation, numberOfEpochs));
 
     /// <summary>A feedforward network whose task follows from the label column: key → multiclass, Boolean → binary, Single → regression.</summary>
     /// <param name="catalog"><c>mlContext.Transforms</c>.</param>

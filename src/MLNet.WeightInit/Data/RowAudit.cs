@@ -1,5 +1,5 @@
-using Microsoft.ML;
 using System.Globalization;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace MLNet.WeightInit;
@@ -8,20 +8,20 @@ namespace MLNet.WeightInit;
 internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string purpose)
 {
     /// <summary>Above this share the message names the slots.</summary>
-    private const double ShareThatNamesSlots = 0.05;
+    const double ShareThatNamesSlots = 0.05;
 
     /// <summary>Above this share training would be on a rest that says little about the data.</summary>
-    private const double ShareThatRefuses = 0.5;
+    const double ShareThatRefuses = 0.5;
 
-    private const int SlotsNamed = 3;
+    const int SlotsNamed = 3;
 
-    private long[]? _badInSlot;
-    private long _rows, _missingLabels, _badFeatures, _badWeights;
-    private int _lastSlot;
-    private float _lastValue;
-    private Fault _lastFault;
+    long[]? _badInSlot;
+    long _rows, _missingLabels, _badFeatures, _badWeights;
+    int _lastSlot;
+    float _lastValue;
+    Fault _lastFault;
 
-    private enum Fault
+    enum Fault
     {
         Label,
         Features,
@@ -85,11 +85,11 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         return start + DescribeSlots() + Advise();
     }
 
-    private string Advise() => _badFeatures > 0
+    string Advise() => _badFeatures > 0
         ? $" Replace missing values first, for example with mlContext.Transforms.ReplaceMissingValues(\"{schema.Feature!.Value.Name}\")."
         : " Check how this data was read, or filter such rows out.";
 
-    private string DescribeSlots()
+    string DescribeSlots()
     {
         if (_badInSlot is null || BadRows <= ShareThatNamesSlots * _rows)
             return "";
@@ -100,7 +100,7 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         return $" Most often bad: {string.Join(", ", guiltiest.Select(slot => string.Create(CultureInfo.InvariantCulture, $"{SlotText(slot)} in {_badInSlot[slot]:N0} rows")))}.";
     }
 
-    private bool CountBadSlots(in VBuffer<float> features)
+    bool CountBadSlots(in VBuffer<float> features)
     {
         bool bad = false;
         ReadOnlySpan<float> values = features.GetValues();
@@ -118,13 +118,13 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         return bad;
     }
 
-    private static void AddReason(List<string> reasons, long count, string reason)
+    static void AddReason(List<string> reasons, long count, string reason)
     {
         if (count > 0)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{count:N0} {reason}"));
     }
 
-    private string SlotText(int slot)
+    string SlotText(int slot)
     {
         DataViewSchema.Column column = schema.Feature!.Value;
         if (column.HasSlotNames())
@@ -138,7 +138,7 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         return $"slot {slot}";
     }
 
-    private static string Text(float value) => value switch
+    static string Text(float value) => value switch
     {
         float.PositiveInfinity => "infinity",
         float.NegativeInfinity => "minus infinity",

@@ -10,14 +10,14 @@ internal sealed class RowBuffer
     /// <summary>Dense features may take this much: 2 GiB. Above it a wide sparse column is more likely than that many values that matter, and the machine would swap.</summary>
     internal const long MostFeatureBytes = 1L << 31;
 
-    private const int FirstCapacity = 256;
+    const int FirstCapacity = 256;
 
-    private readonly string _column;
-    private readonly int _featureCount;
-    private float[] _features;
-    private float[] _labels;
-    private float[]? _weights;
-    private int _rows;
+    readonly string _column;
+    readonly int _featureCount;
+    float[] _features;
+    float[] _labels;
+    float[]? _weights;
+    int _rows;
 
     /// <param name="column">Feature column, for messages.</param>
     /// <param name="expectedRows">Where the data view knows; null otherwise.</param>
@@ -33,7 +33,7 @@ internal sealed class RowBuffer
         _weights = weighted ? new float[capacity] : null;
     }
 
-    private long MostRows => MostFeatureBytes / sizeof(float) / _featureCount;
+    long MostRows => MostFeatureBytes / sizeof(float) / _featureCount;
 
     /// <exception cref="InvalidOperationException">The rows take more than <see cref="MostFeatureBytes"/>.</exception>
     public void Add(in VBuffer<float> features, float label, float weight)
@@ -49,7 +49,7 @@ internal sealed class RowBuffer
 
     public TrainingSet ToTrainingSet() => new(_features, _rows, _featureCount, _labels, targetColumns: 1, _weights);
 
-    private void Grow()
+    void Grow()
     {
         CheckBytes(_rows + 1L);
         int capacity = (int)Math.Min(Math.Max(FirstCapacity, 2L * _rows), MostRows);
@@ -59,7 +59,7 @@ internal sealed class RowBuffer
             Array.Resize(ref _weights, capacity);
     }
 
-    private void CheckBytes(long rows)
+    void CheckBytes(long rows)
     {
         if (rows <= MostRows)
             return;

@@ -33,7 +33,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         return rows;
     }
 
-    private TrainingSet Read(RoleMappedData data, string purpose)
+    TrainingSet Read(RoleMappedData data, string purpose)
     {
         data.CheckFeatureFloatVector(out int featureCount);
         data.CheckOptFloatWeight();
@@ -60,9 +60,9 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     }
 
     /// <summary>Keys arrive from 0, missing ones as NaN; a key column may hold values above its own count.</summary>
-    private bool IsLabel(float label) => task == NetworkTask.Multiclass ? label >= 0 && label < classes : float.IsFinite(label);
+    bool IsLabel(float label) => task == NetworkTask.Multiclass ? label >= 0 && label < classes : float.IsFinite(label);
 
-    private void CheckLabels(RoleMappedData data, TrainingSet rows)
+    void CheckLabels(RoleMappedData data, TrainingSet rows)
     {
         string column = data.Schema.Label!.Value.Name;
         var labels = rows.Targets.AsSpan(0, rows.Rows);
@@ -75,5 +75,5 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
                 + $"mlContext.Transforms.Conversion.ConvertType(\"{column}\", outputKind: DataKind.Boolean).");
     }
 
-    private Exception Refuse(string message) => host.Process(new InvalidOperationException(message));
+    Exception Refuse(string message) => host.Process(new InvalidOperationException(message));
 }

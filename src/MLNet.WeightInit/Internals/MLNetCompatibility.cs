@@ -8,21 +8,21 @@ namespace MLNet.WeightInit;
 internal static class MLNetCompatibility
 {
     /// <summary>The package's dependency range is <c>[5.0.1, 6.0.0)</c>; NuGet can be told to ignore it.</summary>
-    private static readonly Version Lowest = new(5, 0, 1), FirstTooHigh = new(6, 0, 0);
+    static readonly Version s_lowest = new(5, 0, 1), s_firstTooHigh = new(6, 0, 0);
 
     internal const string DynamicCodeMessage = "MLNet.WeightInit can't run as native AOT: ML.NET generates code at run time. Set PublishAot to false "
         + "(a program of one file has it on: write '#:property PublishAot=false' at its top); self-contained, single-file and ReadyToRun publishes work.";
 
     internal const string TrimmingMessage = "MLNet.WeightInit can't be trimmed: ML.NET finds its components by reflection. Set PublishTrimmed to false; self-contained, single-file and ReadyToRun publishes work.";
 
-    private static readonly Lazy<string?> Problem = new(() => Describe(
+    static readonly Lazy<string?> s_problem = new(() => Describe(
         typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
         RuntimeFeature.IsDynamicCodeSupported));
 
     /// <exception cref="NotSupportedException">This ML.NET or this way of publishing can't work.</exception>
     public static void Ensure()
     {
-        if (Problem.Value is { } problem)
+        if (s_problem.Value is { } problem)
             throw new NotSupportedException(problem);
     }
 
@@ -34,9 +34,9 @@ internal static class MLNetCompatibility
         if (!dynamicCode)
             return DynamicCodeMessage;
         string number = version?.Split('+', '-')[0] ?? "";
-        if (Version.TryParse(number, out Version? found) && found >= Lowest && found < FirstTooHigh)
+        if (Version.TryParse(number, out Version? found) && found >= s_lowest && found < s_firstTooHigh)
             return null;
-        return $"MLNet.WeightInit uses internals of ML.NET and needs Microsoft.ML from {Lowest} to below {FirstTooHigh}, and found {version ?? "one that states no version"}. "
+        return $"MLNet.WeightInit uses internals of ML.NET and needs Microsoft.ML from {s_lowest} to below {s_firstTooHigh}, and found {version ?? "one that states no version"}. "
             + "Reference a Microsoft.ML package in that range, or an MLNet.WeightInit made for yours.";
     }
 }

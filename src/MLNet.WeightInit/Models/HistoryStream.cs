@@ -6,7 +6,7 @@ namespace MLNet.WeightInit;
 internal static class HistoryStream
 {
     /// <summary>Bytes of a record without validation loss: a bound for the count before anything is allocated.</summary>
-    private const int SmallestRecord = sizeof(int) + sizeof(double) + sizeof(bool) + sizeof(float);
+    const int SmallestRecord = sizeof(int) + sizeof(double) + sizeof(bool) + sizeof(float);
 
     public static void Write(BinaryWriter writer, TrainingHistory history)
     {
@@ -31,10 +31,10 @@ internal static class HistoryStream
         var records = new EpochRecord[count];
         for (int i = 0; i < count; i++)
             records[i] = new EpochRecord(
-                Epoch: reader.ReadInt32(),
-                TrainingLoss: reader.ReadDouble(),
-                ValidationLoss: reader.ReadBoolean() ? reader.ReadDouble() : null,
-                LearningRate: reader.ReadSingle());
+                epoch: reader.ReadInt32(),
+                trainingLoss: reader.ReadDouble(),
+                validationLoss: reader.ReadBoolean() ? reader.ReadDouble() : null,
+                learningRate: reader.ReadSingle());
         return new TrainingHistory(records, bestEpoch: reader.ReadInt32(), stopReason: reader.ReadString());
     }
 }

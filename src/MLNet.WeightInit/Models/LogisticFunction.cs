@@ -7,10 +7,10 @@ namespace MLNet.WeightInit;
 internal sealed unsafe class LogisticFunction
 {
     /// <summary>Kernels take whole blocks.</summary>
-    private const int BlockLength = 16;
+    const int BlockLength = 16;
 
-    private readonly ActivationKernel _kernel = Activations.Parse("Sigmoid").CreateKernel(SimdLevels.Best);
-    private readonly AlignedBuffer _block = new(BlockLength);
+    readonly ActivationKernel _kernel = Activations.Parse("Sigmoid").CreateKernel(SimdLevels.Best);
+    readonly AlignedBuffer _block = new(BlockLength);
 
     /// <summary>1 / (1 + exp(−x)); NaN for NaN.</summary>
     public float Apply(float logOdds)

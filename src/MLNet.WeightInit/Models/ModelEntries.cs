@@ -8,10 +8,10 @@ namespace MLNet.WeightInit;
 /// <remarks>Nothing in it depends on clock, thread count or path: two fits that are equal give equal entries.</remarks>
 internal static class ModelEntries
 {
-    private const string NetworkEntry = "Network.bin";
-    private const string ReportFolder = "Initialization";
-    private const string ReportEntry = "report.json";
-    private const uint FirstVersion = 0x00010001;
+    const string NetworkEntry = "Network.bin";
+    const string ReportFolder = "Initialization";
+    const string ReportEntry = "report.json";
+    const uint FirstVersion = 0x00010001;
 
     /// <param name="signature">Exactly 8 characters.</param>
     /// <param name="loaderSignature">Name under which ML.NET finds the class that loads.</param>

@@ -1,11 +1,11 @@
-using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Network;
-using MLNet.WeightInit.Engine;
-using MLNet.WeightInit;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
-using Microsoft.ML;
+using MLNet.WeightInit;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
 
 [assembly: LoadableClass(typeof(NeuralNetBinaryModelParameters), null, typeof(SignatureLoadModel),
     "Neural network, binary", NeuralNetBinaryModelParameters.LoaderSignature)]
@@ -18,18 +18,16 @@ public sealed class NeuralNetBinaryModelParameters : NeuralNetModelParameters<fl
     internal const string LoaderSignature = "NeuralNetBinary";
 
     internal NeuralNetBinaryModelParameters(IHostEnvironment environment, TrainingResult result)
-        : base(environment, LoaderSignature, result)
+        : base(environment, CurrentVersion, result)
     {
     }
 
-    private NeuralNetBinaryModelParameters(IHostEnvironment environment, ModelLoadContext context)
-        : base(environment, LoaderSignature, context, NetworkTask.Binary)
+    NeuralNetBinaryModelParameters(IHostEnvironment environment, ModelLoadContext context)
+        : base(environment, CurrentVersion, context, NetworkTask.Binary)
     {
     }
 
-    private static VersionInfo CurrentVersion => ModelEntries.Version("NNETBINA", LoaderSignature);
-
-    private protected override VersionInfo Version => CurrentVersion;
+    static VersionInfo CurrentVersion => ModelEntries.Version("NNETBINA", LoaderSignature);
 
     private protected override PredictionKind PredictionKind => PredictionKind.BinaryClassification;
 

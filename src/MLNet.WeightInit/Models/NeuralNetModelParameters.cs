@@ -1,11 +1,11 @@
-using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Network;
-using MLNet.WeightInit.Engine;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using Microsoft.ML;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit;
 
@@ -13,20 +13,23 @@ namespace MLNet.WeightInit;
 /// <typeparam name="TOutput">Score of one row: Single, or a vector of Single.</typeparam>
 public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TOutput>, INeuralNetModel, IValueMapper, ISingleCanSaveOnnx
 {
-    private readonly VectorDataViewType _inputType;
+    readonly VersionInfo _version;
+    readonly VectorDataViewType _inputType;
 
-    private protected NeuralNetModelParameters(IHostEnvironment environment, string name, TrainingResult result)
-        : base(environment, name)
+    private protected NeuralNetModelParameters(IHostEnvironment environment, VersionInfo version, TrainingResult result)
+        : base(environment, version.LoaderSignature)
     {
+        _version = version;
         Network = result.Network;
         Initialization = result.Initialization;
         History = result.History;
         _inputType = new VectorDataViewType(NumberDataViewType.Single, Network.Inputs);
     }
 
-    private protected NeuralNetModelParameters(IHostEnvironment environment, string name, ModelLoadContext context, NetworkTask task)
-        : base(environment, name, context)
+    private protected NeuralNetModelParameters(IHostEnvironment environment, VersionInfo version, ModelLoadContext context, NetworkTask task)
+        : base(environment, version.LoaderSignature, context)
     {
+        _version = version;
         (Network, Initialization, History) = ModelEntries.Load(Host, context);
         Host.CheckDecode(Network.Task == task, "The network in this model is of another task than the model says: the file is damaged.");
         _inputType = new VectorDataViewType(NumberDataViewType.Single, Network.Inputs);
@@ -47,8 +50,6 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
 
     private protected abstract DataViewType OutputType { get; }
 
-    private protected abstract VersionInfo Version { get; }
-
     /// <summary>A delegate that scores rows with buffers of its own: ML.NET asks for one a cursor.</summary>
     private protected abstract ValueMapper<VBuffer<float>, TOutput> CreateMapper();
 
@@ -59,7 +60,7 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
     private protected override void SaveCore(ModelSaveContext context)
     {
         base.SaveCore(context);
-        context.SetVersionInfo(Version);
+        context.SetVersionInfo(_version);
         ModelEntries.Save(context, this);
     }
 

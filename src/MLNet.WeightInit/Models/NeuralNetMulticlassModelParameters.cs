@@ -1,10 +1,10 @@
-using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Network;
-using MLNet.WeightInit.Engine;
-using MLNet.WeightInit;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML;
+using MLNet.WeightInit;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
 
 [assembly: LoadableClass(typeof(NeuralNetMulticlassModelParameters), null, typeof(SignatureLoadModel),
     "Neural network, multiclass", NeuralNetMulticlassModelParameters.LoaderSignature)]
@@ -17,18 +17,16 @@ public sealed class NeuralNetMulticlassModelParameters : NeuralNetModelParameter
     internal const string LoaderSignature = "NeuralNetMulticlass";
 
     internal NeuralNetMulticlassModelParameters(IHostEnvironment environment, TrainingResult result)
-        : base(environment, LoaderSignature, result)
+        : base(environment, CurrentVersion, result)
     {
     }
 
-    private NeuralNetMulticlassModelParameters(IHostEnvironment environment, ModelLoadContext context)
-        : base(environment, LoaderSignature, context, NetworkTask.Multiclass)
+    NeuralNetMulticlassModelParameters(IHostEnvironment environment, ModelLoadContext context)
+        : base(environment, CurrentVersion, context, NetworkTask.Multiclass)
     {
     }
 
-    private static VersionInfo CurrentVersion => ModelEntries.Version("NNETMCLS", LoaderSignature);
-
-    private protected override VersionInfo Version => CurrentVersion;
+    static VersionInfo CurrentVersion => ModelEntries.Version("NNETMCLS", LoaderSignature);
 
     private protected override PredictionKind PredictionKind => PredictionKind.MulticlassClassification;
 

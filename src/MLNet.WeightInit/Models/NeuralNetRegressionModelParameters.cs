@@ -1,10 +1,10 @@
-using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Network;
-using MLNet.WeightInit.Engine;
-using MLNet.WeightInit;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML;
+using MLNet.WeightInit;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
 
 [assembly: LoadableClass(typeof(NeuralNetRegressionModelParameters), null, typeof(SignatureLoadModel),
     "Neural network, regression", NeuralNetRegressionModelParameters.LoaderSignature)]
@@ -17,18 +17,16 @@ public sealed class NeuralNetRegressionModelParameters : NeuralNetModelParameter
     internal const string LoaderSignature = "NeuralNetRegression";
 
     internal NeuralNetRegressionModelParameters(IHostEnvironment environment, TrainingResult result)
-        : base(environment, LoaderSignature, result)
+        : base(environment, CurrentVersion, result)
     {
     }
 
-    private NeuralNetRegressionModelParameters(IHostEnvironment environment, ModelLoadContext context)
-        : base(environment, LoaderSignature, context, NetworkTask.Regression)
+    NeuralNetRegressionModelParameters(IHostEnvironment environment, ModelLoadContext context)
+        : base(environment, CurrentVersion, context, NetworkTask.Regression)
     {
     }
 
-    private static VersionInfo CurrentVersion => ModelEntries.Version("NNETREGR", LoaderSignature);
-
-    private protected override VersionInfo Version => CurrentVersion;
+    static VersionInfo CurrentVersion => ModelEntries.Version("NNETREGR", LoaderSignature);
 
     private protected override PredictionKind PredictionKind => PredictionKind.Regression;
 

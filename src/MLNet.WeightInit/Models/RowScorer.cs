@@ -6,9 +6,9 @@ namespace MLNet.WeightInit;
 /// <summary>Scores ML.NET's rows, dense or sparse, without allocating for one. It has buffers: one a cursor.</summary>
 internal sealed class RowScorer(FeedForwardNetwork network)
 {
-    private readonly NetworkScorer _scorer = new(network);
-    private readonly float[] _score = new float[network.Outputs];
-    private float[]? _dense;
+    readonly NetworkScorer _scorer = new(network);
+    readonly float[] _score = new float[network.Outputs];
+    float[]? _dense;
 
     public int Outputs => network.Outputs;
 

@@ -37,14 +37,14 @@ internal static class OnnxActivations
     }
 
     /// <summary>x · ½ (1 + erf(x / √2)): Hendrycks and Gimpel 2016, section 2.</summary>
-    private static string Gelu(OnnxNetworkWriter writer, string values, int width)
+    static string Gelu(OnnxNetworkWriter writer, string values, int width)
     {
         string scaled = writer.Elementwise("Mul", width, [values, writer.Constant(0.70710678f)]);
         return HalfGate(writer, values, writer.Elementwise("Erf", width, [scaled]), width);
     }
 
     /// <summary>x · ½ (1 + tanh(√(2/π) (x + 0.044715 x³))): Hendrycks and Gimpel 2016, section 2.</summary>
-    private static string GeluTanh(OnnxNetworkWriter writer, string values, int width)
+    static string GeluTanh(OnnxNetworkWriter writer, string values, int width)
     {
         string square = writer.Elementwise("Mul", width, [values, values]);
         string cubic = writer.Elementwise("Mul", width, [square, writer.Constant(0.044715f)]);
@@ -54,7 +54,7 @@ internal static class OnnxActivations
         return HalfGate(writer, values, writer.Elementwise("Tanh", width, [scaled]), width);
     }
 
-    private static string HalfGate(OnnxNetworkWriter writer, string values, string signed, int width)
+    static string HalfGate(OnnxNetworkWriter writer, string values, string signed, int width)
     {
         string shifted = writer.Elementwise("Add", width, [signed, writer.Constant(1)]);
         string half = writer.Elementwise("Mul", width, [values, writer.Constant(0.5f)]);

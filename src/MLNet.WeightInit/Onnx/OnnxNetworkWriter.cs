@@ -6,10 +6,10 @@ namespace MLNet.WeightInit;
 /// <summary>Writes a network as ONNX nodes of the default domain, operator sets 9 to 12.</summary>
 internal sealed class OnnxNetworkWriter
 {
-    private const int LowestOperatorSet = 9;
-    private const string DefaultDomain = "";
+    const int LowestOperatorSet = 9;
+    const string DefaultDomain = "";
 
-    private readonly OnnxContext _context;
+    readonly OnnxContext _context;
 
     public OnnxNetworkWriter(OnnxContext context)
     {
@@ -61,7 +61,7 @@ internal sealed class OnnxNetworkWriter
     public string Constant(float value) => _context.AddInitializer([value], [1L], "constant");
 
     /// <summary>The mean is subtracted in a node of its own: folded into the bias it would cost all digits that it shares with the features.</summary>
-    private string Centre(FeedForwardNetwork network, string features)
+    string Centre(FeedForwardNetwork network, string features)
     {
         if (network.FeatureScale.IsNone)
             return features;
@@ -69,7 +69,7 @@ internal sealed class OnnxNetworkWriter
         return Elementwise("Sub", network.Inputs, [features, means]);
     }
 
-    private string Dense(DenseLayer layer, string values, ReadOnlySpan<float> inputScales)
+    string Dense(DenseLayer layer, string values, ReadOnlySpan<float> inputScales)
     {
         float[] weights = layer.GetWeights();
         if (!inputScales.IsEmpty)
@@ -85,7 +85,7 @@ internal sealed class OnnxNetworkWriter
         return destination;
     }
 
-    private string Rescale(FeedForwardNetwork network, string values)
+    string Rescale(FeedForwardNetwork network, string values)
     {
         if (network.TargetScale.IsNone)
             return values;
@@ -94,8 +94,8 @@ internal sealed class OnnxNetworkWriter
         return Elementwise("Add", network.Outputs, [Elementwise("Mul", network.Outputs, [values, scales]), means]);
     }
 
-    private string Intermediate(DataViewType type, string name) => _context.AddIntermediateVariable(type, name, skip: true);
+    string Intermediate(DataViewType type, string name) => _context.AddIntermediateVariable(type, name, skip: true);
 
-    private OnnxNode Node(string operation, string[] inputs, string destination)
+    OnnxNode Node(string operation, string[] inputs, string destination)
         => _context.CreateNode(operation, inputs, [destination], _context.GetNodeName(operation), DefaultDomain);
 }

@@ -100,6 +100,20 @@ public sealed class NeuralNetOptions
     /// <value>Default: <see cref="CancelledTraining.ReturnBest"/>.</value>
     public CancelledTraining OnCancel { get; set; }
 
+    /// <summary>What the short form of the catalogs' methods says; everything else is the default.</summary>
+    internal static NeuralNetOptions From(string labelColumnName, string featureColumnName, string? exampleWeightColumnName, WeightInitializer? init,
+        IReadOnlyList<int>? hiddenLayers, string activation, int? numberOfEpochs)
+        => new()
+        {
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            Init = init,
+            HiddenLayers = hiddenLayers ?? NeuralNetDefaults.HiddenLayers,
+            Activation = activation,
+            NumberOfEpochs = numberOfEpochs,
+        };
+
     /// <summary>A copy that later changes to this object do not reach.</summary>
     internal NeuralNetOptions Copy()
     {

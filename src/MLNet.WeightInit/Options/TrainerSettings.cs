@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
+using Microsoft.ML.Runtime;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Optimizers;
-using MLNet.WeightInit.Engine.Training;
-using Microsoft.ML.Runtime;
 
 namespace MLNet.WeightInit;
 

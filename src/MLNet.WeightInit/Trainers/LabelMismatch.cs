@@ -9,7 +9,7 @@ internal static class LabelMismatch
     public static ArgumentOutOfRangeException Describe(SchemaShape.Column label, string expected)
         => new("inputSchema", $"Schema mismatch for label column '{label.Name}': expected {expected}, got {label.GetTypeString()}. {Advise(label, expected)}");
 
-    private static string Advise(SchemaShape.Column label, string expected)
+    static string Advise(SchemaShape.Column label, string expected)
     {
         if (label.Kind != SchemaShape.Column.VectorKind.Scalar)
             return "A label of several values can't be trained by this version: train one network for each value.";

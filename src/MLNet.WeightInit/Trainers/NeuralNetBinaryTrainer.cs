@@ -1,10 +1,10 @@
-using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Network;
-using MLNet.WeightInit.Engine;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using Microsoft.ML;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit;
 
@@ -39,12 +39,9 @@ public sealed class NeuralNetBinaryTrainer
 
     private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
     [
-        new SchemaShape.Column(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false,
-            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation())),
-        new SchemaShape.Column(DefaultColumnNames.Probability, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false,
-            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation(isNormalized: true))),
-        new SchemaShape.Column(DefaultColumnNames.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, BooleanDataViewType.Instance, false,
-            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation())),
+        ScalarOutput(DefaultColumnNames.Score, NumberDataViewType.Single),
+        ScalarOutput(DefaultColumnNames.Probability, NumberDataViewType.Single, isNormalized: true),
+        ScalarOutput(DefaultColumnNames.PredictedLabel, BooleanDataViewType.Instance),
     ];
 
     private protected override NeuralNetBinaryModelParameters CreateModel(TrainingResult result) => new(Host, result);

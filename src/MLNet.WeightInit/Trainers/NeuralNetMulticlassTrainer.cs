@@ -1,10 +1,10 @@
-using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Network;
-using MLNet.WeightInit.Engine;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using Microsoft.ML;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit;
 

@@ -1,10 +1,10 @@
-using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Network;
-using MLNet.WeightInit.Engine;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using Microsoft.ML;
+using MLNet.WeightInit.Engine;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit;
 
@@ -37,11 +37,7 @@ public sealed class NeuralNetRegressionTrainer
         return 1;
     }
 
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
-    [
-        new SchemaShape.Column(DefaultColumnNames.Score, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false,
-            new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation())),
-    ];
+    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) => [ScalarOutput(DefaultColumnNames.Score, NumberDataViewType.Single)];
 
     private protected override NeuralNetRegressionModelParameters CreateModel(TrainingResult result) => new(Host, result);
 

@@ -17,10 +17,10 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     where TModel : class, INeuralNetModel
 {
     // The model standardizes, so the pipeline need not; rows are read once into memory, so caching would only hold them twice.
-    private static readonly TrainerInfo Characteristics = new(normalization: false, calibration: false, caching: false, supportValid: true);
+    static readonly TrainerInfo s_characteristics = new(normalization: false, calibration: false, caching: false, supportValid: true);
 
-    private readonly TrainerSettings _settings;
-    private readonly NetworkTask _task;
+    readonly TrainerSettings _settings;
+    readonly NetworkTask _task;
 
     private protected NeuralNetTrainer(IHostEnvironment environment, string name, NetworkTask task, TrainerSettings settings, SchemaShape.Column label)
         : base(
@@ -35,7 +35,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     }
 
     /// <summary>Normalization: not needed. Caching: not needed. Calibration: not needed. A validation set: can be used.</summary>
-    public sealed override TrainerInfo Info => Characteristics;
+    public sealed override TrainerInfo Info => s_characteristics;
 
     /// <summary>Trains on one set and watches the loss on another: for early stopping, and for the history.</summary>
     /// <param name="trainData">Rows to learn from.</param>
@@ -72,7 +72,11 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         return CreateModel(result);
     }
 
-    private TrainingSet ReadValidation(RowReader reader, RoleMappedData data, TrainingSet rows, int outputs)
+    /// <summary>A column of one value a row, marked as a trainer's output.</summary>
+    private protected static SchemaShape.Column ScalarOutput(string name, DataViewType type, bool isNormalized = false)
+        => new(name, SchemaShape.Column.VectorKind.Scalar, type, isKey: false, new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation(isNormalized)));
+
+    TrainingSet ReadValidation(RowReader reader, RoleMappedData data, TrainingSet rows, int outputs)
     {
         int validationOutputs = CheckLabel(data);
         if (validationOutputs != outputs)

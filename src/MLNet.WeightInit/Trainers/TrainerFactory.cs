@@ -33,18 +33,18 @@ internal static class TrainerFactory
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static NeuralNetEstimator CreateEstimator(IHostEnvironment environment, NeuralNetOptions options)
+    static NeuralNetEstimator CreateEstimator(IHostEnvironment environment, NeuralNetOptions options)
         => new(environment, new TrainerSettings(environment, options));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static NeuralNetMulticlassTrainer CreateMulticlass(IHostEnvironment environment, NeuralNetOptions options)
+    static NeuralNetMulticlassTrainer CreateMulticlass(IHostEnvironment environment, NeuralNetOptions options)
         => new(environment, new TrainerSettings(environment, options));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static NeuralNetBinaryTrainer CreateBinary(IHostEnvironment environment, NeuralNetOptions options)
+    static NeuralNetBinaryTrainer CreateBinary(IHostEnvironment environment, NeuralNetOptions options)
         => new(environment, new TrainerSettings(environment, options));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static NeuralNetRegressionTrainer CreateRegression(IHostEnvironment environment, NeuralNetOptions options)
+    static NeuralNetRegressionTrainer CreateRegression(IHostEnvironment environment, NeuralNetOptions options)
         => new(environment, new TrainerSettings(environment, options));
 }

@@ -6,12 +6,12 @@ namespace MLNet.WeightInit;
 internal sealed class TrainingProgress : IProgress<EpochProgress>
 {
     /// <summary>Epochs that the log names one by one before it goes over to every twentieth part.</summary>
-    private const int EpochsLoggedSingly = 20;
+    const int EpochsLoggedSingly = 20;
 
-    private readonly IChannel _channel;
-    private readonly IProgressChannel _progressChannel;
-    private readonly IProgress<EpochProgress>? _user;
-    private EpochProgress? _latest;
+    readonly IChannel _channel;
+    readonly IProgressChannel _progressChannel;
+    readonly IProgress<EpochProgress>? _user;
+    EpochProgress? _latest;
 
     public TrainingProgress(IChannel channel, IProgressChannel progressChannel, IProgress<EpochProgress>? user)
     {
@@ -35,7 +35,7 @@ internal sealed class TrainingProgress : IProgress<EpochProgress>
         _user?.Report(value);
     }
 
-    private void Fill(IProgressEntry entry)
+    void Fill(IProgressEntry entry)
     {
         if (_latest is not { } latest)
             return;

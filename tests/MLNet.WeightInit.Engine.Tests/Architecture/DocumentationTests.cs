@@ -61,7 +61,7 @@ public partial class DocumentationTests
             .Select(target => Path.GetRelativePath(Repository.Root, Path.Combine(folder, target)).Replace(Path.DirectorySeparatorChar, '/'));
     }
 
-    static IEnumerable<string> Pages() => ["README.md", "CONTRIBUTING.md", "examples/data/README.md", .. Repository.Files("docs", "*.md")];
+    static IEnumerable<string> Pages() => ["README.md", "CONTRIBUTING.md", "examples/data/README.md", "src/MLNet.WeightInit/README.md", "src/MLNet.WeightInit.Engine/README.md", .. Repository.Files("docs", "*.md")];
 
     [GeneratedRegex(@"\]\((?<target>[^)#\s]+)[^)]*\)")]
     private static partial Regex LinkTargets();

@@ -26,7 +26,20 @@ public partial class SourceLayoutTests
         Assert.That(lengths.Where(entry => entry.Lines > LongestFile), Is.Empty);
     }
 
+    /// <summary>The analyzer for it, IDE0040, would forbid <c>internal</c> on types too.</summary>
+    [Test]
+    public void Private_is_written_only_where_the_language_asks_for_it()
+    {
+        var written = SourceFolders().SelectMany(Repository.Sources).SelectMany(file => NeedlessPrivate().Matches(Repository.Read(file)).Select(match => $"{file}: {match.Value.Trim()}"));
+        Assert.That(written, Is.Empty);
+    }
+
+    static string[] SourceFolders() => ["src", "tests", "examples", "benchmarks", "tools"];
+
     static string NamespaceOf(string file) => string.Join('.', file.Split('/')[1..^1]);
+
+    [GeneratedRegex(@"^ +private (?!protected |static partial ).*$", RegexOptions.Multiline)]
+    private static partial Regex NeedlessPrivate();
 
     [GeneratedRegex(@"^namespace\s+(?<name>[\w.]+)", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();

@@ -1,8 +1,8 @@
+using MathNet.Numerics;
 using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Activations;
-using MathNet.Numerics;
 
 namespace MLNet.WeightInit.Engine.Tests.Diagnostics;
 

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
-using MLNet.WeightInit.Engine.Tests.Kernels;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Tests.Kernels;
 using MLNet.WeightInit.Engine.Tests.Training;
 using MLNet.WeightInit.Engine.Training;
 using ActivationList = MLNet.WeightInit.Engine.Kernels.Activations.Activations;

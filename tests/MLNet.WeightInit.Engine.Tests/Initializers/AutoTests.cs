@@ -125,7 +125,7 @@ public sealed class AutoTests
         InitializationPlan plan = Plan("ReLU", [16], inputs: 4, outputs: 2);
         var context = new LinearContext([3, 0, 0, 3], [10, 1, -10, 1, 10, 1, -10, 1], rows: 4);     // outputs ±30 and 3: the second one's mean is no variance
         PlanExecution.Calibrate(plan, new Auto(), context);
-        float[] outputs = context.PreActivations(1);
+        float[] outputs = context.ComputePreActivations(1);
         double variance = Enumerable.Range(0, 4).Average(row => outputs[2 * row] * outputs[2 * row]) / 2;
         Assert.That(variance, Is.LessThanOrEqualTo(0.1).And.GreaterThan(0.098));
         Assert.That(plan.Weights.Last().Reason, Does.Contain("On the data the outputs' variance was 450"));
@@ -151,13 +151,13 @@ public sealed class AutoTests
         public bool WasSet { get; private set; }
         public override int LayerCount => 2;
         public override int ProbeRows => rows;
-        public override WeightShape ShapeOf(int layer) => WeightShape.Dense(2, 2);
+        public override WeightShape GetShape(int layer) => WeightShape.Dense(2, 2);
         public override float[] GetWeights(int layer) => [.. _weights];
         public override void SetWeights(int layer, ReadOnlySpan<float> weights) => (_weights, WasSet) = (weights.ToArray(), true);
         public override float[] GetBiases(int layer) => new float[2];
         public override void SetBiases(int layer, ReadOnlySpan<float> biases) => throw new NotSupportedException();
         public override RandomSource Random => new(1, 1);
-        public override float[] PreActivations(int layer)
+        public override float[] ComputePreActivations(int layer)
             => [.. Enumerable.Range(0, rows * 2).Select(i => _weights[i % 2 * 2] * inputs[i / 2 * 2] + _weights[i % 2 * 2 + 1] * inputs[i / 2 * 2 + 1])];
     }
 }

@@ -182,7 +182,7 @@ internal sealed class NetworkTrainerTests
         Assert.That(exception!.Epoch, Is.EqualTo(1));
         Assert.That(exception.Batch, Is.GreaterThan(1));
         Assert.That(exception.Message, Does.Contain("learning rate below 1000000").And.Contain(exception.Tensor));
-        Assert.That(exception.LastGoodNetwork!.DenseLayers.SelectMany(layer => layer.GetWeights()), Is.All.Matches<float>(float.IsFinite));
+        Assert.That(exception.LastGoodNetwork.DenseLayers.SelectMany(layer => layer.GetWeights()), Is.All.Matches<float>(float.IsFinite));
         Assert.That(exception.Initialization!.Layers, Is.Not.Empty);
     }
 

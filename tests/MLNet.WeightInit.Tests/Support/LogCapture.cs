@@ -6,7 +6,7 @@ namespace MLNet.WeightInit.Tests.Support;
 /// <summary>What a context wrote to its log while this was in place.</summary>
 internal sealed class LogCapture
 {
-    private readonly List<LoggingEventArgs> _messages = [];
+    readonly List<LoggingEventArgs> _messages = [];
 
     public LogCapture(MLContext context) => context.Log += (_, message) =>
     {

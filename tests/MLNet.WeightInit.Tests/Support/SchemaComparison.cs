@@ -46,7 +46,7 @@ internal static class SchemaComparison
         return [.. cells];
     }
 
-    private static Func<string> Reader<T>(DataViewRowCursor cursor, DataViewSchema.Column column)
+    static Func<string> Reader<T>(DataViewRowCursor cursor, DataViewSchema.Column column)
     {
         ValueGetter<T> getter = cursor.GetGetter<T>(column);
         T value = default!;
@@ -62,6 +62,6 @@ internal static class SchemaComparison
         };
     }
 
-    private static string[] Describe(DataViewSchema schema) =>
+    static string[] Describe(DataViewSchema schema) =>
         [.. schema.Select(column => $"{column.Name}: {column.Type}, hidden {column.IsHidden}, annotations {string.Join(", ", column.Annotations.Schema.Select(annotation => $"{annotation.Name}: {annotation.Type}"))}")];
 }

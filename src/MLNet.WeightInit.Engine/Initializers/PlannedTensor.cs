@@ -1,0 +1,50 @@
+namespace MLNet.WeightInit;
+
+/// <summary>One tensor of a network that is about to be filled.</summary>
+public sealed class PlannedTensor
+{
+    internal PlannedTensor(string name, WeightShape shape, string stream)
+    {
+        Name = name;
+        Shape = shape;
+        Stream = stream;
+    }
+
+    /// <summary>Its name: <c>hidden[0].weights</c>, <c>output.bias</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Fans, role, position, and the activation that follows.</summary>
+    public WeightShape Shape { get; }
+
+    /// <summary>Key of this tensor's random stream: <c>init/hidden/0/weights</c>. Hidden layers that are added or removed after it leave it as it is.</summary>
+    public string Stream { get; }
+
+    /// <summary>What will fill it; null for a bias means zeros.</summary>
+    public WeightInitializer? Initializer { get; private set; }
+
+    /// <summary>Why, for the report.</summary>
+    public string Reason { get; private set; } = "";
+
+    internal void AddToReason(string sentence) => Reason = Reason.Length == 0 ? sentence : $"{Reason} {sentence}";
+
+    /// <summary>Multiplies the learning rate of this tensor, as rules do that fit rates to widths (Yang et al. 2021, table 3) or to depths (Zhang et al. 2019).</summary>
+    /// <value>Default: 1. At least 0 and finite; 0 keeps the tensor as it was filled.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative, NaN or infinite.</exception>
+    public float LearningRateMultiplier
+    {
+        get;
+        set => field = value >= 0 && float.IsFinite(value) ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"The multiplier of the learning rate of {Name} must be at least 0 and finite. 1 leaves the rate as it is.");
+    } = 1;
+
+    /// <summary>Fills this tensor with <paramref name="initializer"/>.</summary>
+    /// <param name="initializer">Its <see cref="WeightInitializer.Fill"/> will be called once, with this tensor's own stream.</param>
+    /// <param name="reason">A sentence for the report; null asks <see cref="WeightInitializer.Explain"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="initializer"/> is null.</exception>
+    public void Use(WeightInitializer initializer, string? reason = null)
+    {
+        ArgumentNullException.ThrowIfNull(initializer);
+        Initializer = initializer;
+        Reason = reason ?? initializer.Explain(Shape);
+    }
+}
