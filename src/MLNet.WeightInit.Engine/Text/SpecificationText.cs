@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace MLNet.WeightInit.Engine.Text;
@@ -8,8 +9,6 @@ namespace MLNet.WeightInit.Engine.Text;
 /// parenthesis at its own depth, so that it may itself be a specification: <c>lsuv(start=orthogonal(gain=1.4))</c>.</remarks>
 internal sealed class SpecificationText
 {
-    const string NotANumber = "must be a finite number with a point as decimal separator";
-
     SpecificationText(string source, string kind, string name, IReadOnlyList<KeyValuePair<string, string>> arguments)
     {
         Source = source;
@@ -114,25 +113,11 @@ internal sealed class SpecificationText
 
     /// <summary>A finite number, read with the invariant culture and rounded once to single precision.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The argument is given and is not a finite number.</exception>
-    public float ReadSingle(string argument, float whenAbsent)
-    {
-        if (Find(argument) is not { } text)
-            return whenAbsent;
-        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value))
-            return value;
-        throw Invalid(argument, NotANumber);
-    }
+    public float ReadSingle(string argument, float whenAbsent) => Read(argument, whenAbsent);
 
     /// <summary>A finite number, read with the invariant culture.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The argument is given and is not a finite number.</exception>
-    public double ReadDouble(string argument, double whenAbsent)
-    {
-        if (Find(argument) is not { } text)
-            return whenAbsent;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value))
-            return value;
-        throw Invalid(argument, NotANumber);
-    }
+    public double ReadDouble(string argument, double whenAbsent) => Read(argument, whenAbsent);
 
     /// <summary>The error for an argument whose value can't be used: <c>… must be at least 0, and is '−1'</c>.</summary>
     /// <param name="mustHold">The rule, from the verb on: <c>must be at least 0</c>.</param>
@@ -144,6 +129,15 @@ internal sealed class SpecificationText
 
     /// <inheritdoc cref="Format(float)"/>
     public static string Format(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    T Read<T>(string argument, T whenAbsent) where T : struct, INumberBase<T>
+    {
+        if (Find(argument) is not { } text)
+            return whenAbsent;
+        if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && T.IsFinite(value))
+            return value;
+        throw Invalid(argument, "must be a finite number with a point as decimal separator");
+    }
 
     static KeyValuePair<string, string> ParseArgument(string part, string specification, string kind)
     {

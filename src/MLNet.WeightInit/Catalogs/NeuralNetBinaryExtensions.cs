@@ -10,14 +10,8 @@ public static class NeuralNetBinaryExtensions
     /// <summary>A feedforward network that says yes or no, with a probability.</summary>
     /// <param name="catalog"><c>mlContext.BinaryClassification.Trainers</c>.</param>
     /// <param name="labelColumnName">Column to learn: Boolean.</param>
-    /// <param name="featureColumnName">Column with the inputs: a vector of Single of known size. Raw values: the model standardizes.</param>
-    /// <param name="exampleWeightColumnName">Column of Single that multiplies each row's loss; null: all rows count the same.</param>
-    /// <param name="init">How the weights start: an initializer or its name, <c>"He"</c>; null: chosen by activation, role and data.</param>
-    /// <param name="hiddenLayers">Units of each hidden layer; null: 128, 64; empty: a linear model.</param>
-    /// <param name="activation">Function after each hidden layer: <see cref="NeuralNetOptions.Activation"/>.</param>
-    /// <param name="numberOfEpochs">Passes over the rows; 0: only initialize; null: a budget by the number of rows: <see cref="NeuralNetOptions.NumberOfEpochs"/>.</param>
-    /// <exception cref="ArgumentNullException">The catalog or a name is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range, or a name is unknown.</exception>
+    /// <inheritdoc cref="NeuralNetTransformsExtensions.NeuralNet(TransformsCatalog, string, string, string, WeightInitializer, IReadOnlyList{int}, string, int?)"
+    ///   path="/param[not(@name='catalog' or @name='labelColumnName')] | /exception"/>
     [RequiresUnreferencedCode(MLNetCompatibility.TrimmingMessage)]
     [RequiresDynamicCode(MLNetCompatibility.DynamicCodeMessage)]
     public static NeuralNetBinaryTrainer NeuralNet(
