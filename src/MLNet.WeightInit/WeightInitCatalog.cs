@@ -28,7 +28,7 @@ public sealed partial class WeightInitCatalog
     /// <param name="factory">Makes the initializer from the arguments of a specification.</param>
     /// <param name="aliases">Further names.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A name is empty or taken.</exception>
+    /// <exception cref="ArgumentException">A name is empty, has a character that specifications use, or is taken.</exception>
     public void Register(string name, Func<InitializerArguments, WeightInitializer> factory, params string[] aliases) => Registry.Register(name, factory, aliases);
 
     /// <summary>The initializer that a text names: <c>he</c>, <c>orthogonal(gain=1.4)</c>.</summary>

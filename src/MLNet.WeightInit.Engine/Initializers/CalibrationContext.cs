@@ -20,12 +20,14 @@ public abstract class CalibrationContext
     public abstract float[] GetWeights(int layer);
 
     /// <summary>Replaces a layer's weights.</summary>
+    /// <exception cref="ArgumentException">The number of weights is not the layer's, or one of them is not finite.</exception>
     public abstract void SetWeights(int layer, ReadOnlySpan<float> weights);
 
     /// <summary>A copy of a layer's biases.</summary>
     public abstract float[] GetBiases(int layer);
 
     /// <summary>Replaces a layer's biases.</summary>
+    /// <exception cref="ArgumentException">The number of biases is not the layer's, or one of them is not finite.</exception>
     public abstract void SetBiases(int layer, ReadOnlySpan<float> biases);
 
     /// <summary>Pre-activations of a layer on the probe batch with the weights as they now are: row-major [ProbeRows × outputs].</summary>

@@ -3,8 +3,11 @@ namespace MLNet.WeightInit;
 /// <summary>One tensor of a network that is about to be filled.</summary>
 public sealed class PlannedTensor
 {
-    internal PlannedTensor(string name, WeightShape shape, string stream)
+    readonly Func<WeightInitializer, WeightInitializer> _resolve;
+
+    internal PlannedTensor(string name, WeightShape shape, string stream, Func<WeightInitializer, WeightInitializer> resolve)
     {
+        _resolve = resolve;
         Name = name;
         Shape = shape;
         Stream = stream;
@@ -27,16 +30,30 @@ public sealed class PlannedTensor
 
     internal void AddToReason(string sentence) => Reason = Reason.Length == 0 ? sentence : $"{Reason} {sentence}";
 
-    /// <summary>Multiplies the learning rate of this tensor (muP, Fixup's scalars). Default: 1.</summary>
-    public float LearningRateMultiplier { get; set; } = 1;
+    /// <summary>Multiplies the learning rate of this tensor (muP, Fixup's scalars).</summary>
+    /// <value>Default: 1. At least 0 and finite; 0 keeps the tensor as it starts.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 0, NaN or infinite.</exception>
+    public float LearningRateMultiplier
+    {
+        get;
+        set => field = value >= 0 && float.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"The multiplier of the learning rate of {Name} must be at least 0 and finite. 1 leaves the rate as it is.");
+    } = 1;
 
-    /// <summary>Fills this tensor with <paramref name="initializer"/>.</summary>
+    /// <summary>Fills this tensor with <paramref name="initializer"/>: an object, or a name with arguments that the estimator's context knows.</summary>
+    /// <param name="initializer">For example <c>new Orthogonal(1.4f)</c> or <c>"orthogonal(gain=1.4)"</c>.</param>
     /// <param name="reason">A sentence for the report; null asks <see cref="WeightInitializer.Explain"/>.</param>
+    /// <exception cref="ArgumentNullException">The initializer is null.</exception>
+    /// <exception cref="ArgumentException">The initializer has no name, or its text names none that is known.</exception>
     public void Use(WeightInitializer initializer, string? reason = null)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        Initializer = initializer;
-        Reason = reason ?? initializer.Explain(Shape);
+        WeightInitializer resolved = _resolve(initializer);
+        if (string.IsNullOrWhiteSpace(resolved.Name) || string.IsNullOrWhiteSpace(resolved.Specification))
+            throw new ArgumentException($"An initializer must have a name, and {resolved.GetType()} has none for {Name}. Override {nameof(WeightInitializer.Name)}.", nameof(initializer));
+        Initializer = resolved;
+        Reason = reason ?? resolved.Explain(Shape) ?? "";
     }
 }
 
