@@ -164,6 +164,25 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public void The_search_for_the_number_of_epochs_reports_too()
+    {
+        var context = new MLContext(seed: 1);
+        var log = new LogCapture(context);
+        var reported = new Recorder();
+        NeuralNetOptions options = Samples.Quick();
+        options.NumberOfEpochs = null;
+        options.Progress = reported;
+        var model = context.Transforms.NeuralNet(options).Fit(Samples.View(context, 60)).Model;
+        int trained = model.History.Epochs.Count, searched = reported.Values.Count - trained;
+        Assert.That(reported.Values.Select(value => value.IsSearch), Is.EqualTo(Enumerable.Repeat(true, searched).Concat(Enumerable.Repeat(false, trained))));
+        Assert.That(reported.Values.Select(value => value.Epoch), Is.EqualTo(Enumerable.Range(1, searched).Concat(Enumerable.Range(1, trained))));
+        Assert.That(reported.Values.Take(trained).Select(value => value.ValidationLoss), Is.EqualTo(model.History.Epochs.Select(epoch => epoch.ValidationLoss)), "what the search measured");
+        // Each fold trains on four fifths of the rows, from the same start at ln 3 or so: no loss is far from the final training's.
+        Assert.That(reported.Values[0].TrainingLoss, Is.EqualTo(model.History.Epochs[0].TrainingLoss).Within(0.3));
+        Assert.That(log.Texts(ChannelMessageKind.Info).Count(text => text.Contains("Cross-validation for the number of epochs", StringComparison.Ordinal)), Is.InRange(1, 11));
+    }
+
+    [Test]
     public void A_cancelled_training_returns_its_best_or_throws_as_asked()
     {
         using var cancellation = new CancellationTokenSource();
@@ -174,6 +193,48 @@ public sealed class PipelineTests
         Assert.That(s_context.Transforms.NeuralNet(options).Fit(data).Model.History.Epochs, Has.Count.EqualTo(3));
         options.OnCancel = CancelledTraining.Throw;
         Assert.That(() => s_context.Transforms.NeuralNet(options).Fit(data), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public void A_cancelled_training_that_returns_a_model_warns_of_it()
+    {
+        var context = new MLContext(seed: 1);
+        var log = new LogCapture(context);
+        using var cancellation = new CancellationTokenSource();
+        NeuralNetOptions options = Samples.Quick(epochs: int.MaxValue);
+        options.CancellationToken = cancellation.Token;
+        options.Progress = new Recorder(epoch => { if (epoch == 2) cancellation.Cancel(); });
+        context.Transforms.NeuralNet(options).Fit(Samples.View(context));
+        Assert.That(log.Warnings, Has.One.Contains("Training was cancelled, and the model is the best so far. Cancelled in epoch 3."));
+    }
+
+    [Test]
+    public void A_training_that_is_cancelled_while_rows_are_read_has_no_model_to_return([Values] CancelledTraining onCancel)
+    {
+        using var cancellation = new CancellationTokenSource();
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        options.CancellationToken = cancellation.Token;
+        options.OnCancel = onCancel;
+        int read = 0;
+        IDataView data = s_context.Data.FilterByCustomPredicate(Samples.View(s_context), (SampleRow _) =>
+        {
+            if (++read == 50)
+                cancellation.Cancel();
+            return false;                                      // keeps the row
+        });
+        Assert.That(() => s_context.Transforms.NeuralNet(options).Fit(data), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(read, Is.LessThan(200));
+    }
+
+    [Test]
+    public void The_log_of_a_long_training_stays_short([Values(1, 39, 1000)] int epochs)
+    {
+        var context = new MLContext(seed: 1);
+        var log = new LogCapture(context);
+        context.Transforms.NeuralNet(Samples.Quick(epochs: epochs)).Fit(Samples.View(context, 40));
+        string[] lines = [.. log.Texts(ChannelMessageKind.Info).Where(text => text.Contains("Epoch ", StringComparison.Ordinal))];
+        Assert.That(lines, Has.Length.InRange(1, 21));
+        Assert.That(lines[^1], Does.Contain($"Epoch {epochs} of {epochs}"));
     }
 
     [Test]
@@ -202,7 +263,10 @@ public sealed class PipelineTests
         options.Init = "zeros";
         var model = context.Transforms.NeuralNet(options).Fit(Samples.View(context));
         Assert.That(model.Model.Initialization.Verdict, Is.Not.EqualTo(Verdict.Healthy));
-        Assert.That(log.Warnings, Has.One.Contains("initialization is not healthy"));
+        // The gravest finding, its first remedy and where the rest is; the tables stay in the report.
+        Assert.That(log.Warnings, Has.Exactly(1).Items.And.One.Contains("initialization is not healthy. Symmetric: 100 % of the 8 units")
+            .And.One.Contains("Try init: \"He\"").And.One.Contains("mlContext.WeightInit.ReportOf(model)"));
+        Assert.That(log.Warnings[0].Split('\n'), Has.Length.EqualTo(1), "one line");
     }
 
     sealed class NamedRow
@@ -219,11 +283,13 @@ public sealed class PipelineTests
 
     sealed class Recorder(Action<int>? onEpoch = null) : IProgress<EpochProgress>
     {
-        public List<int> Epochs { get; } = [];
+        public List<EpochProgress> Values { get; } = [];
+
+        public IEnumerable<int> Epochs => Values.Select(value => value.Epoch);
 
         public void Report(EpochProgress value)
         {
-            Epochs.Add(value.Epoch);
+            Values.Add(value);
             onEpoch?.Invoke(value.Epoch);
         }
     }

@@ -17,7 +17,10 @@ internal sealed class EpochSearch
     readonly TrainingRun[] _runs = new TrainingRun[Folds];
     readonly bool[] _wentOn = new bool[Folds];
     readonly double[] _losses = new double[Folds];
+    readonly double[] _trainingLosses = new double[Folds];
+    readonly IProgress<EpochProgress>? _progress;
     readonly FeedForwardNetwork _network;
+    readonly AlignedBuffer _best;
     readonly WorkerPool _pool;
     readonly int _epochs, _patience;
     readonly double _weight;
@@ -27,6 +30,9 @@ internal sealed class EpochSearch
     {
         _network = network;
         _pool = pool;
+        _progress = options.Progress;
+        _best = new AlignedBuffer(network.Parameters.Length);
+        network.Parameters.Span.CopyTo(_best.Span);
         _epochs = TrainingBudget.Epochs(rows.Length, options.BatchSize, asked: null);
         _patience = TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience);
         int[] foldOf = AssignFolds(data, rows, options);
@@ -49,7 +55,7 @@ internal sealed class EpochSearch
     /// <summary>The epochs after which <see cref="Losses"/> was lowest; 0 where training was cancelled before the first was done.</summary>
     public int BestEpochs { get; private set; }
 
-    /// <summary>False where training was cancelled and the best so far is wanted: then the network gets the first fold's weights.</summary>
+    /// <summary>False where training was cancelled and the best so far is wanted: then the network gets the first fold's weights after its best epoch.</summary>
     public bool Run()
     {
         Action<int> runFold = RunFold;
@@ -58,29 +64,38 @@ internal sealed class EpochSearch
             _pool.Run(Folds, runFold);
             if (Array.IndexOf(_wentOn, false) >= 0)
             {
-                _runs[0].Network.Parameters.Span.CopyTo(_network.Parameters.Span);
+                _best.Span.CopyTo(_network.Parameters.Span);
                 return false;
             }
-            double sum = 0;
-            foreach (double loss in _losses)
-                sum += loss;
-            Losses.Add(sum / _weight);
+            Losses.Add(Sum(_losses) / _weight);
             if (BestEpochs == 0 || Losses[^1] < Losses[BestEpochs - 1])
+            {
                 BestEpochs = epoch;
+                _runs[0].Network.Parameters.Span.CopyTo(_best.Span);
+            }
+            _progress?.Report(new EpochProgress(epoch, _epochs, Sum(_trainingLosses) / Folds, Losses[^1]) { IsSearch = true });
             if (epoch - BestEpochs >= _patience)
                 break;
         }
         return true;
     }
 
+    static double Sum(double[] losses)
+    {
+        double sum = 0;
+        foreach (double loss in losses)
+            sum += loss;
+        return sum;
+    }
+
     void RunFold(int fold)
     {
-        _wentOn[fold] = _runs[fold].TryRunEpoch(Losses.Count + 1, out _);
+        _wentOn[fold] = _runs[fold].TryRunEpoch(Losses.Count + 1, out _trainingLosses[fold]);
         _losses[fold] = _wentOn[fold] ? _runs[fold].ValidationLossSum() : 0;
     }
 
-    /// <summary>Deals shuffled rows out class by class, each class beginning at another fold, so that folds are alike.</summary>
-    static int[] AssignFolds(TrainingSet data, int[] rows, TrainingOptions options)
+    /// <summary>Deals shuffled rows out class by class, each class going on where the last one ended: neither the folds' sizes nor their shares of a class differ by more than one row.</summary>
+    internal static int[] AssignFolds(TrainingSet data, int[] rows, TrainingOptions options)
     {
         var order = new int[rows.Length];
         for (int i = 0; i < order.Length; i++)
@@ -88,8 +103,12 @@ internal sealed class EpochSearch
         new RandomSource(options.Seed, "split/folds").Shuffle(order);
         bool byClass = options.Task != NetworkTask.Regression;
         var next = new int[byClass ? Math.Max(2, options.Outputs) : 1];
+        if (byClass)
+            foreach (int row in rows)
+                next[(int)data.Targets[row]]++;
+        int before = 0;
         for (int group = 0; group < next.Length; group++)
-            next[group] = group;
+            (next[group], before) = (before, before + next[group]);
         var foldOf = new int[rows.Length];
         foreach (int i in order)
             foldOf[i] = next[byClass ? (int)data.Targets[rows[i]] : 0]++ % Folds;
