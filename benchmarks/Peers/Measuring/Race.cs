@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Kernels;
+
+namespace Peers.Measuring;
+
+/// <summary>Candidates timed in turn, so that a change of the machine's speed meets all of them alike.</summary>
+sealed class Race
+{
+    /// <summary>Odd, so that the median is one of them.</summary>
+    public const int Rounds = 21;
+
+    /// <summary>Long against the clock's step and a context switch, short against the spells in which a shared machine changes its speed. A longer call is a slot of its own.</summary>
+    const double SlotSeconds = 0.010;
+
+    readonly Candidate[] _candidates;
+    readonly Sample[][] _rounds;
+
+    Race(Candidate[] candidates, Sample[][] rounds)
+    {
+        _candidates = candidates;
+        _rounds = rounds;
+    }
+
+    /// <summary>Time of one call in one round.</summary>
+    readonly record struct Sample(double Wall, double Processor);
+
+    /// <param name="rest">Between two slots: long enough for the threads that the last candidate left spinning to fall asleep. None where all work on one thread.</param>
+    public static Race Run(Candidate[] candidates, TimeSpan rest = default, int rounds = Rounds)
+    {
+        int[] calls = [.. candidates.Select(CallsInSlot)];
+        var samples = new Sample[rounds][];
+        for (int round = 0; round < rounds; round++)
+        {
+            samples[round] = new Sample[candidates.Length];
+            for (int i = 0; i < candidates.Length; i++)
+            {
+                if (rest > TimeSpan.Zero)
+                    Thread.Sleep(rest);
+                samples[round][i] = Time(candidates[i].Call, calls[i]);
+            }
+        }
+        return new Race(candidates, samples);
+    }
+
+    /// <summary>Median seconds of processor time of one call: on a shared machine the wall clock also counts what others did. Meant for work on one thread.</summary>
+    public double ProcessorSeconds(Candidate candidate) => Median(Of(candidate).Select(sample => sample.Processor));
+
+    public double WallSeconds(Candidate candidate) => Median(Of(candidate).Select(sample => sample.Wall));
+
+    /// <summary>Processors that the candidate kept busy, over all rounds.</summary>
+    public double BusyProcessors(Candidate candidate) => Of(candidate).Sum(sample => sample.Processor) / Of(candidate).Sum(sample => sample.Wall);
+
+    /// <summary>How many times as long <paramref name="slow"/> takes as <paramref name="fast"/>: the median of the rounds' quotients, in processor time.</summary>
+    public double ProcessorRatio(Candidate slow, Candidate fast) => Median(Of(slow).Zip(Of(fast), (a, b) => a.Processor / b.Processor));
+
+    /// <summary>As <see cref="ProcessorRatio"/>, in wall time: for work on several threads.</summary>
+    public double WallRatio(Candidate slow, Candidate fast) => Median(Of(slow).Zip(Of(fast), (a, b) => a.Wall / b.Wall));
+
+    IEnumerable<Sample> Of(Candidate candidate)
+    {
+        int index = Array.IndexOf(_candidates, candidate);
+        return _rounds.Select(round => round[index]);
+    }
+
+    /// <summary>Also warms up: the first calls load libraries and compile.</summary>
+    static int CallsInSlot(Candidate candidate)
+    {
+        Time(candidate.Call, calls: 3);
+        for (int calls = 1; ; calls *= 2)
+        {
+            double seconds = Time(candidate.Call, calls).Wall;
+            if (seconds * calls >= SlotSeconds)
+                return Math.Max(1, (int)(SlotSeconds / seconds));
+        }
+    }
+
+    static Sample Time(Action call, int calls)
+    {
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
+        long wall = Stopwatch.GetTimestamp();
+        for (int i = 0; i < calls; i++)
+            call();
+        double wallSeconds = Stopwatch.GetElapsedTime(wall).TotalSeconds;
+        return new Sample(wallSeconds / calls, (Environment.CpuUsage.TotalTime - processor).TotalSeconds / calls);
+    }
+
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+}
