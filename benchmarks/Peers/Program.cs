@@ -2,17 +2,32 @@
 // exits with 1 where a row is below its gate.
 //
 //     dotnet run -c Release --project benchmarks/Peers [-- group…]        groups: training, products, scoring, pipeline
+//     dotnet run -c Release --project benchmarks/Peers -- growth          how time and memory grow with width, depth, batch and rows
 using System.Globalization;
+using Peers.Growth;
 using Peers.LibTorch;
 using Peers.Measuring;
+using Peers.OpenBlas;
 using Peers.Rows;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 (string Name, Func<IEnumerable<Row>> Measure)[] groups =
 [
     ("training", TrainingRows.Measure),
+    ("products", ProductRows.Measure),
     ("scoring", ScoringRows.Measure),
+    ("pipeline", PipelineRows.Measure),
 ];
+if (args is [ProductRows.ShareArgument])
+{
+    Console.WriteLine(ProductRows.Share());
+    return 0;
+}
+if (args is ["growth"])
+{
+    Console.WriteLine($"{Machine.Describe()}.");
+    return GrowthTables.Print() > 0 ? 1 : 0;
+}
 if (args.Except(groups.Select(group => group.Name)).Any())
 {
     Console.Error.WriteLine($"Groups are: {string.Join(", ", groups.Select(group => group.Name))}.");
@@ -22,6 +37,7 @@ if (args.Except(groups.Select(group => group.Name)).Any())
 Console.WriteLine($"{Machine.Describe()}.");
 Console.WriteLine($"Medians of {Race.Rounds} rounds in turn; processor time of one thread, wall time where there are two.");
 Console.WriteLine(TorchLibrary.Note);
+Console.WriteLine(OpenBlasLibrary.Note);
 Console.WriteLine();
 Console.WriteLine("| work | against | figure | goal | never below | | |");
 Console.WriteLine("|---|---|---|---|---|---|---|");

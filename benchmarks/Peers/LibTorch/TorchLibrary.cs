@@ -27,7 +27,8 @@ static class TorchLibrary
             torch.set_num_threads(1);
             return (null, $"libtorch 2.10.0 by TorchSharp 0.107.0.{note}");
         }
-        catch (Exception exception) when (exception is DllNotFoundException or NotSupportedException or TypeInitializationException or IOException or BadImageFormatException or EntryPointNotFoundException)
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or NotSupportedException
+            or TypeInitializationException or IOException)
         {
             string reason = (exception.InnerException ?? exception).Message.Split('\n')[0];
             return (reason, $"libtorch can't be loaded: {reason}{note}");

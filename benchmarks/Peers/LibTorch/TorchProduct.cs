@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Peers.LibTorch;
 
-/// <summary>x · W by MKL through libtorch, with the weights in the order that is given: [inputs × outputs], or [outputs × inputs] transposed, as its linear layers keep them.</summary>
+/// <summary>x · W by MKL through libtorch, with W as [inputs × outputs], or as [outputs × inputs], which is how its linear layers keep it.</summary>
 static class TorchProduct
 {
     public static Candidate[] Both(int batch, int inputs, int outputs)
@@ -13,8 +13,8 @@ static class TorchProduct
         double work = 2.0 * batch * inputs * outputs;
         return
         [
-            new Candidate("MKL", work, () => destination.addmm_(input, plain, beta: 0, alpha: 1).Dispose()),
-            new Candidate("MKL, W transposed", work, () => destination.addmm_(input, transposed, beta: 0, alpha: 1).Dispose()),
+            new Candidate("MKL", work, () => destination.addmm_(input, plain, beta: 0, alpha: 1)),
+            new Candidate("MKL, W transposed", work, () => destination.addmm_(input, transposed, beta: 0, alpha: 1)),
         ];
     }
 }

@@ -5,8 +5,9 @@ namespace Peers.LibTorch;
 
 /// <summary>Marks one symbol version that an ELF library needs as weak: the loader then goes on where the machine's own library doesn't have it.</summary>
 /// <remarks>
-/// libLibTorchSharp.so is built with a compiler whose &lt;iostream&gt; refers to <c>std::ios_base_library_init@GLIBCXX_3.4.32</c>, to be sure of a new enough library. It is never called
-/// and no relocation names it, but Debian 12's libstdc++ ends at 3.4.30 and the loader refuses the whole library. Tool Interface Standard ELF; LSB core 4.1, section 10.7 (symbol versions).
+/// libLibTorchSharp.so is built with a compiler whose &lt;iostream&gt; refers to <c>std::ios_base_library_init@GLIBCXX_3.4.32</c>, to be sure of a new enough library.
+/// It is never called and no relocation names it, but Debian 12's libstdc++ ends at 3.4.30 and the loader refuses the whole library.
+/// Layout: Tool Interface Standard, Executable and Linking Format; Linux Standard Base Core 4.1, section 10.7 (symbol versions).
 /// </remarks>
 static class VersionNeeds
 {

@@ -4,7 +4,8 @@ using MLNet.WeightInit.Engine.Kernels;
 namespace Peers.Measuring;
 
 /// <summary>Bytes a second that one thread moves with an optimizer's access pattern: three arrays updated in place from a fourth, seven streams.</summary>
-/// <remarks><see cref="Candidate.Work"/> holds the bytes. The arrays are as large as those of the network that the probe stands beside, so that they meet the same caches.</remarks>
+/// <remarks><see cref="Candidate.Work"/> holds the bytes. The arrays are as large as those of the network
+/// that the probe stands beside, so that they meet the same caches.</remarks>
 sealed unsafe class BandwidthProbe(long length) : ISimdFactory<Candidate>
 {
     public const int BytesAnElement = 7 * sizeof(float);

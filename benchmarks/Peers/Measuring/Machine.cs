@@ -7,7 +7,8 @@ namespace Peers.Measuring;
 static class Machine
 {
     public static string Describe()
-        => $"{Processor()}, {Environment.ProcessorCount} processors, vectors of {Width()} bits, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load {Load()}";
+        => $"{Processor()}, {Environment.ProcessorCount} processors, vectors of {Width()} bits, "
+            + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, load {Load()}";
 
     /// <summary>Processes that ran or wanted to, on average over the last minute; this program's own included.</summary>
     public static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";

@@ -4,8 +4,8 @@ using MLNet.WeightInit.Engine.Data;
 
 namespace Peers.Onnx;
 
-/// <summary>A network as the smallest ONNX file there is for it: Gemm, Relu, and Softmax where it gives probabilities. ML.NET's export adds labels and copies, which would slow the peer down.</summary>
-/// <remarks>Field numbers: onnx.proto, ONNX IR version 8; operator set 13.</remarks>
+/// <summary>A network as the smallest ONNX file there is for it: Gemm, Relu, and Softmax where it gives probabilities.</summary>
+/// <remarks>ML.NET's export adds labels and copies, which would slow the peer down. Field numbers: onnx.proto, ONNX IR version 8; operator set 13.</remarks>
 static class OnnxModel
 {
     public const string Input = "features", Output = "scores";

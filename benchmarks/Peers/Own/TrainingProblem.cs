@@ -22,7 +22,7 @@ sealed record TrainingProblem(int Inputs, int[] Hidden, int Outputs, NetworkTask
 
     IEnumerable<(int Inputs, int Outputs)> Shapes => Hidden.Prepend(Inputs).Zip(Hidden.Append(Outputs));
 
-    /// <summary>Labels without any pattern: a network that separates its classes drives gradients to denormals, which slow every library down and cost more than what is measured here.</summary>
+    /// <summary>Labels without any pattern: a network that separates its classes drives gradients to denormals, which slow libraries down by half.</summary>
     TrainingSet Noise()
     {
         var random = new RandomSource(1, "rows");

@@ -42,6 +42,7 @@ static class ScoringRows
                 return Unmeasured($"the two don't do the same work: score {i} is {ourScores[i]:G6} here and {theirScores[i]:G6} there");
 
         Race race = Race.Run([ours, theirs]);
-        return new Row(work, "ONNX Runtime", Unit.Factor, goal, gate, race.ProcessorRatio(theirs, ours), $"{race.ProcessorSeconds(ours) * 1e6:F2} µs against {race.ProcessorSeconds(theirs) * 1e6:F2}");
+        return new Row(work, "ONNX Runtime", Unit.Factor, goal, gate, race.ProcessorRatio(theirs, ours),
+            $"{race.ProcessorSeconds(ours) * 1e6:F2} µs against {race.ProcessorSeconds(theirs) * 1e6:F2}; peak {race.Peak / 1e9:F0} GFLOP/s");
     }
 }

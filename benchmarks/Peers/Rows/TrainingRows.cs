@@ -14,7 +14,7 @@ static class TrainingRows
 {
     const int ComparedSteps = 5;
 
-    /// <summary>Busy processors of the peak probe below which two threads weren't given two cores.</summary>
+    /// <summary>Processors that two peak probes keep busy; below this, two threads weren't given two cores.</summary>
     const double TwoCores = 1.9;
 
     /// <summary>For OpenMP's threads, which spin after their work, to fall asleep.</summary>
@@ -35,21 +35,19 @@ static class TrainingRows
     static IEnumerable<Row> Wide()
     {
         string work = Name(s_wide) + ", one thread";
-        Candidate peak = SimdLevels.Create<PeakProbe, Candidate>(SimdLevels.Best, new PeakProbe());
         Candidate bandwidth = SimdLevels.Create<BandwidthProbe, Candidate>(SimdLevels.Best, new BandwidthProbe(s_wide.Parameters));
         var own = new OwnTraining(s_wide);
         Candidate ours = own.Candidate();
         Candidate? peer = Peer(s_wide, own.Network, out string? reason)?.Candidate();
-        Race race = Race.Run(peer is null ? [peak, bandwidth, ours] : [peak, bandwidth, ours, peer]);
+        Race race = Race.Run(peer is null ? [bandwidth, ours] : [bandwidth, ours, peer]);
 
-        double floor = s_wide.Work / peak.Work * race.ProcessorSeconds(peak)
-            + (double)BandwidthProbe.BytesAnElement * s_wide.Parameters / bandwidth.Work * race.ProcessorSeconds(bandwidth);
-        string floorDetails = $"floor {floor * 1e6:F0} µs at {peak.Work / race.ProcessorSeconds(peak) / 1e9:F0} GFLOP/s and {bandwidth.Work / race.ProcessorSeconds(bandwidth) / 1e9:F0} GB/s";
+        double floor = s_wide.Work / race.Peak + (double)BandwidthProbe.BytesAnElement * s_wide.Parameters / bandwidth.Work * race.ProcessorSeconds(bandwidth);
+        string floorDetails = $"floor {floor * 1e6:F0} µs at {race.Peak / 1e9:F0} GFLOP/s and {bandwidth.Work / race.ProcessorSeconds(bandwidth) / 1e9:F0} GB/s";
         return
         [
             peer is null
                 ? new Row(work, "libtorch", Unit.Factor, 2.1, 1.8, null, reason!)
-                : new Row(work, "libtorch", Unit.Factor, 2.1, 1.8, race.ProcessorRatio(peer, ours), Times(race.ProcessorSeconds(ours), race.ProcessorSeconds(peer))),
+                : new Row(work, "libtorch", Unit.Factor, 2.1, 1.8, race.ProcessorRatio(peer, ours), Times(race, ours, peer)),
             new Row(work, "the floor", Unit.Share, 0.88, 0.82, floor / race.ProcessorSeconds(ours), floorDetails),
         ];
     }
@@ -69,7 +67,8 @@ static class TrainingRows
         torch.set_num_threads(2);
         Race race = Race.Run([probe, one, ours, peer], s_rest);
         torch.set_num_threads(1);
-        string details = $"{Times(race.WallSeconds(ours), race.WallSeconds(peer))}; {race.WallRatio(one, ours):F2} × one thread; the peak probe kept {race.BusyProcessors(probe):F2} processors busy";
+        string details = $"{race.WallSeconds(ours) * 1e6:F0} µs against {race.WallSeconds(peer) * 1e6:F0}; "
+            + $"{race.WallRatio(one, ours):F2} × one thread; the peak probe kept {race.BusyProcessors(probe):F2} processors busy";
         return race.BusyProcessors(probe) < TwoCores
             ? Unmeasured($"not measurable: two cores weren't to be had ({details})")
             : new Row(work, "libtorch", Unit.Factor, 2.2, 1.9, race.WallRatio(peer, ours), details);
@@ -83,7 +82,7 @@ static class TrainingRows
             return new Row(work, "libtorch", Unit.Factor, goal, gate, null, reason!);
         Candidate ours = own.Candidate(), peer = torchTraining.Candidate();
         Race race = Race.Run([ours, peer]);
-        return new Row(work, "libtorch", Unit.Factor, goal, gate, race.ProcessorRatio(peer, ours), Times(race.ProcessorSeconds(ours), race.ProcessorSeconds(peer)));
+        return new Row(work, "libtorch", Unit.Factor, goal, gate, race.ProcessorRatio(peer, ours), Times(race, ours, peer));
     }
 
     /// <summary>libtorch's training from the same weights, or null with the reason. Its first losses are compared with ours: both must do the same work.</summary>
@@ -121,5 +120,6 @@ static class TrainingRows
 
     static string Name(TrainingProblem problem) => $"train {problem.Shape}, batch {problem.Batch}, Adam";
 
-    static string Times(double ours, double theirs) => $"{ours * 1e6:F1} µs against {theirs * 1e6:F1}";
+    static string Times(Race race, Candidate ours, Candidate peer)
+        => $"{race.ProcessorSeconds(ours) * 1e6:F1} µs against {race.ProcessorSeconds(peer) * 1e6:F1}; peak {race.Peak / 1e9:F0} GFLOP/s";
 }
