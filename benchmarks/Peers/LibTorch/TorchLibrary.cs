@@ -18,11 +18,15 @@ static class TorchLibrary
 
     static (string?, string) Load()
     {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            return ("libtorch is referenced for Linux on x64 only", "libtorch is referenced for Linux on x64 only.");
         string note = "";
         try
         {
-            if (OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && !HasNewestNeed())
+            if (!HasNewestNeed())
                 note = Patch();
+            // First by its path: where that fails the loader says why, while TorchSharp prints pages and copies half a gigabyte.
+            NativeLibrary.Load(InOutput("libLibTorchSharp.so"));
             torch.InitializeDeviceType(DeviceType.CPU);
             torch.set_num_threads(1);
             return (null, $"libtorch 2.10.0 by TorchSharp 0.107.0.{note}");
@@ -30,10 +34,12 @@ static class TorchLibrary
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException or NotSupportedException
             or TypeInitializationException or IOException)
         {
-            string reason = (exception.InnerException ?? exception).Message.Split('\n')[0];
-            return (reason, $"libtorch can't be loaded: {reason}{note}");
+            string reason = (exception.InnerException ?? exception).Message.ReplaceLineEndings(" ").Trim();
+            return ("libtorch can't be loaded", $"libtorch can't be loaded: {reason}{note}");
         }
     }
+
+    static string InOutput(string library) => Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", library);
 
     static bool HasNewestNeed()
     {
@@ -45,7 +51,7 @@ static class TorchLibrary
     /// <summary>Replaces this program's own copy in its output folder, never the package's file: written beside it and moved, so that a link would be cut.</summary>
     static string Patch()
     {
-        string library = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+        string library = InOutput("libLibTorchSharp.so");
         if (VersionNeeds.WithWeak(File.ReadAllBytes(library), NewestNeed) is { } patched)
         {
             DateTime written = File.GetLastWriteTimeUtc(library);

@@ -28,11 +28,12 @@ static class RuntimeScoring
     {
         try
         {
-            return OrtEnv.Instance().GetVersionString() is { Length: > 0 } ? null : "it has no version";
+            _ = OrtEnv.Instance().GetVersionString();
+            return null;
         }
         catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException or BadImageFormatException)
         {
-            return (exception.InnerException ?? exception).Message.Split('\n')[0];
+            return $"ONNX Runtime can't be loaded: {(exception.InnerException ?? exception).Message.Split(". ")[0]}";
         }
     }
 }
