@@ -37,7 +37,7 @@ static class StepOf784
         PassKernels kernels = PassKernels.Create(level, new WorkerPool(1));
         var gatherer = new BatchGatherer(data, AffineScale.None, AffineScale.None, 1, kernels.Rows, Batch);
         float[] rateMultipliers = [.. Enumerable.Repeat(1f, 2 * layout.Layers.Count)];
-        var step = new TrainingStep(network, gatherer, options, kernels, rateMultipliers, weightDecay: 0);
+        var step = new TrainingStep(network, gatherer, options, kernels, rateMultipliers, TrainingBudget.WeightDecay(options.Optimizer, Rows, asked: null));
 
         int[] order = [.. Enumerable.Range(0, Rows)];
         int next = 0;

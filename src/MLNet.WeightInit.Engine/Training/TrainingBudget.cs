@@ -35,9 +35,9 @@ internal static class TrainingBudget
     public static int Patience(int rows, int batchSize, int? asked)
         => asked ?? Math.Clamp(600 / UpdatesAnEpoch(rows, batchSize), 5, 300);
 
-    /// <summary>Decay in the gradient (L2) is a normal prior of the weights, which counts the less the more rows there are: 8 / rows. Decoupled decay keeps its paper's 0.01.</summary>
+    /// <summary>Decay in the gradient (L2) is a normal prior of the weights, which counts the less the more rows there are: 2 / rows. Decoupled decay keeps its paper's 0.01.</summary>
     public static float WeightDecay(Optimizer optimizer, int rows, float? asked)
-        => asked ?? (optimizer.HasDecoupledDecay ? 0.01f : 8f / rows);
+        => asked ?? (optimizer.HasDecoupledDecay ? 0.01f : 2f / rows);
 
     static int UpdatesAnEpoch(int rows, int batchSize) => Math.Max(1, (int)(((long)rows + batchSize - 1) / batchSize));
 }

@@ -69,7 +69,7 @@ public sealed class NeuralNetOptions
     public string? Loss { get; set; }
 
     /// <summary>Pull of the weights (not the biases) towards 0, as the optimizer defines it: decoupled for AdamW, added to the gradient for the others.</summary>
-    /// <value>Default: null, which is 8 / training rows where it is added to the gradient (a normal prior, which counts the less the more rows there are), and 0.01 for AdamW. At least 0 and finite; 0 for none.</value>
+    /// <value>Default: null, which is 2 / training rows where it is added to the gradient (a normal prior, which counts the less the more rows there are), and 0.01 for AdamW. At least 0 and finite; 0 for none.</value>
     public float? WeightDecay { get; set; }
 
     /// <summary>Share of the rows kept out of training to measure the loss after each epoch; not used where a validation set is passed to <c>Fit</c>.</summary>
