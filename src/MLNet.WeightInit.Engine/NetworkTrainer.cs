@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Calibration;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
@@ -18,12 +19,19 @@ internal static class NetworkTrainer
     /// <summary>Rows that the report and the calibration look at.</summary>
     public const int ProbeRows = 256;
 
+    /// <summary>A model file holds 2 GB: 4 bytes for each of these. Training holds up to six arrays of that size.</summary>
+    public const int MostParameters = 500_000_000;
+
     /// <param name="validation">Rows to validate on; null lets <see cref="TrainingOptions.ValidationFraction"/> take them from the training rows.</param>
+    /// <exception cref="InvalidOperationException">The network would be too large, an initializer failed, or a feature spans more than a float holds.</exception>
     /// <exception cref="NonFiniteTrainingException">The loss or a weight stopped being finite.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled and the options don't ask for the best model so far.</exception>
     public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null)
     {
+        CheckSize(data.FeatureCount, options);
         (int[] trainingRows, int[] validationRows) = SplitRows(data, options, validation);
+        // A batch is never larger than the data, and neither are the buffers for it.
+        options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };
         options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };       // buffers are made for whole batches
         AffineScale features = options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
         AffineScale targets = options.Standardize && options.Task == NetworkTask.Regression ? TargetStatistics.Scale(data, trainingRows) : AffineScale.None;
@@ -51,7 +59,7 @@ internal static class NetworkTrainer
             {
                 search = new EpochSearch(network, options, data, trainingRows, rows => new BatchGatherer(data, features, targets, weightFactor, rows, options.BatchSize), pool, rateMultipliers, Advice(report));
                 if (!search.Run())
-                    return Finished(new TrainingHistory([], search.BestEpochs, $"Cancelled in epoch {search.Losses.Count + 1} of the search for the number of epochs; the model was trained on four fifths of the rows."));
+                    return Finished(new TrainingHistory([], search.BestEpochs, $"Cancelled in epoch {search.Losses.Count + 1} of the search for the number of epochs; the model is the best so far of one that was trained on four fifths of the rows."));
             }
             return Finished(new TrainingRun(network, options, gatherer, trainingRows, ValidationRows(), kernels, rateMultipliers, Advice(report)).Train(search));
         }
@@ -75,6 +83,21 @@ internal static class NetworkTrainer
         }
     }
 
+    static void CheckSize(int features, TrainingOptions options)
+    {
+        double parameters = 0;                                 // exact up to 2⁵³, and never overflows
+        int width = features;
+        foreach (int units in (IEnumerable<int>)[.. options.HiddenLayers, options.Outputs])
+        {
+            parameters += (width + 1d) * units;
+            width = units;
+        }
+        if (parameters > MostParameters)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"A network may have at most {MostParameters:N0} weights and biases, and {features:N0} features, hidden layers of {string.Join(", ", options.HiddenLayers)} units and "
+                + $"{options.Outputs:N0} outputs make {parameters:N0}. Use smaller hidden layers or fewer features; a label whose key was hashed has as many classes as the hash has values: map it with MapValueToKey instead."));
+    }
+
     static string Advice(InitializationReport report)
         => report.Verdict == Verdict.Healthy
             ? "The initialization was healthy, so look at the learning rate first"
@@ -91,7 +114,7 @@ internal static class NetworkTrainer
     static InitializationPlan Initialize(FeedForwardNetwork network, TrainingOptions options, float[] prior, double featureSecondMoment)
     {
         var layers = network.Layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
-        InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name);
+        InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve);
         for (int i = 0; i < network.DenseLayers.Count; i++)
         {
             network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], options.Seed));

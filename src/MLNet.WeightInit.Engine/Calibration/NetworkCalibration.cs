@@ -23,8 +23,27 @@ internal sealed class NetworkCalibration : CalibrationContext
     public override RandomSource Random { get; }
     public override WeightShape GetShape(int layer) => _plan.Tensors[2 * layer].Shape;
     public override float[] GetWeights(int layer) => _network.DenseLayers[layer].GetWeights();
-    public override void SetWeights(int layer, ReadOnlySpan<float> weights) => _network.DenseLayers[layer].SetWeights(weights);
+
+    public override void SetWeights(int layer, ReadOnlySpan<float> weights)
+    {
+        RequireFinite(layer, weights, "weights");
+        _network.DenseLayers[layer].SetWeights(weights);
+    }
+
     public override float[] GetBiases(int layer) => _network.DenseLayers[layer].GetBiases();
-    public override void SetBiases(int layer, ReadOnlySpan<float> biases) => _network.DenseLayers[layer].SetBiases(biases);
+
+    public override void SetBiases(int layer, ReadOnlySpan<float> biases)
+    {
+        RequireFinite(layer, biases, "biases");
+        _network.DenseLayers[layer].SetBiases(biases);
+    }
+
     public override float[] ComputePreActivations(int layer) => _probe.PreActivations(layer);
+
+    void RequireFinite(int layer, ReadOnlySpan<float> values, string kind)
+    {
+        for (int i = 0; i < values.Length; i++)
+            if (!float.IsFinite(values[i]))
+                throw new ArgumentException($"A calibration must set finite numbers, and set value {i} of the {kind} of {_network.DenseLayers[layer].Name} to {values[i]}.", kind);
+    }
 }

@@ -65,5 +65,12 @@ internal static class ReportBuilder
         tensor.Initializer?.Specification ?? "zeros",
         tensor.Initializer is { } initializer ? initializer.TargetDeviation(tensor.Shape) : 0,
         tensor.Stream,
-        tensor.Reason.Length > 0 ? tensor.Reason : "Biases start at 0 unless asked otherwise.");
+        Reason(tensor));
+
+    static string Reason(PlannedTensor tensor) => tensor switch
+    {
+        { Reason.Length: > 0 } => tensor.Reason,
+        { Initializer: { } initializer } => $"{initializer.Specification} was asked for.",
+        _ => "Biases start at 0 unless asked otherwise.",
+    };
 }

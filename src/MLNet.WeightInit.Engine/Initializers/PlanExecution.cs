@@ -11,13 +11,17 @@ internal static class PlanExecution
     /// <param name="featureSecondMoment">As <see cref="InitializationPlan.FeatureSecondMoment"/>.</param>
     /// <param name="priorBias">As <see cref="InitializationPlan.PriorBias"/>.</param>
     /// <param name="optimizer">As <see cref="InitializationPlan.Optimizer"/>.</param>
+    /// <param name="resolve">Makes initializers of the texts that a plan uses; null knows the built-in names.</param>
     public static InitializationPlan Build(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, WeightInitializer init,
         WeightInitializer? outputInit = null, WeightInitializer? biasInit = null,
-        double featureSecondMoment = double.NaN, IReadOnlyList<float>? priorBias = null, string optimizer = "Adam")
+        double featureSecondMoment = double.NaN, IReadOnlyList<float>? priorBias = null, string optimizer = "Adam",
+        Func<WeightInitializer, WeightInitializer>? resolve = null)
     {
+        resolve ??= initializer => InitializerRegistry.CreateDefault().Resolve(initializer);
+
         InitializationPlan Planned(WeightInitializer initializer)
         {
-            var plan = new InitializationPlan(Tensors(layers)) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer };
+            var plan = new InitializationPlan(Tensors(layers, resolve)) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer };
             Guard(initializer, "the network's plan", () => initializer.Plan(plan));
             return plan;
         }
@@ -63,7 +67,7 @@ internal static class PlanExecution
         }
     }
 
-    static List<PlannedTensor> Tensors(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers)
+    static List<PlannedTensor> Tensors(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, Func<WeightInitializer, WeightInitializer> resolve)
     {
         var tensors = new List<PlannedTensor>();
         for (int layer = 0; layer < layers.Count; layer++)
@@ -80,8 +84,8 @@ internal static class PlanExecution
                 Role = isOutput ? TensorRole.Output : TensorRole.Hidden,
                 Activation = activation,
             };
-            tensors.Add(new PlannedTensor($"{name}.weights", shape, $"{stream}/weights"));
-            tensors.Add(new PlannedTensor($"{name}.bias", shape with { Columns = 1, Role = TensorRole.Bias }, $"{stream}/bias"));
+            tensors.Add(new PlannedTensor($"{name}.weights", shape, $"{stream}/weights", resolve));
+            tensors.Add(new PlannedTensor($"{name}.bias", shape with { Columns = 1, Role = TensorRole.Bias }, $"{stream}/bias", resolve));
         }
         return tensors;
     }

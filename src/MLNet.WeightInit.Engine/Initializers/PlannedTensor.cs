@@ -3,8 +3,12 @@ namespace MLNet.WeightInit;
 /// <summary>One tensor of a network that is about to be filled.</summary>
 public sealed class PlannedTensor
 {
-    internal PlannedTensor(string name, WeightShape shape, string stream)
+    readonly Func<WeightInitializer, WeightInitializer> _resolve;
+
+    /// <param name="resolve">Makes an initializer of one that is only a text yet.</param>
+    internal PlannedTensor(string name, WeightShape shape, string stream, Func<WeightInitializer, WeightInitializer> resolve)
     {
+        _resolve = resolve;
         Name = name;
         Shape = shape;
         Stream = stream;
@@ -37,14 +41,18 @@ public sealed class PlannedTensor
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"The multiplier of the learning rate of {Name} must be at least 0 and finite. 1 leaves the rate as it is.");
     } = 1;
 
-    /// <summary>Fills this tensor with <paramref name="initializer"/>.</summary>
+    /// <summary>Fills this tensor with <paramref name="initializer"/>: an object, or a text such as <c>"orthogonal(gain=1.4)"</c> with a name that the estimator's context knows.</summary>
     /// <param name="initializer">Its <see cref="WeightInitializer.Fill"/> will be called once, with this tensor's own stream.</param>
     /// <param name="reason">A sentence for the report; null asks <see cref="WeightInitializer.Explain"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="initializer"/> is null.</exception>
+    /// <exception cref="ArgumentException">The initializer has no name, or its text names none that is known.</exception>
     public void Use(WeightInitializer initializer, string? reason = null)
     {
         ArgumentNullException.ThrowIfNull(initializer);
-        Initializer = initializer;
-        Reason = reason ?? initializer.Explain(Shape);
+        WeightInitializer resolved = _resolve(initializer);
+        if (string.IsNullOrWhiteSpace(resolved.Name) || string.IsNullOrWhiteSpace(resolved.Specification))
+            throw new ArgumentException($"An initializer must have a name, and {resolved.GetType()} has none for {Name}. Override {nameof(WeightInitializer.Name)}.", nameof(initializer));
+        Initializer = resolved;
+        Reason = reason ?? resolved.Explain(Shape) ?? "";
     }
 }

@@ -4,4 +4,7 @@ namespace MLNet.WeightInit;
 internal sealed class UnresolvedInitializer(string specification) : WeightInitializer
 {
     public override string Name => specification;
+
+    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
+        => throw new NotSupportedException($"The text '{specification}' must become an initializer before it can fill anything: options and plans do that by themselves, and mlContext.WeightInit.Parse does it for you.");
 }

@@ -21,6 +21,9 @@ internal sealed record TrainingOptions
     public required WeightInitializer Init { get; init; }
     public WeightInitializer? OutputInit { get; init; }
     public WeightInitializer? BiasInit { get; init; }
+
+    /// <summary>Makes initializers of the texts that a plan of somebody else's may use: by the registry that knows this training's names. Null: the built-in names.</summary>
+    public Func<WeightInitializer, WeightInitializer>? Resolve { get; init; }
     public required float LearningRate { get; init; }
 
     /// <summary>Null: by the optimizer and the number of rows (<see cref="TrainingBudget.WeightDecay"/>).</summary>

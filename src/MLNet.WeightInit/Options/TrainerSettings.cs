@@ -12,6 +12,8 @@ namespace MLNet.WeightInit;
 /// <summary>An estimator's own copy of the options: checked, every name resolved against its context, the seed fixed.</summary>
 internal sealed class TrainerSettings
 {
+    private readonly InitializerRegistry _registry;
+
     /// <exception cref="ArgumentNullException">Options, a name or a list is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or a name is unknown.</exception>
     public TrainerSettings(IHostEnvironment environment, NeuralNetOptions options)
@@ -23,10 +25,10 @@ internal sealed class TrainerSettings
         Loss = Options.Loss is null ? null : Losses.Parse(Options.Loss);
         Optimizers.Parse(Options.Optimizer);
 
-        InitializerRegistry registry = WeightInitCatalog.Of(environment).Registry;
-        Init = registry.Resolve(Options.Init);
-        OutputInit = Options.OutputInit is null ? null : registry.Resolve(Options.OutputInit);
-        BiasInit = Options.BiasInit is null ? null : registry.Resolve(Options.BiasInit);
+        _registry = WeightInitCatalog.Of(environment).Registry;
+        Init = _registry.Resolve(Options.Init);
+        OutputInit = Options.OutputInit is null ? null : _registry.Resolve(Options.OutputInit);
+        BiasInit = Options.BiasInit is null ? null : _registry.Resolve(Options.BiasInit);
         Seed = Options.Seed ?? ContextSeed.Of(environment) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
     }
 
@@ -62,12 +64,13 @@ internal sealed class TrainerSettings
         Init = Init,
         OutputInit = OutputInit,
         BiasInit = BiasInit,
+        Resolve = _registry.Resolve,
         LearningRate = Options.LearningRate,
         WeightDecay = Options.WeightDecay,
         BatchSize = Options.BatchSize,
         NumberOfEpochs = Options.NumberOfEpochs,
         Seed = Seed,
-        Threads = Options.NumberOfThreads ?? Environment.ProcessorCount,
+        Threads = Math.Min(Options.NumberOfThreads ?? int.MaxValue, Environment.ProcessorCount),
         Standardize = Options.Standardize,
         ValidationFraction = Options.ValidationFraction,
         EarlyStopping = Options.EarlyStopping,
