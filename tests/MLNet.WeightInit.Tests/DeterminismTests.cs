@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.WeightInit.Tests.Support;
@@ -11,6 +12,34 @@ public sealed class DeterminismTests
     public void One_and_two_threads_give_models_equal_byte_for_byte([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value))] string label)
     {
         Assert.That(EntriesAfterFit(label, threads: 2), Is.EqualTo(EntriesAfterFit(label, threads: 1)));
+    }
+
+    [Test]
+    public void The_culture_of_the_thread_does_not_reach_the_model()
+    {
+        byte[] Train()
+        {
+            var context = new MLContext(seed: 1);
+            NeuralNetOptions options = Samples.Quick();
+            options.Activation = "LeakyReLU(slope=0.25)";
+            options.Init = "orthogonal(gain=1.5)";
+            IDataView data = Samples.View(context);
+            return ModelZip.Save(context, context.Transforms.NeuralNet(options).Fit(data), data.Schema);
+        }
+
+        CultureInfo before = CultureInfo.CurrentCulture;
+        byte[] expected = Train();
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat = new NumberFormatInfo { NumberDecimalSeparator = ",", NumberGroupSeparator = ".", NegativeSign = "\u2212", PercentDecimalSeparator = "," };
+        try
+        {
+            CultureInfo.CurrentCulture = comma;
+            Assert.That(ModelZip.Entries(Train()), Is.EqualTo(ModelZip.Entries(expected)));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [Test]

@@ -177,6 +177,48 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public void A_cancelled_training_that_returns_a_model_warns_of_it()
+    {
+        var context = new MLContext(seed: 1);
+        var log = new LogCapture(context);
+        using var cancellation = new CancellationTokenSource();
+        NeuralNetOptions options = Samples.Quick(epochs: int.MaxValue);
+        options.CancellationToken = cancellation.Token;
+        options.Progress = new Recorder(epoch => { if (epoch == 2) cancellation.Cancel(); });
+        context.Transforms.NeuralNet(options).Fit(Samples.View(context));
+        Assert.That(log.Warnings, Has.One.Contains("Training was cancelled, and the model is the best so far. Cancelled in epoch 3."));
+    }
+
+    [Test]
+    public void A_training_that_is_cancelled_while_rows_are_read_has_no_model_to_return([Values] CancelledTraining onCancel)
+    {
+        using var cancellation = new CancellationTokenSource();
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        options.CancellationToken = cancellation.Token;
+        options.OnCancel = onCancel;
+        int read = 0;
+        IDataView data = Context.Data.FilterByCustomPredicate(Samples.View(Context), (SampleRow _) =>
+        {
+            if (++read == 50)
+                cancellation.Cancel();
+            return false;                                      // keeps the row
+        });
+        Assert.That(() => Context.Transforms.NeuralNet(options).Fit(data), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(read, Is.LessThan(200));
+    }
+
+    [Test]
+    public void The_log_of_a_long_training_stays_short([Values(1, 39, 1000)] int epochs)
+    {
+        var context = new MLContext(seed: 1);
+        var log = new LogCapture(context);
+        context.Transforms.NeuralNet(Samples.Quick(epochs: epochs)).Fit(Samples.View(context, 40));
+        string[] lines = [.. log.Texts(ChannelMessageKind.Info).Where(text => text.Contains("Epoch ", StringComparison.Ordinal))];
+        Assert.That(lines, Has.Length.InRange(1, 40));
+        Assert.That(lines[^1], Does.Contain($"Epoch {epochs} of {epochs}"));
+    }
+
+    [Test]
     public void Training_ends_when_the_context_is_cancelled()
     {
         var context = new MLContext(seed: 1);
@@ -202,7 +244,10 @@ public sealed class PipelineTests
         options.Init = "zeros";
         var model = context.Transforms.NeuralNet(options).Fit(Samples.View(context));
         Assert.That(model.Model.Initialization.Verdict, Is.Not.EqualTo(Verdict.Healthy));
-        Assert.That(log.Warnings, Has.One.Contains("initialization is not healthy"));
+        // The gravest finding, its first remedy and where the rest is; the tables stay in the report.
+        Assert.That(log.Warnings, Has.Exactly(1).Items.And.One.Contains("initialization is not healthy. Symmetric: 100 % of the 8 units")
+            .And.One.Contains("Try init: \"He\"").And.One.Contains("mlContext.WeightInit.ReportOf(model)"));
+        Assert.That(log.Warnings[0].Split('\n'), Has.Length.EqualTo(1), "one line");
     }
 
     sealed class NamedRow

@@ -1,3 +1,4 @@
+using System.Globalization;
 
 namespace MLNet.WeightInit.Engine.Data;
 
@@ -64,6 +65,10 @@ internal static class FeatureStatistics
                 continue;
             }
             means[feature] = (float)sums[feature];
+            if (!float.IsFinite(maximum[feature] - means[feature]) || !float.IsFinite(minimum[feature] - means[feature]))
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                    $"The difference of a feature's values to their mean must be finite, and feature {feature} (counted from 0) runs from {minimum[feature]:G3} to {maximum[feature]:G3} "
+                    + $"around {means[feature]:G3}. Clip or rescale it, or make such values missing if they only stand for that."));
             float scale = (float)(1 / Math.Sqrt(squares[feature] / rows.Length));
             scales[feature] = float.IsFinite(scale) ? scale : 0;
         }

@@ -18,6 +18,7 @@ internal sealed class EpochSearch
     readonly bool[] _wentOn = new bool[Folds];
     readonly double[] _losses = new double[Folds];
     readonly FeedForwardNetwork _network;
+    readonly AlignedBuffer _best;
     readonly WorkerPool _pool;
     readonly int _epochs, _patience;
     readonly double _weight;
@@ -27,6 +28,8 @@ internal sealed class EpochSearch
     {
         _network = network;
         _pool = pool;
+        _best = new AlignedBuffer(network.Parameters.Length);
+        network.Parameters.Span.CopyTo(_best.Span);
         _epochs = TrainingBudget.Epochs(rows.Length, options.BatchSize, asked: null);
         _patience = TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience);
         int[] foldOf = AssignFolds(data, rows, options);
@@ -49,7 +52,7 @@ internal sealed class EpochSearch
     /// <summary>The epochs after which <see cref="Losses"/> was lowest; 0 where training was cancelled before the first was done.</summary>
     public int BestEpochs { get; private set; }
 
-    /// <summary>False where training was cancelled and the best so far is wanted: then the network gets the first fold's weights.</summary>
+    /// <summary>False where training was cancelled and the best so far is wanted: then the network gets the first fold's weights after its best epoch.</summary>
     public bool Run()
     {
         Action<int> runFold = RunFold;
@@ -58,7 +61,7 @@ internal sealed class EpochSearch
             _pool.Run(Folds, runFold);
             if (Array.IndexOf(_wentOn, false) >= 0)
             {
-                _runs[0].Network.Parameters.Span.CopyTo(_network.Parameters.Span);
+                _best.Span.CopyTo(_network.Parameters.Span);
                 return false;
             }
             double sum = 0;
@@ -66,7 +69,10 @@ internal sealed class EpochSearch
                 sum += loss;
             Losses.Add(sum / _weight);
             if (BestEpochs == 0 || Losses[^1] < Losses[BestEpochs - 1])
+            {
                 BestEpochs = epoch;
+                _runs[0].Network.Parameters.Span.CopyTo(_best.Span);
+            }
             if (epoch - BestEpochs >= _patience)
                 break;
         }

@@ -52,8 +52,8 @@ internal sealed class TrainingRun
     {
         int epochs = search?.BestEpochs ?? TrainingBudget.Epochs(_rows.Length, _options.BatchSize, _options.NumberOfEpochs);
         string stopReason = search is null
-            ? $"All {epochs} epochs were trained."
-            : $"Trained {epochs} epochs on all rows: {EpochSearch.Folds}-fold cross-validation had its lowest loss there.";
+            ? epochs == 1 ? "The only epoch was trained." : $"All {epochs} epochs were trained."
+            : $"Trained {epochs} {(epochs == 1 ? "epoch" : "epochs")} on all rows: {EpochSearch.Folds}-fold cross-validation had its lowest loss there.";
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
             if (!TryRunEpoch(epoch, out double trainingLoss))
@@ -88,6 +88,7 @@ internal sealed class TrainingRun
             {
                 if (!_options.ReturnBestOnCancel)
                     throw new OperationCanceledException($"Training was cancelled in epoch {epoch}, batch {batch + 1}.", _options.CancellationToken);
+                KeepFinite();
                 return false;
             }
             batch++;
@@ -101,6 +102,13 @@ internal sealed class TrainingRun
         _network.Parameters.Span.CopyTo(_lastGood.Span);
         trainingLoss = sum / _trainingWeight;
         return true;
+    }
+
+    /// <summary>The last update before a cancellation may have overflowed with no loss after it to show that.</summary>
+    void KeepFinite()
+    {
+        if (!RowChecks.AllFinite(_network.Parameters.Span))
+            _lastGood.Span.CopyTo(_network.Parameters.Span);
     }
 
     NonFiniteTrainingException NonFinite(int epoch, int batch)

@@ -16,6 +16,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         if (rows.Rows < 2)
             throw Refuse($"Training needs at least 2 rows, and the data has {rows.Rows} that can be used. Pass more rows.");
         CheckLabels(data, rows);
+        CheckFeatures(rows);
         return rows;
     }
 
@@ -46,6 +47,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
             while (cursor.MoveNext())
             {
                 host.CheckAlive();
+                options.CancellationToken.ThrowIfCancellationRequested();
                 if (audit.Accepts(in cursor.Features, IsLabel(cursor.Label) ? cursor.Label : float.NaN, cursor.Weight))
                     rows.Add(in cursor.Features, cursor.Label, cursor.Weight);
                 else if (options.MissingValues == MissingValues.Throw)
@@ -69,10 +71,20 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         bool constant = labels.IndexOfAnyExcept(labels[0]) < 0;
         if (constant && task != NetworkTask.Regression)
             throw Refuse($"Classification needs rows of at least 2 classes, and all {rows.Rows} usable rows have the same value in column '{column}'. Check the filter or split that made this data.");
+        if (constant)
+            channel.Warning($"Column '{column}' has the same value in all {rows.Rows} usable rows: there is nothing to learn but that value. Check the filter or split that made this data.");
         if (task == NetworkTask.Regression && !constant && labels.IndexOfAnyExcept(0f, 1f) < 0)
             channel.Warning(
                 $"Column '{column}' holds only 0 and 1, and is trained as regression because its type is Single. For classification convert it first: "
                 + $"mlContext.Transforms.Conversion.ConvertType(\"{column}\", outputKind: DataKind.Boolean).");
+    }
+
+    void CheckFeatures(TrainingSet rows)
+    {
+        for (int row = 1; row < rows.Rows; row++)
+            if (!rows.Row(row).SequenceEqual(rows.Row(0)))
+                return;
+        channel.Warning($"Column '{options.FeatureColumnName}' has the same values in all {rows.Rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
     }
 
     Exception Refuse(string message) => host.Process(new InvalidOperationException(message));

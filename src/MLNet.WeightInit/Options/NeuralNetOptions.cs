@@ -16,7 +16,7 @@ public sealed class NeuralNetOptions
     public string? ExampleWeightColumnName { get; set; }
 
     /// <summary>Units of each hidden layer, from the input on.</summary>
-    /// <value>Default: 128, 64. Each at least 1. An empty list gives a linear model.</value>
+    /// <value>Default: 128, 64. Each at least 1; at most 500 million weights in all. An empty list gives a linear model.</value>
     public IReadOnlyList<int> HiddenLayers { get; set; } = NeuralNetDefaults.HiddenLayers;
 
     /// <summary>Function after each hidden layer, by name and with arguments where it has any: <c>ReLU</c>, <c>LeakyReLU(slope=0.2)</c>.</summary>
@@ -44,7 +44,7 @@ public sealed class NeuralNetOptions
     public float LearningRate { get; set; } = NeuralNetDefaults.LearningRate;
 
     /// <summary>Rows in one optimizer step; the last step of an epoch may have fewer.</summary>
-    /// <value>Default: 64. At least 1. Memory grows with it: 4 bytes × rows × (features + units in all layers) × 2.</value>
+    /// <value>Default: 64. At least 1; above the number of training rows it means all of them. Memory grows with it: 4 bytes × rows × (features + units in all layers) × 2.</value>
     public int BatchSize { get; set; } = NeuralNetDefaults.BatchSize;
 
     /// <summary>Passes over the training rows. 0 gives the initialized, untrained model, which is how to look at an initializer.</summary>
@@ -56,8 +56,8 @@ public sealed class NeuralNetOptions
     /// <value>Default: null, the seed of the <see cref="Microsoft.ML.MLContext"/>; where that has none either, one drawn when the estimator is created. The model's report records it.</value>
     public int? Seed { get; set; }
 
-    /// <summary>Threads that training uses. The model does not depend on it.</summary>
-    /// <value>Default: null, one a processor. At least 1.</value>
+    /// <summary>Threads that training uses at most. The model does not depend on it.</summary>
+    /// <value>Default: null, one a processor. At least 1; more than there are processors would only wait for one another, and are not started.</value>
     public int? NumberOfThreads { get; set; }
 
     /// <summary>Whether the model brings features (and, for regression, the label) to mean 0 and deviation 1 by the training rows. It is part of the model: scoring takes raw features.</summary>
@@ -92,7 +92,7 @@ public sealed class NeuralNetOptions
     /// <value>Default: null.</value>
     public IProgress<EpochProgress>? Progress { get; set; }
 
-    /// <summary>Ends training within one batch; <see cref="OnCancel"/> says with what.</summary>
+    /// <summary>Ends training within one batch; <see cref="OnCancel"/> says with what. While rows are still being read there is no model yet, and <c>Fit</c> throws <see cref="OperationCanceledException"/>.</summary>
     /// <value>Default: none.</value>
     public CancellationToken CancellationToken { get; set; }
 

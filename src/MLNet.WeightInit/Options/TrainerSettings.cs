@@ -12,7 +12,7 @@ namespace MLNet.WeightInit;
 /// <summary>An estimator's own copy of the options: checked, every name resolved against its context, the seed fixed.</summary>
 internal sealed class TrainerSettings
 {
-    private readonly InitializerRegistry _registry;
+    readonly InitializerRegistry _registry;
 
     /// <exception cref="ArgumentNullException">Options, a name or a list is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or a name is unknown.</exception>

@@ -15,6 +15,8 @@ internal static class LabelMismatch
             return "A label of several values can't be trained by this version: train one network for each value.";
         if (label.ItemType is TextDataViewType)
             return $"Make the text a key first: mlContext.Transforms.Conversion.MapValueToKey(\"{label.Name}\").";
+        if (label.IsKey && label.ItemType != NumberDataViewType.UInt32)
+            return $"Make it a key of UInt32: mlContext.Transforms.Conversion.MapValueToKey(\"{label.Name}\").";
         if (expected == BooleanDataViewType.Instance.ToString())
             return $"Convert it first: mlContext.Transforms.Conversion.ConvertType(\"{label.Name}\", outputKind: DataKind.Boolean).";
         if (label.ItemType is NumberDataViewType && !label.IsKey)

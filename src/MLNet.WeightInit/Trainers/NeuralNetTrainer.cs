@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 using MLNet.WeightInit.Engine;
 using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
 
@@ -67,14 +68,23 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
         TrainingOptions options = _settings.ForTraining(_task, outputs, progress, Host.CheckAlive);
         TrainingResult result = NetworkTrainer.Train(rows, options, validation);
-        if (result.Initialization.Verdict != Verdict.Healthy)
-            channel.Warning("The initialization is not healthy: {0}", result.Initialization);
+        Warn(channel, result);
         return CreateModel(result);
     }
 
     /// <summary>A column of one value a row, marked as a trainer's output.</summary>
     private protected static SchemaShape.Column ScalarOutput(string name, DataViewType type, bool isNormalized = false)
         => new(name, SchemaShape.Column.VectorKind.Scalar, type, isKey: false, new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation(isNormalized)));
+
+    /// <summary>One sentence each: the whole report is in the model.</summary>
+    void Warn(IChannel channel, TrainingResult result)
+    {
+        if (result.Initialization.Verdict != Verdict.Healthy)
+            channel.Warning("The initialization is not healthy. {0} The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.",
+                ReportHeadline.Write(result.Initialization));
+        if (_settings.Options.NumberOfEpochs != 0 && _settings.Options.CancellationToken.IsCancellationRequested)
+            channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
+    }
 
     TrainingSet ReadValidation(RowReader reader, RoleMappedData data, TrainingSet rows, int outputs)
     {

@@ -17,6 +17,8 @@ internal sealed class InitialLoss : IFindingRule
         if (!double.IsFinite(loss) || !double.IsFinite(prior))
             yield break;
         bool isEntropy = OutputLossSplit.IsEntropy(context.Loss);
+        if (!isEntropy && prior == 0)
+            yield break;                                       // a constant label: there is nothing to compare with
         double limit = isEntropy ? NoteExcess : NoteExcess * prior;
         var split = OutputLossSplit.Of(context.Probe.Layers[^1], context.Probe.Rows, context.Loss, loss, prior);
         int output = context.Layers.Count - 1;
