@@ -85,8 +85,8 @@ internal sealed class EpochSearch
         _losses[fold] = _wentOn[fold] ? _runs[fold].ValidationLossSum() : 0;
     }
 
-    /// <summary>Deals shuffled rows out class by class, each class beginning at another fold, so that folds are alike.</summary>
-    static int[] AssignFolds(TrainingSet data, int[] rows, TrainingOptions options)
+    /// <summary>Deals shuffled rows out class by class, each class going on where the last one ended: neither the folds' sizes nor their shares of a class differ by more than one row.</summary>
+    internal static int[] AssignFolds(TrainingSet data, int[] rows, TrainingOptions options)
     {
         var order = new int[rows.Length];
         for (int i = 0; i < order.Length; i++)
@@ -94,8 +94,12 @@ internal sealed class EpochSearch
         new RandomSource(options.Seed, "split/folds").Shuffle(order);
         bool byClass = options.Task != NetworkTask.Regression;
         var next = new int[byClass ? Math.Max(2, options.Outputs) : 1];
+        if (byClass)
+            foreach (int row in rows)
+                next[(int)data.Targets[row]]++;
+        int before = 0;
         for (int group = 0; group < next.Length; group++)
-            next[group] = group;
+            (next[group], before) = (before, before + next[group]);
         var foldOf = new int[rows.Length];
         foreach (int i in order)
             foldOf[i] = next[byClass ? (int)data.Targets[rows[i]] : 0]++ % Folds;

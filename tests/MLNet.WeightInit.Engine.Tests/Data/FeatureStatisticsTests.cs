@@ -20,6 +20,11 @@ internal sealed class FeatureStatisticsTests
     public void A_constant_feature_gets_scale_zero_even_where_its_mean_rounds()
         => Assert.That(Of(0.1f, 0.1f, 0.1f).Scales[0], Is.Zero);
 
+    [TestCase(float.MaxValue, float.MinValue, float.MinValue)]
+    [TestCase(float.MinValue, float.MaxValue, float.MaxValue)]
+    public void A_feature_whose_distance_from_its_mean_no_float_holds_fails(params float[] column)
+        => Assert.That(() => Of(column), Throws.InvalidOperationException.With.Message.Contains("feature 0 (counted from 0) runs from -3.4E+38 to 3.4E+38"));
+
     [Test]
     public void An_indicator_stays_as_it_is()
     {

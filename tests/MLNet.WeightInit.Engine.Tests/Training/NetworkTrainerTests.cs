@@ -215,6 +215,22 @@ internal sealed class NetworkTrainerTests
     }
 
     [Test]
+    public void A_cancellation_right_after_an_update_that_overflows_gives_the_last_finite_weights()
+    {
+        using var source = new CancellationTokenSource();
+        int batches = 0;
+        // One step of length 1e38 along gradients of order 1 leaves no weight finite or the next product overflows; the loss that would show it is never computed.
+        TrainingOptions options = Trainings.Options(NetworkTask.Regression, 1, [16], optimizer: "SGD", learningRate: float.MaxValue, epochs: 50) with
+        {
+            CancellationToken = source.Token,
+            ReturnBestOnCancel = true,
+            CheckAlive = () => { if (++batches == 2) source.Cancel(); },
+        };
+        FeedForwardNetwork network = NetworkTrainer.Train(Trainings.Waves(200), options).Network;
+        Assert.That(network.DenseLayers.SelectMany(layer => layer.GetWeights()), Has.All.Matches<float>(float.IsFinite));
+    }
+
+    [Test]
     public void One_row_and_constant_features_train_to_the_label()
     {
         var data = new TrainingSet([1, 2, 3], 1, 3, [42], 1);
