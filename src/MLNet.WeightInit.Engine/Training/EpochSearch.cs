@@ -17,6 +17,8 @@ internal sealed class EpochSearch
     readonly TrainingRun[] _runs = new TrainingRun[Folds];
     readonly bool[] _wentOn = new bool[Folds];
     readonly double[] _losses = new double[Folds];
+    readonly double[] _trainingLosses = new double[Folds];
+    readonly IProgress<EpochProgress>? _progress;
     readonly FeedForwardNetwork _network;
     readonly AlignedBuffer _best;
     readonly WorkerPool _pool;
@@ -28,6 +30,7 @@ internal sealed class EpochSearch
     {
         _network = network;
         _pool = pool;
+        _progress = options.Progress;
         _best = new AlignedBuffer(network.Parameters.Length);
         network.Parameters.Span.CopyTo(_best.Span);
         _epochs = TrainingBudget.Epochs(rows.Length, options.BatchSize, asked: null);
@@ -64,24 +67,30 @@ internal sealed class EpochSearch
                 _best.Span.CopyTo(_network.Parameters.Span);
                 return false;
             }
-            double sum = 0;
-            foreach (double loss in _losses)
-                sum += loss;
-            Losses.Add(sum / _weight);
+            Losses.Add(Sum(_losses) / _weight);
             if (BestEpochs == 0 || Losses[^1] < Losses[BestEpochs - 1])
             {
                 BestEpochs = epoch;
                 _runs[0].Network.Parameters.Span.CopyTo(_best.Span);
             }
+            _progress?.Report(new EpochProgress(epoch, _epochs, Sum(_trainingLosses) / Folds, Losses[^1]) { IsSearch = true });
             if (epoch - BestEpochs >= _patience)
                 break;
         }
         return true;
     }
 
+    static double Sum(double[] losses)
+    {
+        double sum = 0;
+        foreach (double loss in losses)
+            sum += loss;
+        return sum;
+    }
+
     void RunFold(int fold)
     {
-        _wentOn[fold] = _runs[fold].TryRunEpoch(Losses.Count + 1, out _);
+        _wentOn[fold] = _runs[fold].TryRunEpoch(Losses.Count + 1, out _trainingLosses[fold]);
         _losses[fold] = _wentOn[fold] ? _runs[fold].ValidationLossSum() : 0;
     }
 

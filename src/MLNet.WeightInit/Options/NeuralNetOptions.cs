@@ -88,7 +88,8 @@ public sealed class NeuralNetOptions
     /// <value>Default: <see cref="MissingValues.Skip"/>.</value>
     public MissingValues MissingValues { get; set; }
 
-    /// <summary>Is told where training stands after each epoch, on the training thread. ML.NET's own log gets it too.</summary>
+    /// <summary>Is told where training stands after each epoch, on the thread that called <c>Fit</c>, of the search for the number of epochs too (<see cref="EpochProgress.IsSearch"/>).
+    /// ML.NET's own log gets some thirty of them.</summary>
     /// <value>Default: null.</value>
     public IProgress<EpochProgress>? Progress { get; set; }
 

@@ -5,8 +5,8 @@ namespace MLNet.WeightInit;
 /// <summary>Passes progress on to ML.NET's log, to its progress channel and to the user.</summary>
 internal sealed class TrainingProgress : IProgress<EpochProgress>
 {
-    /// <summary>Epochs that the log names one by one before it goes over to every twentieth part.</summary>
-    const int EpochsLoggedSingly = 20;
+    /// <summary>Lines that the log gets at most for the epochs of a training, and for those of the search for their number; the last epoch is one more.</summary>
+    const int TrainingLines = 20, SearchLines = 10;
 
     readonly IChannel _channel;
     readonly IProgressChannel _progressChannel;
@@ -24,7 +24,13 @@ internal sealed class TrainingProgress : IProgress<EpochProgress>
     public void Report(EpochProgress value)
     {
         _latest = value;
-        if (value.Epoch == value.Epochs || value.Epoch % Math.Max(1, value.Epochs / EpochsLoggedSingly) == 0)
+        if (value.IsSearch)
+        {
+            if (IsLogged(value, SearchLines))
+                _channel.Info("Cross-validation for the number of epochs, epoch {0} of at most {1}: training loss {2:G6}, validation loss {3:G6}",
+                    value.Epoch, value.Epochs, value.TrainingLoss, value.ValidationLoss!.Value);
+        }
+        else if (IsLogged(value, TrainingLines))
         {
             if (value.ValidationLoss is { } validationLoss)
                 _channel.Info("Epoch {0} of {1}: training loss {2:G6}, validation loss {3:G6}", value.Epoch, value.Epochs, value.TrainingLoss, validationLoss);
@@ -33,6 +39,12 @@ internal sealed class TrainingProgress : IProgress<EpochProgress>
             _progressChannel.Checkpoint(value.TrainingLoss, value.ValidationLoss, value.Epoch);
         }
         _user?.Report(value);
+    }
+
+    static bool IsLogged(EpochProgress value, int lines)
+    {
+        int step = value.Epochs / lines + (value.Epochs % lines == 0 ? 0 : 1);
+        return value.Epoch % step == 0 || value.Epoch == value.Epochs;
     }
 
     void Fill(IProgressEntry entry)
