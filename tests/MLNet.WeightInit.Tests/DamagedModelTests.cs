@@ -9,10 +9,10 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture]
 public sealed class DamagedModelTests
 {
-    private static readonly Type[] Refusals = [typeof(FormatException), typeof(InvalidDataException), typeof(EndOfStreamException), typeof(IOException)];
+    static readonly Type[] s_refusals = [typeof(FormatException), typeof(InvalidDataException), typeof(EndOfStreamException), typeof(IOException)];
 
-    private readonly MLContext _context = new(seed: 1);
-    private readonly SortedDictionary<string, byte[]> _entries;
+    readonly MLContext _context = new(seed: 1);
+    readonly SortedDictionary<string, byte[]> _entries;
 
     public DamagedModelTests()
     {
@@ -44,10 +44,10 @@ public sealed class DamagedModelTests
     }
 
     /// <summary>The count before the first record, which is epoch 1 of 5.</summary>
-    private static int FindHistory(byte[] stream)
+    static int FindHistory(byte[] stream)
         => stream.AsSpan().IndexOf((ReadOnlySpan<byte>)[5, 0, 0, 0, 1, 0, 0, 0]);
 
-    private void AssertRefused(string name, bool mayLoad)
+    void AssertRefused(string name, bool mayLoad)
     {
         string key = Key(name);
         byte[] intact = _entries[key];
@@ -70,14 +70,14 @@ public sealed class DamagedModelTests
                 thrown = Innermost(exception);
             }
             if (thrown is not null || !mayLoad)
-                Assert.That(Refusals.Any(refusal => refusal.IsInstanceOfType(thrown)), Is.True, $"change {i}: {thrown?.ToString() ?? "it loaded"}");
+                Assert.That(s_refusals.Any(refusal => refusal.IsInstanceOfType(thrown)), Is.True, $"change {i}: {thrown?.ToString() ?? "it loaded"}");
             Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(50 << 20), $"change {i}");
         }
     }
 
-    private string Key(string name) => _entries.Keys.Single(entry => entry.EndsWith(name, StringComparison.Ordinal));
+    string Key(string name) => _entries.Keys.Single(entry => entry.EndsWith(name, StringComparison.Ordinal));
 
-    private ITransformer Load(string key, byte[]? changed)
+    ITransformer Load(string key, byte[]? changed)
     {
         using var zip = new MemoryStream();
         using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
@@ -94,6 +94,6 @@ public sealed class DamagedModelTests
     }
 
     /// <summary>ML.NET wraps what a loader throws in the exceptions of the reflection that called it.</summary>
-    private static Exception Innermost(Exception exception)
+    static Exception Innermost(Exception exception)
         => exception is TargetInvocationException or InvalidOperationException && exception.InnerException is { } inner ? Innermost(inner) : exception;
 }

@@ -76,12 +76,12 @@ public sealed class OnnxTests
         NeuralNetOptions options = Samples.Quick(epochs: 30);
         options.FeatureColumnName = "Scaled";
         options.LearningRate = 0.01f;
-        IDataView data = Samples.View(Context);
-        ITransformer model = Context.Transforms.NormalizeMinMax("Scaled", "Features").Append(Context.Transforms.NeuralNet(options))
-            .Append(Context.Transforms.Conversion.MapKeyToValue("Text", "PredictedLabel")).Fit(data);
-        IDataView features = Context.Data.LoadFromEnumerable(Samples.Rows().Select(row => new FeatureRow { Features = row.Features }));
+        IDataView data = Samples.View(s_context);
+        ITransformer model = s_context.Transforms.NormalizeMinMax("Scaled", "Features").Append(s_context.Transforms.NeuralNet(options))
+            .Append(s_context.Transforms.Conversion.MapKeyToValue("Text", "PredictedLabel")).Fit(data);
+        IDataView features = s_context.Data.LoadFromEnumerable(Samples.Rows().Select(row => new FeatureRow { Features = row.Features }));
         using var onnx = new MemoryStream();
-        Context.Model.ConvertToOnnx(model, features, onnx);
+        s_context.Model.ConvertToOnnx(model, features, onnx);
         using var session = new InferenceSession(onnx.ToArray());
         IDataView scored = model.Transform(features);
         AssertSameColumn(scored, session, "Score");

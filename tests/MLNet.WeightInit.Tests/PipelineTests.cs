@@ -216,13 +216,13 @@ public sealed class PipelineTests
         options.CancellationToken = cancellation.Token;
         options.OnCancel = onCancel;
         int read = 0;
-        IDataView data = Context.Data.FilterByCustomPredicate(Samples.View(Context), (SampleRow _) =>
+        IDataView data = s_context.Data.FilterByCustomPredicate(Samples.View(s_context), (SampleRow _) =>
         {
             if (++read == 50)
                 cancellation.Cancel();
             return false;                                      // keeps the row
         });
-        Assert.That(() => Context.Transforms.NeuralNet(options).Fit(data), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => s_context.Transforms.NeuralNet(options).Fit(data), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(read, Is.LessThan(200));
     }
 

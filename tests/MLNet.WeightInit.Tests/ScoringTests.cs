@@ -8,7 +8,7 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture]
 public sealed class ScoringTests
 {
-    private readonly MLContext _context = new(seed: 1);
+    readonly MLContext _context = new(seed: 1);
 
     [Test]
     public void A_cursor_allocates_nothing_a_row([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value))] string label, [Values] bool sparse)
@@ -16,8 +16,8 @@ public sealed class ScoringTests
         ITransformer model = _context.Transforms.NeuralNet(Samples.Quick(label)).Fit(Samples.View(_context));
         long Allocated(int rows) => label == "Label" ? AllocatedBytes<VBuffer<float>>(model, Rows(rows, sparse)) : AllocatedBytes<float>(model, Rows(rows, sparse));
         Allocated(2_000);
-        // What a cursor costs once is the same for both; a single boxed float a row would be 24 bytes × 4,000.
-        Assert.That(Allocated(6_000) - Allocated(2_000), Is.LessThan(4_000));
+        // What a cursor costs once is the same for both, up to the blocks of 8 KB that the runtime counts in; the smallest object a row would be 24 bytes × 4,000.
+        Assert.That(Allocated(6_000) - Allocated(2_000), Is.LessThan(48_000));
     }
 
     [Test]
@@ -86,7 +86,7 @@ public sealed class ScoringTests
         Assert.That(SchemaComparison.Cells(model.Transform(unlabelled), "Score"), Is.EqualTo(SchemaComparison.Cells(model.Transform(data), "Score")));
     }
 
-    private IDataView Rows(int count, bool sparse)
+    IDataView Rows(int count, bool sparse)
     {
         VBuffer<float>[] vectors = [.. Samples.Rows(100).Select(row => sparse ? new VBuffer<float>(3, 1, [row.Features[1]], [1]) : new VBuffer<float>(3, row.Features))];
         var schema = SchemaDefinition.Create(typeof(VectorRow));
@@ -94,7 +94,7 @@ public sealed class ScoringTests
         return _context.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i => new VectorRow { Features = vectors[i % 100] }).ToArray(), schema);
     }
 
-    private static long AllocatedBytes<T>(ITransformer model, IDataView data)
+    static long AllocatedBytes<T>(ITransformer model, IDataView data)
     {
         IDataView scored = model.Transform(data);
         DataViewSchema.Column column = scored.Schema["Score"];
@@ -107,23 +107,23 @@ public sealed class ScoringTests
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private sealed class VectorRow
+    sealed class VectorRow
     {
         public VBuffer<float> Features { get; set; }
     }
 
-    private sealed class FeatureRow
+    sealed class FeatureRow
     {
         [VectorType(3)]
         public float[] Features { get; set; } = [];
     }
 
-    private sealed class ScoredRow
+    sealed class ScoredRow
     {
         public VBuffer<float> Score { get; set; }
     }
 
-    private sealed class ScoredValue
+    sealed class ScoredValue
     {
         public float Score { get; set; }
     }
