@@ -7,7 +7,7 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture]
 public sealed class CustomInitializerTests
 {
-    private readonly MLContext _context = new(seed: 1);
+    readonly MLContext _context = new(seed: 1);
 
     [Test]
     public void A_plan_may_use_any_name_that_the_context_knows()
@@ -99,24 +99,24 @@ public sealed class CustomInitializerTests
             Throws.InstanceOf<NotSupportedException>().With.Message.Contains("mlContext.WeightInit.Parse"));
     }
 
-    private static NeuralNetOptions Options(WeightInitializer init, int epochs = 0)
+    static NeuralNetOptions Options(WeightInitializer init, int epochs = 0)
     {
         NeuralNetOptions options = Samples.Quick(epochs: epochs);
         options.Init = init;
         return options;
     }
 
-    private INeuralNetModel Fit(WeightInitializer init, int epochs = 0, float? weightDecay = null)
+    INeuralNetModel Fit(WeightInitializer init, int epochs = 0, float? weightDecay = null)
     {
         NeuralNetOptions options = Options(init, epochs);
         options.WeightDecay = weightDecay;
         return _context.Transforms.NeuralNet(options).Fit(Samples.View(_context)).Model;
     }
 
-    private void AssertFails(WeightInitializer init, string message)
+    void AssertFails(WeightInitializer init, string message)
         => Assert.That(() => Fit(init), Throws.InvalidOperationException.With.Message.Contains(message));
 
-    private sealed class Custom : WeightInitializer
+    sealed class Custom : WeightInitializer
     {
         public string CustomName { get; init; } = "custom";
         public string? Explanation { get; init; } = "For a test.";

@@ -8,8 +8,8 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture]
 public sealed class ExtremeInputTests
 {
-    private MLContext _context = null!;
-    private LogCapture _log = null!;
+    MLContext _context = null!;
+    LogCapture _log = null!;
 
     [SetUp]
     public void CreateContext()
@@ -178,7 +178,7 @@ public sealed class ExtremeInputTests
         Assert.That(Fit(rows, options), Has.All.Matches<float>(float.IsFinite));
     }
 
-    private float[] Fit(List<SampleRow> rows, NeuralNetOptions options)
+    float[] Fit(List<SampleRow> rows, NeuralNetOptions options)
     {
         IDataView data = Samples.View(_context, rows);
         IDataView scored = _context.Transforms.NeuralNet(options).Fit(data).Transform(data);

@@ -70,6 +70,31 @@ public sealed class OnnxTests
         AssertSameScores(s_context.MulticlassClassification.Trainers.OneVersusAll(binary), ["Score", "PredictedLabel"]);
     }
 
+    [Test]
+    public void A_chain_exports_with_what_stands_before_and_after_the_network()
+    {
+        NeuralNetOptions options = Samples.Quick(epochs: 30);
+        options.FeatureColumnName = "Scaled";
+        options.LearningRate = 0.01f;
+        IDataView data = Samples.View(s_context);
+        ITransformer model = s_context.Transforms.NormalizeMinMax("Scaled", "Features").Append(s_context.Transforms.NeuralNet(options))
+            .Append(s_context.Transforms.Conversion.MapKeyToValue("Text", "PredictedLabel")).Fit(data);
+        IDataView features = s_context.Data.LoadFromEnumerable(Samples.Rows().Select(row => new FeatureRow { Features = row.Features }));
+        using var onnx = new MemoryStream();
+        s_context.Model.ConvertToOnnx(model, features, onnx);
+        using var session = new InferenceSession(onnx.ToArray());
+        IDataView scored = model.Transform(features);
+        AssertSameColumn(scored, session, "Score");
+        string[] expected = [.. scored.GetColumn<ReadOnlyMemory<char>>("Text").Select(text => text.ToString())];
+        Assert.That(expected.Distinct(), Is.EquivalentTo(new[] { "a", "b", "c" }));
+        for (int i = 0; i < expected.Length; i++)
+        {
+            var input = new DenseTensor<float>(Samples.Rows()[i].Features, [1, SampleRow.FeatureCount]);
+            using var results = session.Run([NamedOnnxValue.CreateFromTensor("Features", input)], ["Text.output"]);
+            Assert.That(results.Single().AsEnumerable<string>().Single(), Is.EqualTo(expected[i]), $"row {i}");
+        }
+    }
+
     static void AssertSameScores(IEstimator<ITransformer> estimator, string[] columns, int operatorSet = 12, List<SampleRow>? rows = null)
     {
         IDataView data = Samples.View(s_context, rows ?? Samples.Rows());

@@ -27,7 +27,7 @@ public abstract class CalibrationContext
     /// <param name="layer">From 0 to <see cref="LayerCount"/> − 1.</param>
     /// <param name="weights">Row-major [outputs × inputs]; copied.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
-    /// <exception cref="ArgumentException">The layer has another number of weights, or one of them is not finite.</exception>
+    /// <exception cref="ArgumentException">The layer has another number of weights, or one of these is not finite.</exception>
     public abstract void SetWeights(int layer, ReadOnlySpan<float> weights);
 
     /// <summary>A copy of a layer's biases, one a unit.</summary>
@@ -39,7 +39,7 @@ public abstract class CalibrationContext
     /// <param name="layer">From 0 to <see cref="LayerCount"/> − 1.</param>
     /// <param name="biases">One a unit; copied.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
-    /// <exception cref="ArgumentException">The layer has another number of units, or one of them is not finite.</exception>
+    /// <exception cref="ArgumentException">The layer has another number of units, or one of these is not finite.</exception>
     public abstract void SetBiases(int layer, ReadOnlySpan<float> biases);
 
     /// <summary>Pre-activations of a layer on the probe batch with the weights as they now are: row-major [<see cref="ProbeRows"/> × outputs]. Runs the network up to this layer.</summary>

@@ -5,6 +5,7 @@ public sealed class PlannedTensor
 {
     readonly Func<WeightInitializer, WeightInitializer> _resolve;
 
+    /// <param name="resolve">Makes an initializer of one that is only a text yet.</param>
     internal PlannedTensor(string name, WeightShape shape, string stream, Func<WeightInitializer, WeightInitializer> resolve)
     {
         _resolve = resolve;
@@ -40,8 +41,8 @@ public sealed class PlannedTensor
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"The multiplier of the learning rate of {Name} must be at least 0 and finite. 1 leaves the rate as it is.");
     } = 1;
 
-    /// <summary>Fills this tensor with <paramref name="initializer"/>: an object, or a name with arguments that the estimator's context knows.</summary>
-    /// <param name="initializer">For example <c>new Orthogonal(1.4f)</c> or <c>"orthogonal(gain=1.4)"</c>. Its <see cref="WeightInitializer.Fill"/> will be called once, with this tensor's own stream.</param>
+    /// <summary>Fills this tensor with <paramref name="initializer"/>: an object, or a text such as <c>"orthogonal(gain=1.4)"</c> with a name that the estimator's context knows.</summary>
+    /// <param name="initializer">Its <see cref="WeightInitializer.Fill"/> will be called once, with this tensor's own stream.</param>
     /// <param name="reason">A sentence for the report; null asks <see cref="WeightInitializer.Explain"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="initializer"/> is null.</exception>
     /// <exception cref="ArgumentException">The initializer has no name, or its text names none that is known.</exception>

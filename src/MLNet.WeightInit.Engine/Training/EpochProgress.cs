@@ -23,7 +23,7 @@ public sealed record EpochProgress
     /// <summary>Mean loss of the validation rows after the epoch; null without them.</summary>
     public double? ValidationLoss { get; }
 
-    /// <summary>True while cross-validation looks for the number of epochs, which comes before the training of the model and takes longer than it: <see cref="Epochs"/> is the most that
-    /// the search may go through, and the losses are means over its networks.</summary>
+    /// <summary>True while cross-validation looks for the number of epochs, which comes before the training of the model and takes longer than it: <see cref="Epochs"/> is then the most
+    /// that the search may go through, and the losses are means over its networks.</summary>
     public bool IsSearch { get; internal init; }
 }
