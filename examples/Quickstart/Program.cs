@@ -45,7 +45,7 @@ foreach (EpochRecord epoch in history.Epochs.Where(epoch => int.IsPow2(epoch.Epo
 Console.WriteLine(history.StopReason);
 // README: end
 
-// A bad start is mended by few layers and by Adam. Many layers under plain gradient descent with momentum show what it costs.
+// Few layers and Adam forgive a bad start. Many layers and plain gradient descent with momentum show what it costs.
 Console.WriteLine();
 Console.WriteLine("Why it matters: 30 hidden layers, in which only the initialization differs.");
 var comparison = new List<string>();
@@ -96,7 +96,7 @@ File.WriteAllText(reportFile, $"""
     """);
 Console.WriteLine($"All figures: {reportFile}");
 
-static string Bar(double? loss) => new('#', (int)(20 * loss ?? 0));
+static string Bar(double? loss) => new('#', (int)Math.Clamp(20 * loss ?? 0, 0, 60));
 
 sealed class Digit
 {

@@ -36,11 +36,20 @@ public partial class DocumentationTests
     public void The_README_says_how_long_a_default_training_is(int rows)
     {
         const int BatchSize = 64;                              // NeuralNetOptions.BatchSize
-        double held = rows * TrainingBudget.ValidationFraction(rows, asked: null);
-        int trained = rows - (int)held;
-        int epochs = TrainingBudget.Epochs(trained, BatchSize, asked: null);
-        string row = $"| {rows:N0} | {(trained + BatchSize - 1) / BatchSize:N0} | {(held > 0 ? "up to " : "")}{epochs:N0} |";
+        int held = (int)(rows * TrainingBudget.ValidationFraction(rows, asked: null)), trained = rows - held;
+        string search = held == 0 ? $"{EpochSearch.Folds}-fold cross-validation, then all rows train" : held * 10 == rows ? "a tenth of the rows, kept out" : $"{held:N0} rows, kept out";
+        string row = $"| {rows:N0} | {(trained + BatchSize - 1) / BatchSize:N0} | {TrainingBudget.Epochs(trained, BatchSize, asked: null):N0} | {search} |";
         Assert.That(Repository.Read("README.md").Split('\n'), Does.Contain(row));
+    }
+
+    [Test]
+    public void The_README_names_the_limits_of_the_search()
+    {
+        string readme = Repository.Read("README.md").ReplaceLineEndings(" ");
+        Assert.That(readme, Does.Contain($"about {TrainingBudget.WantedUpdates:N0} updates, but at least {TrainingBudget.FewestEpochs} and at most {TrainingBudget.MostEpochs:N0} epochs"));
+        Assert.That(readme, Does.Contain($"Below {TrainingBudget.RowsForValidation:N0} rows").And.Contain($"(at most {TrainingBudget.MostValidationRows:N0})"));
+        Assert.That(TrainingBudget.MostParametersForSearch, Is.EqualTo(1_000_000));
+        Assert.That(readme, Does.Contain($"more than a million parameters and tables of less than {TrainingBudget.RowsForSearch} rows"));
     }
 
     [Test]
