@@ -74,13 +74,13 @@ sealed class Race
         return _rounds.Select(round => round[index]);
     }
 
-    /// <summary>Also warms up: the first call loads libraries and compiles.</summary>
+    /// <summary>Also warms up: the first call loads libraries and compiles. By processor time, so that a slot is as full on a busy machine.</summary>
     static int CallsInSlot(Candidate candidate)
     {
         candidate.Call();
         for (int calls = 1; ; calls *= 2)
         {
-            double seconds = Time(candidate.Call, calls).Wall;
+            double seconds = Time(candidate.Call, calls).Processor;
             if (seconds * calls >= SlotSeconds)
                 return Math.Max(1, (int)(SlotSeconds / seconds));
         }
