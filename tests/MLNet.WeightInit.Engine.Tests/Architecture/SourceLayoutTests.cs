@@ -38,7 +38,7 @@ public partial class SourceLayoutTests
 
     static string NamespaceOf(string file) => string.Join('.', file.Split('/')[1..^1]);
 
-    [GeneratedRegex(@"^ +private (?!protected |static partial ).*$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ +private (?!protected |static (unsafe )?partial ).*$", RegexOptions.Multiline)]
     private static partial Regex NeedlessPrivate();
 
     [GeneratedRegex(@"^namespace\s+(?<name>[\w.]+)", RegexOptions.Multiline)]
