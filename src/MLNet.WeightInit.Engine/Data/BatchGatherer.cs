@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Data;
@@ -43,6 +44,7 @@ internal sealed unsafe class BatchGatherer
     public double WeightOf(int row) => _data.Weights is null ? 1 : (float)(_data.Weights[row] * _weightFactor);
 
     /// <summary>Features go to [rows][stride] at <paramref name="destination"/>; targets and weights to this object's buffers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(ReadOnlySpan<int> rows, float* destination, int stride)
     {
         float* means = _means is null ? null : _means.Pointer, scales = _scales is null ? null : _scales.Pointer;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Globalization;
 
 namespace MLNet.WeightInit.Engine.Data;
@@ -10,6 +11,7 @@ internal static class FeatureStatistics
     /// A feature that only takes the values 0 and 1 is an indicator: it stays as it is, so that one-hot columns keep their zeros; so do all features of data that came sparse.
     /// A constant feature gets scale 0: it can tell rows apart in training no more than in scoring, where a new value would meet weights that never learnt.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static AffineScale Standardization(TrainingSet data, ReadOnlySpan<int> rows)
     {
         int count = data.FeatureCount;
@@ -76,6 +78,7 @@ internal static class FeatureStatistics
     }
 
     /// <summary>Mean over features of E x², of the features as the network sees them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SecondMoment(TrainingSet data, ReadOnlySpan<int> rows, AffineScale scale)
     {
         double sum = 0;

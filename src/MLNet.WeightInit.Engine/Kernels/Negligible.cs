@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels;
 
 /// <summary>Keeps signals out of the range whose products are denormal, where arithmetic is up to a hundred times slower on many processors.</summary>
@@ -11,6 +13,7 @@ internal static class Negligible
     public const float Signal = 1e-19f;
 
     /// <summary>Zero where |value| is below the limit; NaN stays, and a limit of 0 keeps everything.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Drop<TSimd, TVector>(TVector value, TVector limit) where TSimd : struct, ISimd<TVector> where TVector : struct
         => TSimd.Select(TSimd.LessThan(TSimd.Abs(value), limit), TSimd.Broadcast(0), value);
 }

@@ -65,6 +65,7 @@ internal static unsafe class Panels
 
     /// <summary>Writes one panel of the transposed weights, for the input gradient: [outputs][width of the input panel] from W's panels.</summary>
     /// <param name="inputPanel">Which 32 inputs; padding columns are written zero.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TransposePanel(float* panels, int inputs, int outputs, int inputPanel, float* transposed)
     {
         int firstInput = inputPanel * Width, width = WidthOf(inputPanel, inputs);

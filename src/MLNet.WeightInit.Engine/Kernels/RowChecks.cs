@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 
 namespace MLNet.WeightInit.Engine.Kernels;
@@ -6,7 +7,21 @@ namespace MLNet.WeightInit.Engine.Kernels;
 internal static class RowChecks
 {
     /// <summary>True where no value is NaN or infinite.</summary>
-    public static bool AllFinite(ReadOnlySpan<float> values) => FirstNonFinite(values) < 0;
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool AllFinite(ReadOnlySpan<float> values)
+    {
+        int width = Vector<float>.Count;
+        if (!Vector.IsHardwareAccelerated || values.Length < width)
+            return FirstNonFinite(values) < 0;
+        // x − x is 0 for finite x and NaN otherwise; the last vector overlaps the one before it.
+        for (int i = 0; i < values.Length; i += width)
+        {
+            var value = new Vector<float>(values[Math.Min(i, values.Length - width)..]);
+            if (!Vector.EqualsAll(value - value, Vector<float>.Zero))
+                return false;
+        }
+        return true;
+    }
 
     /// <summary>Index of the first NaN or infinite value, or −1.</summary>
     public static int FirstNonFinite(ReadOnlySpan<float> values)

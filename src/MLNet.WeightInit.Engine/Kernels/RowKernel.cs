@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels;
 
 /// <summary>Loops over rows that are neither products nor activations: gathering, standardizing, column sums.</summary>
 internal abstract unsafe class RowKernel
 {
-    /// <summary>destination = (source − means) · scales, element by element; null means or scales leave that part out. Any length.</summary>
+    /// <summary>destination = (source − means) · scales, element by element; null means or scales leave that part out. Any length; not in place.</summary>
     public abstract void Standardize(float* source, float* means, float* scales, float* destination, int count);
 
     /// <summary>sums[column] = Σ rows, in row order. Columns are a multiple of 16.</summary>
@@ -19,19 +21,30 @@ internal abstract unsafe class RowKernel
 
 internal sealed unsafe class RowKernel<TSimd, TVector> : RowKernel where TSimd : struct, ISimd<TVector> where TVector : struct
 {
+    // The last vector overlaps the one before it: its elements are computed twice, to the same bits.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Standardize(float* source, float* means, float* scales, float* destination, int count)
     {
-        int i = 0;
-        for (; i <= count - TSimd.Width; i += TSimd.Width)
+        if (count < TSimd.Width)
         {
-            TVector value = TSimd.Load(source + i);
-            if (means is not null)
-                value = TSimd.Subtract(value, TSimd.Load(means + i));
-            if (scales is not null)
-                value = TSimd.Multiply(value, TSimd.Load(scales + i));
-            TSimd.Store(value, destination + i);
+            StandardizeFew(source, means, scales, destination, count);
+            return;
         }
-        for (; i < count; i++)
+        for (int i = 0; i < count; i += TSimd.Width)
+        {
+            int at = Math.Min(i, count - TSimd.Width);
+            TVector value = TSimd.Load(source + at);
+            if (means is not null)
+                value = TSimd.Subtract(value, TSimd.Load(means + at));
+            if (scales is not null)
+                value = TSimd.Multiply(value, TSimd.Load(scales + at));
+            TSimd.Store(value, destination + at);
+        }
+    }
+
+    static void StandardizeFew(float* source, float* means, float* scales, float* destination, int count)
+    {
+        for (int i = 0; i < count; i++)
         {
             float value = source[i];
             if (means is not null)
@@ -42,6 +55,7 @@ internal sealed unsafe class RowKernel<TSimd, TVector> : RowKernel where TSimd :
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void SumRows(float* block, int rows, int columns, int stride, float* sums)
     {
         for (int column = 0; column < columns; column += TSimd.Width)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Kernels.Scoring;
 
 /// <summary>Softmax of one row, for scoring and for the loss.</summary>
@@ -28,6 +30,7 @@ internal sealed unsafe class SoftmaxKernel<TSimd, TVector> : SoftmaxKernel where
 {
     const int Lanes = Panels.Padding;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Apply(float* row, int units)
     {
         float sum = Exponentials(row, units, row, out _);
@@ -36,6 +39,7 @@ internal sealed unsafe class SoftmaxKernel<TSimd, TVector> : SoftmaxKernel where
             TSimd.Store(TSimd.Divide(TSimd.Load(row + i), divisor), row + i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override float Exponentials(float* logits, int units, float* exponentials, out float maximum)
     {
         int padded = Panels.Padded(units);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Training.Losses;
@@ -20,6 +21,7 @@ internal sealed class BinaryCrossEntropy : Loss
         const int Block = Panels.Padding;
 
         // Logits stand a whole row apart, so they are gathered 16 at a time for the exponential.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override double Evaluate(float* logits, int rows, int units, int stride, float* targets, int targetColumns, float* weights, float scale, float* gradient)
         {
             float* exponentials = stackalloc float[Block];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.WeightInit.Engine.Training.Losses;
 
 /// <summary>A function of the residual <c>f − y</c>, and its derivative.</summary>
@@ -10,6 +12,7 @@ internal interface IResidualLoss
 /// <summary>A loss of each output's residual; a row's loss is the mean over its outputs, as PyTorch's with its default reduction.</summary>
 internal sealed unsafe class ResidualKernel<TResidual>(TResidual loss) : LossKernel where TResidual : struct, IResidualLoss
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override double Evaluate(float* logits, int rows, int units, int stride, float* targets, int targetColumns, float* weights, float scale, float* gradient)
     {
         if (gradient is not null)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Scoring;
 
@@ -39,6 +40,7 @@ internal sealed class SoftmaxCrossEntropy : Loss
         }
 
         /// <summary>Up to 16 rows of up to 16 classes, transposed so that the lanes are rows.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         static double EvaluateBlock(float* logits, int rows, int units, int stride, float* targets, int targetColumns, float* weights, float scale, float* gradient)
         {
             float* columns = stackalloc float[Block * Block];
@@ -95,6 +97,7 @@ internal sealed class SoftmaxCrossEntropy : Loss
             return total;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         double EvaluateLong(float* logits, int rows, int units, int stride, float* targets, int targetColumns, float* weights, float scale, float* gradient)
         {
             int padded = Panels.Padded(units);

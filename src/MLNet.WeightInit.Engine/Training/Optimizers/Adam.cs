@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Text;
 
@@ -68,6 +69,7 @@ internal sealed class Adam : Optimizer
             };
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<TSimd, TVector>(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
             where TSimd : struct, ISimd<TVector> where TVector : struct
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Text;
 
@@ -41,6 +42,7 @@ internal sealed class Momentum : Optimizer
         public readonly Rule ForRun(double rateMultiplier, double weightDecay)
             => this with { _step = (float)(-_learningRate * rateMultiplier), _decay = (float)weightDecay };
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<TSimd, TVector>(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
             where TSimd : struct, ISimd<TVector> where TVector : struct
         {

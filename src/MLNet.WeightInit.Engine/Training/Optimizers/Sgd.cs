@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Training.Optimizers;
@@ -24,6 +25,7 @@ internal sealed class Sgd : Optimizer
         public readonly Rule ForRun(double rateMultiplier, double weightDecay)
             => this with { _step = (float)(-_learningRate * rateMultiplier), _decay = (float)weightDecay };
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<TSimd, TVector>(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
             where TSimd : struct, ISimd<TVector> where TVector : struct
         {

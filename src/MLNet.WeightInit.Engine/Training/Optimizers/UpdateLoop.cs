@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Training.Optimizers;
@@ -34,6 +35,7 @@ internal sealed unsafe class UpdateLoop<TSimd, TVector, TRule>(TRule rule) : Opt
 
     public override void BeginStep(float learningRate) => _rule = _rule.NextStep(learningRate);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Update(float* parameters, float* gradient, float* state1, float* state2, nint count, float rateMultiplier, float weightDecay)
     {
         TRule rule = _rule.ForRun(rateMultiplier, weightDecay);
@@ -64,11 +66,14 @@ internal static class Flush<TSimd, TVector> where TSimd : struct, ISimd<TVector>
     /// <summary>Gradients below this are zero where they get squared: the square would be below <see cref="TinyAverage"/>, or denormal.</summary>
     const float TinyGradient = 1e-15f;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Average(TVector value) => ZeroBelow(value, TinyAverage);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Gradient(TVector value) => ZeroBelow(value, TinyGradient);
 
     // NaN is not below anything, so it stays.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TVector ZeroBelow(TVector value, float limit)
         => TSimd.Select(TSimd.LessThan(TSimd.Abs(value), TSimd.Broadcast(limit)), TSimd.Broadcast(0), value);
 }
