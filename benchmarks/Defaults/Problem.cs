@@ -24,14 +24,15 @@ sealed class Problem
     public double TestFraction { get; init; } = 0.2;
 
     /// <summary>Held-out scores of every trainer, by split. One split is the same rows for all; its number is also the trainers' seed.</summary>
-    public IReadOnlyDictionary<string, double[]> Run(int splits)
+    /// <param name="first">Number of the first split.</param>
+    public IReadOnlyDictionary<string, double[]> Run(int splits, int first)
     {
         var trainers = OtherTrainers.Prepend((Name: Network, Create: NetworkTrainer)).ToList();
         var scores = trainers.ToDictionary(trainer => trainer.Name, _ => new double[splits]);
         for (int split = 0; split < splits; split++)
         {
-            var context = new MLContext(seed: split + 1);
-            DataOperationsCatalog.TrainTestData parts = context.Data.TrainTestSplit(Load(context), TestFraction, seed: split + 1);
+            var context = new MLContext(seed: first + split);
+            DataOperationsCatalog.TrainTestData parts = context.Data.TrainTestSplit(Load(context), TestFraction, seed: first + split);
             IDataView train = context.Data.Cache(parts.TrainSet), test = context.Data.Cache(parts.TestSet);
             foreach (var trainer in trainers)
             {
