@@ -31,7 +31,6 @@ internal static class NetworkTrainer
         CheckSize(data.FeatureCount, options);
         (int[] trainingRows, int[] validationRows) = SplitRows(data, options, validation);
         // A batch is never larger than the data, and neither are the buffers for it.
-        options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };
         options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };       // buffers are made for whole batches
         AffineScale features = options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
         AffineScale targets = options.Standardize && options.Task == NetworkTask.Regression ? TargetStatistics.Scale(data, trainingRows) : AffineScale.None;

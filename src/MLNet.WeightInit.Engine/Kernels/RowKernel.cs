@@ -11,6 +11,9 @@ internal abstract unsafe class RowKernel
     /// <summary>sums[column] = Σ rows, in row order. Columns are a multiple of 16.</summary>
     public abstract void SumRows(float* block, int rows, int columns, int stride, float* sums);
 
+    /// <summary>Copies part of every row. Columns are a multiple of 16.</summary>
+    public abstract void CopyRows(float* source, int sourceStride, int rows, int columns, float* destination, int destinationStride);
+
     public static RowKernel Create(SimdLevel level) => SimdLevels.Create<Factory, RowKernel>(level, default);
 
     readonly struct Factory : ISimdFactory<RowKernel>
@@ -66,5 +69,13 @@ internal sealed unsafe class RowKernel<TSimd, TVector> : RowKernel where TSimd :
                 sum = TSimd.Add(sum, TSimd.Load(value));
             TSimd.Store(sum, sums + column);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void CopyRows(float* source, int sourceStride, int rows, int columns, float* destination, int destinationStride)
+    {
+        for (int row = 0; row < rows; row++, source += sourceStride, destination += destinationStride)
+            for (int column = 0; column < columns; column += TSimd.Width)
+                TSimd.Store(TSimd.Load(source + column), destination + column);
     }
 }

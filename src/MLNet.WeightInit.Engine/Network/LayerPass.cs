@@ -19,11 +19,12 @@ internal sealed unsafe class LayerPass
     /// <summary>Inputs whose weight gradient one chunk computes: whole register tiles at every width, three cache lines of a row.</summary>
     const int InputBlock = 48;
 
-    /// <summary>Floats of a batch's inputs from which a block of them is copied together first: their rows lie on more pages than the first-level TLB holds (64 on common processors).</summary>
+    /// <summary>Floats of a block from which the weight gradient reads copies, a few columns of all rows together: in the block itself their rows share few sets of the
+    /// first-level cache, and lie on more pages than its TLB holds (64 on common processors).</summary>
     const int PackFrom = 16 * 1024;
 
-    /// <summary>Floats of gradient rows that one sweep reads, for the same reason: about 48 pages.</summary>
-    const int SweepFloats = 48 * 1024;
+    /// <summary>Rows that one sweep of the weight gradient sums: 32 columns of as many rows stay in the first-level cache.</summary>
+    const int SweepRows = 256;
 
     readonly GemmKernel _gemm;
     readonly RowKernel _rows;
@@ -32,13 +33,14 @@ internal sealed unsafe class LayerPass
     readonly PassScratch _scratch;
     readonly AlignedBuffer _parameters, _gradients;
     readonly LayerPass? _previous;
-    readonly Action<int> _forwardChunk, _weightGradientChunk, _inputGradientChunk;
+    readonly Action<int> _forwardChunk, _inputGradientChunk, _gradientPanelChunk, _weightGradientChunk;
     readonly float* _weights, _biases, _weightGradient, _biasGradient;
 
     float* _input;
     int _inputStride;
     int _batch;
     int _rowBlocks;
+    bool _packsGradient;
 
     /// <param name="network">Whose parameters are used.</param>
     /// <param name="gradients">Same layout as the parameters; null for a pass that only goes forward.</param>
@@ -65,8 +67,9 @@ internal sealed unsafe class LayerPass
         _weightGradient = _gradients.Pointer + Layout.WeightOffset;
         _biasGradient = _gradients.Pointer + Layout.BiasOffset;
         _forwardChunk = ForwardChunk;
-        _weightGradientChunk = WeightGradientChunk;
         _inputGradientChunk = InputGradientChunk;
+        _gradientPanelChunk = GradientPanelChunk;
+        _weightGradientChunk = WeightGradientChunk;
     }
 
     public LayerLayout Layout { get; }
@@ -135,8 +138,9 @@ internal sealed unsafe class LayerPass
         bool large = IsLarge;
         if (_previous is not null)
             Run(large, Panels.Count(Layout.Inputs), _inputGradientChunk);              // before the update: it reads the weights
+        _packsGradient = Layout.Inputs > InputBlock && (long)_batch * Stride >= PackFrom;
+        Run(large, Panels.Count(Layout.Outputs), _gradientPanelChunk);
         Run(large, (Layout.Inputs + InputBlock - 1) / InputBlock, _weightGradientChunk);
-        _rows.SumRows(Gradient.Pointer, _batch, Panels.Padded(Layout.Outputs), Stride, _biasGradient);
         Update?.OfBiases(Layout.BiasOffset, Layout.BiasLength);
     }
 
@@ -151,6 +155,18 @@ internal sealed unsafe class LayerPass
             body(chunk);
     }
 
+    /// <summary>∂L/∂b of one panel's units, and their part of ∂L/∂z copied together where the weight gradient reads it again and again.</summary>
+    void GradientPanelChunk(int panel)
+    {
+        int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
+        float* gradient = Gradient.Pointer + column;
+        _rows.SumRows(gradient, _batch, width, Stride, _biasGradient + column);
+        if (_packsGradient)
+            _rows.CopyRows(gradient, Stride, _batch, width, PackedGradient(panel), width);
+    }
+
+    float* PackedGradient(int panel) => _scratch.PackedGradient.Pointer + (nint)panel * Panels.Width * _batch;
+
     /// <summary>dW[input, output] = Σ over rows of x[row, input] · g[row, output], straight into the gradient's panels.</summary>
     void WeightGradientChunk(int chunk)
     {
@@ -160,21 +176,20 @@ internal sealed unsafe class LayerPass
         if (panels > 1 && (long)_batch * _inputStride >= PackFrom)
         {
             xRow = Panels.Padded(inputs);
-            x = _scratch.Packed.Pointer + (nint)chunk * InputBlock * _batch;
-            for (int row = 0; row < _batch; row++)
-                new Span<float>(_input + (nint)row * _inputStride + first, (int)xRow).CopyTo(new Span<float>(x + row * xRow, (int)xRow));
+            x = _scratch.PackedInput.Pointer + (nint)chunk * InputBlock * _batch;
+            _rows.CopyRows(_input + first, _inputStride, _batch, (int)xRow, x, (int)xRow);
         }
-        int sweep = Math.Max(16, SweepFloats / Math.Max(Stride, Panels.Width));
         for (int panel = 0; panel < panels; panel++)
         {
-            int width = Panels.WidthOf(panel, Layout.Outputs);
+            int width = Panels.WidthOf(panel, Layout.Outputs), gradientRow = _packsGradient ? width : Stride;
+            float* gradient = _packsGradient ? PackedGradient(panel) : Gradient.Pointer + panel * Panels.Width;
             nint offset = Panels.Offset(panel, Layout.Inputs) + (nint)first * width;
-            float* gradient = _weightGradient + offset, start = _scratch.Zeros.Pointer;
+            float* sums = _weightGradient + offset, start = _scratch.Zeros.Pointer;
             int startRow = 0;
-            for (int row = 0; row < _batch; row += sweep)
+            for (int row = 0; row < _batch; row += SweepRows)
             {
-                _gemm.Multiply(x + row * xRow, 1, xRow, inputs, Gradient.Pointer + (nint)row * Stride + panel * Panels.Width, Stride, width, Math.Min(sweep, _batch - row), start, startRow, gradient, width);
-                start = gradient;
+                _gemm.Multiply(x + row * xRow, 1, xRow, inputs, gradient + (nint)row * gradientRow, gradientRow, width, Math.Min(SweepRows, _batch - row), start, startRow, sums, width);
+                start = sums;
                 startRow = width;
             }
             Update?.OfWeights(Layout.WeightOffset + offset, inputs * width);

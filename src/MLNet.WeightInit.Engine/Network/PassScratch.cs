@@ -18,10 +18,11 @@ internal sealed class PassScratch
         Zeros = new AlignedBuffer(Panels.Width);
         if (capacity == 0)
         {
-            Transposed = Upstream = Packed = Zeros;
+            Transposed = Upstream = PackedInput = PackedGradient = Zeros;
             return;
         }
-        Packed = new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.Padded(layer.Inputs)));
+        PackedInput = new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.Padded(layer.Inputs)));
+        PackedGradient = new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.Padded(layer.Outputs)));
         Transposed = new AlignedBuffer(layout.Layers.Skip(1).Select(layer => (long)Panels.Padded(layer.Inputs) * layer.Outputs).DefaultIfEmpty(0).Max());
         Upstream = needsUpstream ? new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.RowStride(layer.Outputs))) : Zeros;
     }
@@ -36,5 +37,8 @@ internal sealed class PassScratch
     public AlignedBuffer Upstream { get; }
 
     /// <summary>One layer's inputs, copied together block by block for the weight gradient.</summary>
-    public AlignedBuffer Packed { get; }
+    public AlignedBuffer PackedInput { get; }
+
+    /// <summary>One layer's ∂L/∂z, copied together panel by panel for the weight gradient: [panels][rows][32].</summary>
+    public AlignedBuffer PackedGradient { get; }
 }

@@ -23,6 +23,6 @@ internal abstract unsafe class GemmKernel
     readonly struct Factory : ISimdFactory<GemmKernel>
     {
         public GemmKernel Create<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct
-            => TSimd.Width == 16 ? new Gemm32Registers<TSimd, TVector>() : new Gemm16Registers<TSimd, TVector>();
+            => TSimd.Width == 16 ? new BlockedGemm<TilesOf32Registers<TSimd, TVector>>() : new BlockedGemm<TilesOf16Registers<TSimd, TVector>>();
     }
 }
