@@ -2,7 +2,7 @@
 // exits with 1 where a row is below its gate.
 //
 //     dotnet run -c Release --project benchmarks/Peers [-- group…]        groups: training, products, scoring, pipeline
-//     dotnet run -c Release --project benchmarks/Peers -- growth          how time and memory grow with width, depth, batch and rows
+//     dotnet run -c Release --project benchmarks/Peers -- growth [folder] how time and memory grow with width, depth, batch and rows; plots go to the folder
 using System.Globalization;
 using Peers.Growth;
 using Peers.LibTorch;
@@ -23,10 +23,10 @@ if (args is [ProductRows.ShareArgument])
     Console.WriteLine(ProductRows.Share());
     return 0;
 }
-if (args is ["growth"])
+if (args is ["growth"] or ["growth", _])
 {
     Console.WriteLine($"{Machine.Describe()}.");
-    return GrowthTables.Print() > 0 ? 1 : 0;
+    return GrowthTables.Print(folder: args.ElementAtOrDefault(1)) > 0 ? 1 : 0;
 }
 if (args.Except(groups.Select(group => group.Name)).Any())
 {
