@@ -12,6 +12,14 @@ internal static class FloatSweep
         1.17549435e-38f, 1e-19f, 1e-4f, 0.34657359f, 0.5f, 0.70710678f, 1, 1.41421356f, 3, 9.5f, 13.2f, 16.6355f, 20, 30, 87.33654f, 88.72284f, 89, 100, 103.97f, 200,
     ];
 
+    /// <summary>The worst arguments of the elementary functions and activations, found once among all floats: there each stated bound is all but reached.</summary>
+    static readonly float[] s_worst =
+    [
+        -27.330153f, 17.001972f, 1.4044684f, -8.940701E-08f, -4.157294f, -2.03031f, 4.5050907f, 1.0093366f, -3.0997212f, 1.925763f, 428.93567f, 0.5600073f,
+        -0.3473945f, -0.33437905f, -1.8322027f, -9.795034f, -6.793552f, -6.783012f, 0.0019451381f, 0.0009724498f, 1.1420455f,
+        -0.33762988f, -0.35637346f, 0.8128156f, 1.4371167f, 2.7349832f, 1.0904989f, 2, 0.33386475f, 0.8011648f,
+    ];
+
     /// <summary>Zeros, the ends of the denormal and of the normal numbers, infinities, NaN.</summary>
     public static readonly float[] Special =
     [
@@ -19,8 +27,8 @@ internal static class FloatSweep
         float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN, -float.NaN,
     ];
 
-    /// <summary>Every finite float of either sign in steps of a prime, and every float beside an edge: 2²⁰ and some.</summary>
-    public static readonly float[] Finite = [.. Stepped(), .. Edges()];
+    /// <summary>Every finite float of either sign in steps of a prime, every float beside an edge, and the worst ones: 2²⁰ and some.</summary>
+    public static readonly float[] Finite = [.. Stepped(), .. Edges(), .. s_worst, .. s_worst.Select(x => -x)];
 
     /// <summary>The arguments, and 0.5 up to a multiple of 16.</summary>
     public static float[] Padded(float[] values)
