@@ -6,16 +6,23 @@ namespace MLNet.WeightInit.Engine.Tests.Kernels;
 [Category("Kernels")]
 internal sealed class VectorMathTests
 {
-    static readonly SimdLevel[] s_levels = Enum.GetValues<SimdLevel>();
+    static IEnumerable<TestCaseData> UnfusedBounds() => Bounds().Where(data => !double.IsNaN(((StatedErrors.Function)data.Arguments[0]!).UnfusedUnits));
 
     static IEnumerable<TestCaseData> Bounds() => StatedErrors.Functions.Select(function => new TestCaseData(function).SetArgDisplayNames($"{function.Of}"));
 
     [TestCaseSource(nameof(Bounds))]
-    public void Results_are_within_the_stated_units_over_the_whole_range(StatedErrors.Function function)
+    [Category("Fused")]
+    public void Results_are_within_the_stated_units_over_the_whole_range(StatedErrors.Function function) => AssertStated(function, Widths.Fused);
+
+    [TestCaseSource(nameof(UnfusedBounds))]
+    [Category("Unfused")]
+    public void Without_fused_multiply_add_results_are_within_units_of_their_own(StatedErrors.Function function) => AssertStated(function, [SimdLevel.Unfused128]);
+
+    static void AssertStated(StatedErrors.Function function, SimdLevel[] levels)
     {
         float[] arguments = FloatSweep.Padded([.. FloatSweep.Finite.Where(x => !IsPeriodic(function.Of) || Math.Abs(x) <= StatedErrors.LargestAngle)]);
         double[] expected = [.. arguments.Select(x => VectorFunctionLoop.Reference(function.Of, x))];
-        foreach (SimdLevel level in s_levels.Where(level => !double.IsNaN(function.Bound(level))))
+        foreach (SimdLevel level in levels)
         {
             float[] results = VectorFunctionLoop.Create(level).Apply(function.Of, arguments);
             (double worst, float at) = ErrorUnits.Worst(arguments, i => ErrorUnits.OfLastPlace(results[i], expected[i]));

@@ -9,15 +9,24 @@ using Activations = MLNet.WeightInit.Engine.Kernels.Activations.Activations;
 [Category("Kernels")]
 internal sealed class ActivationErrorTests
 {
+    static IEnumerable<TestCaseData> UnfusedBounds() => Bounds().Where(data => !double.IsNaN(((StatedErrors.Activation)data.Arguments[0]!).UnfusedValue));
+
     static IEnumerable<TestCaseData> Bounds() => StatedErrors.Activations.Select(activation => new TestCaseData(activation).SetArgDisplayNames(activation.Name));
 
     [TestCaseSource(nameof(Bounds))]
-    public void Values_and_slopes_are_within_the_stated_errors_over_the_whole_range(StatedErrors.Activation activation)
+    [Category("Fused")]
+    public void Values_and_slopes_are_within_the_stated_errors_over_the_whole_range(StatedErrors.Activation activation) => AssertStated(activation, Widths.Fused);
+
+    [TestCaseSource(nameof(UnfusedBounds))]
+    [Category("Unfused")]
+    public void Without_fused_multiply_add_values_and_slopes_are_within_errors_of_their_own(StatedErrors.Activation activation) => AssertStated(activation, [SimdLevel.Unfused128]);
+
+    static void AssertStated(StatedErrors.Activation activation, SimdLevel[] levels)
     {
         string name = activation.Name;
         float[] arguments = [.. FloatSweep.Finite.Where(x => name != "Sin" || Math.Abs(x) <= StatedErrors.LargestAngle)];
         double[] values = [.. arguments.Select(x => ActivationReference.Value(name, x))], slopes = [.. arguments.Select(x => ActivationReference.Slope(name, x))];
-        foreach (SimdLevel level in Enum.GetValues<SimdLevel>().Where(level => !double.IsNaN(activation.Bounds(level).Value)))
+        foreach (SimdLevel level in levels)
         {
             (double valueBound, double slopeBound) = activation.Bounds(level);
             (float[] results, float[] derivatives) = ActivationKernelTests.Evaluate(name, level, arguments);
