@@ -145,8 +145,11 @@ internal sealed class WorkerPool : IDisposable
             while (WaitForJob(seen))
             {
                 long state = Volatile.Read(ref _pool._state);
+                // The job that was waited for may be over by now and the next one half set up: its body may be there while the number of chunks is still the old one.
+                if ((uint)state == Closed)
+                    continue;
                 seen = (int)(state >> 32);
-                // The body is read after the job's number; where another job has begun meanwhile, no claim under this number succeeds.
+                // The body is read after the job's number, of a job that is set up; where another has begun meanwhile, no claim under this number succeeds.
                 Action<int>? body = _pool._body;
                 int chunks = _pool._chunks;
                 if (body is not null)
