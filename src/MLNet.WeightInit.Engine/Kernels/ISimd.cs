@@ -26,6 +26,9 @@ internal interface ISimd<TVector> where TVector : struct
     static abstract TVector Min(TVector a, TVector b);
     static abstract TVector Max(TVector a, TVector b);
 
+    /// <summary>True where every lane is +0 or −0; NaN is neither.</summary>
+    static abstract bool AllZero(TVector value);
+
     static abstract TVector LessThan(TVector a, TVector b);
     static abstract TVector LessThanOrEqual(TVector a, TVector b);
     static abstract TVector Select(TVector mask, TVector whenTrue, TVector whenFalse);

@@ -16,6 +16,9 @@ internal sealed unsafe class LayerPass
     const long SerialWork = 200_000;
     const int WantedChunks = 8;
 
+    /// <summary>Floats of a layer's outputs up to which they are still in the first-level cache when all products are done: then the activation runs once.</summary>
+    const int FirstLevelFloats = 4 * 1024;
+
     /// <summary>Inputs whose weight gradient one chunk computes: whole register tiles at every width, three cache lines of a row.</summary>
     const int InputBlock = 48;
 
@@ -94,14 +97,22 @@ internal sealed unsafe class LayerPass
         _inputStride = inputStride;
         _batch = batch;
         int panels = Panels.Count(Layout.Outputs);
-        if (weights is not null || !IsLarge)
+        if (weights is null && IsLarge)
         {
-            for (int panel = 0; panel < panels; panel++)
-                ForwardBlock(weights is null ? _weights : weights, panel, 0, batch);
+            _rowBlocks = Math.Clamp(WantedChunks / panels, 1, Math.Max(1, batch / _gemm.TileRows));
+            _pool.Run(panels * _rowBlocks, _forwardChunk);
             return;
         }
-        _rowBlocks = Math.Clamp(WantedChunks / panels, 1, Math.Max(1, batch / _gemm.TileRows));
-        _pool.Run(panels * _rowBlocks, _forwardChunk);
+        weights = weights is null ? _weights : weights;
+        if ((long)batch * Stride > FirstLevelFloats)
+        {
+            for (int panel = 0; panel < panels; panel++)
+                ForwardBlock(weights, panel, 0, batch);
+            return;
+        }
+        for (int panel = 0; panel < panels; panel++)
+            Multiply(weights, panel, 0, batch);
+        Activate(0, batch, 0, Panels.Padded(Layout.Outputs));
     }
 
     void ForwardChunk(int chunk)
@@ -113,14 +124,24 @@ internal sealed unsafe class LayerPass
 
     void ForwardBlock(float* weights, int panel, int firstRow, int rows)
     {
+        Multiply(weights, panel, firstRow, rows);
+        Activate(firstRow, rows, panel * Panels.Width, Panels.WidthOf(panel, Layout.Outputs));
+    }
+
+    void Multiply(float* weights, int panel, int firstRow, int rows)
+    {
         int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
-        nint offset = (nint)firstRow * Stride + column;
         _gemm.Multiply(_input + (nint)firstRow * _inputStride, _inputStride, 1, rows, weights + Panels.Offset(panel, Layout.Inputs), width, width, Layout.Inputs,
-            _biases + column, 0, PreActivation.Pointer + offset, Stride);
+            _biases + column, 0, PreActivation.Pointer + (nint)firstRow * Stride + column, Stride);
+    }
+
+    void Activate(int firstRow, int rows, int column, int columns)
+    {
+        nint offset = (nint)firstRow * Stride + column;
         if (!_activation.IsIdentity)
-            _activation.Forward(PreActivation.Pointer + offset, Output.Pointer + offset, rows, width, Stride);
+            _activation.Forward(PreActivation.Pointer + offset, Output.Pointer + offset, rows, columns, Stride);
         else if (PreActivation != Output)
-            CopyBlock(PreActivation.Pointer + offset, Output.Pointer + offset, rows, width);
+            CopyBlock(PreActivation.Pointer + offset, Output.Pointer + offset, rows, columns);
     }
 
     void CopyBlock(float* source, float* destination, int rows, int columns)

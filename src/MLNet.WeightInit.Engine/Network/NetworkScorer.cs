@@ -11,7 +11,7 @@ internal sealed unsafe class NetworkScorer
     readonly FeedForwardNetwork _network;
     readonly NetworkPass _pass;
     readonly AlignedBuffer _firstLayer;
-    readonly AlignedBuffer? _means;
+    readonly AlignedBuffer? _means, _targetMeans, _targetScales;
     readonly RowKernel _rows;
     readonly SoftmaxKernel _softmax;
     readonly bool[] _finite;
@@ -27,10 +27,18 @@ internal sealed unsafe class NetworkScorer
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];
         if (!network.FeatureScale.IsNone)
-        {
-            _means = new AlignedBuffer(network.Inputs);
-            network.FeatureScale.Means.CopyTo(_means.Span);
-        }
+            _means = Copy(network.FeatureScale.Means);
+        if (network.TargetScale.IsNone)
+            return;
+        _targetMeans = Copy(network.TargetScale.Means);
+        _targetScales = Copy(network.TargetScale.Scales);
+    }
+
+    static AlignedBuffer Copy(ReadOnlySpan<float> values)
+    {
+        var copy = new AlignedBuffer(values.Length);
+        values.CopyTo(copy.Span);
+        return copy;
     }
 
     /// <summary>As <see cref="FeedForwardNetwork.Predict"/>.</summary>
@@ -53,37 +61,34 @@ internal sealed unsafe class NetworkScorer
 
     void ScoreBlock(ReadOnlySpan<float> features, int rows, Span<float> scores)
     {
-        int inputs = _network.Inputs, outputs = _network.Outputs;
         fixed (float* source = features)
+            _rows.CenterRows(source, rows, _network.Inputs, _means is null ? null : _means.Pointer, _pass.Input.Pointer, _pass.InputStride, _finite);
+        _pass.Forward(rows, _firstLayer.Pointer);
+        float* logits = _pass.Last.Output.Pointer;
+        int stride = _pass.Last.Stride;
+        if (_network.Task == NetworkTask.Multiclass)
         {
             for (int row = 0; row < rows; row++)
-            {
-                _finite[row] = RowChecks.AllFinite(features.Slice(row * inputs, inputs));
-                _rows.Standardize(source + (nint)row * inputs, _means is null ? null : _means.Pointer, null, _pass.Input.Pointer + (nint)row * _pass.InputStride, inputs);
-            }
+                _softmax.Apply(logits + (nint)row * stride, _network.Outputs);
         }
-        _pass.Forward(rows, _firstLayer.Pointer);
-        LayerPass last = _pass.Last;
-        for (int row = 0; row < rows; row++)
-        {
-            Span<float> destination = scores.Slice(row * outputs, outputs);
-            if (!_finite[row])
-            {
-                destination.Fill(float.NaN);
-                continue;
-            }
-            float* logits = last.Output.Pointer + (nint)row * last.Stride;
-            if (_network.Task == NetworkTask.Multiclass)
-                _softmax.Apply(logits, outputs);
-            new ReadOnlySpan<float>(logits, outputs).CopyTo(destination);
-            if (!_network.TargetScale.IsNone)
-                Rescale(destination);
-        }
+        fixed (float* destination = scores)
+            CopyScores(logits, stride, rows, destination);
     }
 
-    void Rescale(Span<float> scores)
+    void CopyScores(float* logits, int stride, int rows, float* scores)
     {
-        for (int output = 0; output < scores.Length; output++)
-            scores[output] = scores[output] * _network.TargetScale.Scales[output] + _network.TargetScale.Means[output];
+        int outputs = _network.Outputs;
+        float* scales = _targetScales is null ? null : _targetScales.Pointer, means = _targetMeans is null ? null : _targetMeans.Pointer;
+        for (int row = 0; row < rows; row++, logits += stride, scores += outputs)
+        {
+            bool finite = _finite[row];
+            for (int output = 0; output < outputs; output++)
+            {
+                float score = logits[output];
+                if (scales is not null)
+                    score = score * scales[output] + means[output];
+                scores[output] = finite ? score : float.NaN;
+            }
+        }
     }
 }

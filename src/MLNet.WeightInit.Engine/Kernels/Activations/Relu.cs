@@ -16,7 +16,7 @@ internal sealed class Relu : Activation
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Forward<TSimd, TVector>(TVector preActivation) where TSimd : struct, ISimd<TVector> where TVector : struct
-            => TSimd.Max(preActivation, TSimd.Broadcast(0));
+            => TSimd.Select(TSimd.LessThanOrEqual(preActivation, TSimd.Broadcast(0)), TSimd.Broadcast(0), preActivation);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVector Backward<TSimd, TVector>(TVector upstream, TVector saved) where TSimd : struct, ISimd<TVector> where TVector : struct
