@@ -36,11 +36,13 @@ internal sealed unsafe class NetworkPass
     public LayerPass Last => _layers[^1];
 
     /// <summary>Runs the first <paramref name="rows"/> rows of <see cref="Input"/> to the logits.</summary>
+    public void Forward(int rows) => Forward(Input.Pointer, InputStride, rows, firstLayerWeights: null);
+
+    /// <summary>Runs rows from anywhere to the logits.</summary>
+    /// <param name="input">Rows that start <paramref name="stride"/> floats apart; nothing between a row's features and the next row is read.</param>
     /// <param name="firstLayerWeights">Another copy of the first layer's panels, or null for the network's own.</param>
-    public void Forward(int rows, float* firstLayerWeights = null)
+    public void Forward(float* input, int stride, int rows, float* firstLayerWeights)
     {
-        float* input = Input.Pointer;
-        int stride = InputStride;
         for (int i = 0; i < _layers.Length; i++)
         {
             _layers[i].Forward(input, stride, rows, i == 0 ? firstLayerWeights : null);

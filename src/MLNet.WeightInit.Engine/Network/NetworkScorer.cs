@@ -16,6 +16,9 @@ internal sealed unsafe class NetworkScorer
     readonly SoftmaxKernel _softmax;
     readonly bool[] _finite;
 
+    /// <summary>Whether rows are copied first: to subtract means, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
+    readonly bool _copies;
+
     /// <param name="capacity">Rows that <see cref="Score(ReadOnlySpan{float}, int, Span{float})"/> runs at once.</param>
     public NetworkScorer(FeedForwardNetwork network, int capacity = 1, SimdLevel? level = null)
     {
@@ -26,6 +29,7 @@ internal sealed unsafe class NetworkScorer
         _pass = new NetworkPass(network, capacity, kernels, gradients: null);
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];
+        _copies = !network.FeatureScale.IsNone || Panels.RowStride(network.Inputs) != Panels.Padded(network.Inputs);
         if (!network.FeatureScale.IsNone)
             _means = Copy(network.FeatureScale.Means);
         if (network.TargetScale.IsNone)
@@ -62,8 +66,19 @@ internal sealed unsafe class NetworkScorer
     void ScoreBlock(ReadOnlySpan<float> features, int rows, Span<float> scores)
     {
         fixed (float* source = features)
-            _rows.CenterRows(source, rows, _network.Inputs, _means is null ? null : _means.Pointer, _pass.Input.Pointer, _pass.InputStride, _finite);
-        _pass.Forward(rows, _firstLayer.Pointer);
+        {
+            if (_copies)
+            {
+                _rows.CenterRows(source, rows, _network.Inputs, _means is null ? null : _means.Pointer, _pass.Input.Pointer, _pass.InputStride, _finite);
+                _pass.Forward(_pass.Input.Pointer, _pass.InputStride, rows, _firstLayer.Pointer);
+            }
+            else
+            {
+                for (int row = 0; row < rows; row++)
+                    _finite[row] = RowChecks.AllFinite(features.Slice(row * _network.Inputs, _network.Inputs));
+                _pass.Forward(source, _network.Inputs, rows, _firstLayer.Pointer);
+            }
+        }
         float* logits = _pass.Last.Output.Pointer;
         int stride = _pass.Last.Stride;
         if (_network.Task == NetworkTask.Multiclass)

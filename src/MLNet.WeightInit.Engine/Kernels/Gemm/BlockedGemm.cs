@@ -2,10 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace MLNet.WeightInit.Engine.Kernels.Gemm;
 
-/// <summary>The blocking loop: k blocks, then the columns of the panel in strips of a tile's width, then whole tiles of rows and the rest.</summary>
+/// <summary>The blocking loop: k blocks, then the columns of the panel in strips of a tile's width, then tiles of rows whose heights differ by one at most.</summary>
 /// <remarks>
 /// The strip goes round outside while it fits the first-level cache beside a tile of A; beyond, the tile goes round outside, so that its rows are read once.
-/// Which of the two, like every other choice here, decides no bit.
+/// Equal heights, since a low last tile has too few sums at once to hide the latency of the multiply-add: 32 rows are two tiles of 6 and four of 5.
+/// Which of them, like every other choice here, decides no bit.
 /// </remarks>
 internal sealed unsafe class BlockedGemm<TTiles> : GemmKernel where TTiles : struct, IRegisterTiles
 {
@@ -36,20 +37,30 @@ internal sealed unsafe class BlockedGemm<TTiles> : GemmKernel where TTiles : str
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void MultiplyBlock(float* a, nint aRow, nint aDepth, int rows, float* b, nint bDepth, int columns, int depth, float* start, nint startRow, float* c, nint cRow)
     {
-        int strip = Math.Min(columns, TTiles.StripColumns(rows));
-        int step = (long)depth * strip <= FirstLevelFloats ? Math.Max(rows, 1) : TTiles.Rows;
-        for (int row = 0; row < rows; row += step)
+        int tiles = (rows + TTiles.Rows - 1) / TTiles.Rows;
+        if (tiles == 0)
+            return;
+        int low = rows / tiles, tall = rows - low * tiles, strip = Math.Min(columns, TTiles.StripColumns(rows));
+        if ((long)depth * strip <= FirstLevelFloats)
         {
-            int height = Math.Min(step, rows - row), tiles = height / TTiles.Rows, rest = height % TTiles.Rows;
-            nint below = (nint)tiles * TTiles.Rows;
             for (int column = 0; column < columns; column += strip)
             {
-                float* blockStart = start + row * startRow + column, destination = c + row * cRow + column;
-                if (tiles > 0)
-                    TTiles.Run(a + row * aRow, aRow, aDepth, TTiles.Rows, tiles, b + column, bDepth, strip, depth, blockStart, startRow, destination, cRow);
-                if (rest > 0)
-                    TTiles.Run(a + (row + below) * aRow, aRow, aDepth, rest, 1, b + column, bDepth, strip, depth, blockStart + below * startRow, startRow, destination + below * cRow, cRow);
+                float* blockStart = start + column, destination = c + column;
+                if (tall > 0)
+                    TTiles.Run(a, aRow, aDepth, low + 1, tall, b + column, bDepth, strip, depth, blockStart, startRow, destination, cRow);
+                nint below = (nint)tall * (low + 1);
+                TTiles.Run(a + below * aRow, aRow, aDepth, low, tiles - tall, b + column, bDepth, strip, depth, blockStart + below * startRow, startRow, destination + below * cRow, cRow);
             }
+            return;
+        }
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            int height = tile < tall ? low + 1 : low;
+            for (int column = 0; column < columns; column += strip)
+                TTiles.Run(a, aRow, aDepth, height, 1, b + column, bDepth, strip, depth, start + column, startRow, c + column, cRow);
+            a += height * aRow;
+            start += height * startRow;
+            c += height * cRow;
         }
     }
 }
