@@ -18,10 +18,11 @@ sealed class OwnTraining
     readonly int[] _order;
     int _next;
 
-    public OwnTraining(TrainingProblem problem, int threads = 1)
+    /// <param name="deviation">Of the initial weights; null: He's.</param>
+    public OwnTraining(TrainingProblem problem, int threads = 1, float? deviation = null)
     {
         _problem = problem;
-        Network = OwnNetwork.Create(problem.Inputs, problem.Hidden, problem.Outputs, problem.Task);
+        Network = OwnNetwork.Create(problem.Inputs, problem.Hidden, problem.Outputs, problem.Task, deviation);
         var options = new TrainingOptions
         {
             Task = problem.Task,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace MLNet.WeightInit.Engine.Kernels;
@@ -6,6 +7,7 @@ namespace MLNet.WeightInit.Engine.Kernels;
 /// <remarks>
 /// Chunks are claimed by compare-and-swap on one word that holds the job's number and the next chunk, so that a late worker can't claim a chunk of a newer job.
 /// The caller works too: on a machine with no free core everything still gets done. Which thread runs a chunk decides nothing, since chunks own disjoint outputs.
+/// Where other programs keep the processors busy, a worker may be put aside with a chunk in its hands while the caller waits: <see cref="LaggardBackoff"/> then lets the caller work alone for a while.
 /// Workers spin for some tens of microseconds after a job, then sleep. A job allocates nothing.
 /// </remarks>
 internal sealed class WorkerPool : IDisposable
@@ -22,6 +24,7 @@ internal sealed class WorkerPool : IDisposable
     long _state;                                               // job number in the upper half, next chunk in the lower
     int _finished;
     bool _disposed;
+    LaggardBackoff _backoff = new(TicksPerSecond);
     Exception? _failure;
 
     /// <param name="threads">Threads that work at once, the caller among them; at least 1.</param>
@@ -43,7 +46,7 @@ internal sealed class WorkerPool : IDisposable
     /// <param name="body">Kept by the caller across calls, so that no delegate is allocated.</param>
     public void Run(int chunks, Action<int> body)
     {
-        if (_workers.Length == 0 || chunks <= 1)
+        if (_workers.Length == 0 || chunks <= 1 || _backoff.RunsAlone())
         {
             for (int chunk = 0; chunk < chunks; chunk++)
                 body(chunk);
@@ -59,7 +62,9 @@ internal sealed class WorkerPool : IDisposable
         Interlocked.Exchange(ref _state, (long)job << 32);
         for (int i = 0; i < Math.Min(_workers.Length, chunks - 1); i++)
             _workers[i].Wake();
-        Work(job, body, chunks);
+        long begun = Ticks();
+        int own = Work(job, body, chunks);
+        long waiting = Ticks();
         for (int spins = 0; Volatile.Read(ref _finished) < chunks; spins++)
         {
             if (spins < SpinsBeforeYield)
@@ -67,6 +72,7 @@ internal sealed class WorkerPool : IDisposable
             else
                 Thread.Yield();
         }
+        _backoff.JobDone(own, waiting - begun, Ticks() - waiting);
         _body = null;
         if (_failure is { } failure)
         {
@@ -75,16 +81,20 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    void Work(int job, Action<int> body, int chunks)
+#pragma warning disable RS0030                                  // a clock decides here who works, and that decides no bit
+    static long TicksPerSecond => Stopwatch.Frequency;
+
+    static long Ticks() => Stopwatch.GetTimestamp();
+#pragma warning restore RS0030
+
+    /// <summary>Gives the number of chunks that this thread ran.</summary>
+    int Work(int job, Action<int> body, int chunks)
     {
-        while (true)
+        for (int own = 0; ; own++)
         {
-            long state = Volatile.Read(ref _state);
-            int chunk = (int)(state & uint.MaxValue);
-            if ((int)(state >> 32) != job || (uint)chunk >= (uint)chunks)
-                return;
-            if (Interlocked.CompareExchange(ref _state, state + 1, state) != state)
-                continue;
+            int chunk = Claim(job, chunks);
+            if (chunk < 0)
+                return own;
             try
             {
                 body(chunk);
@@ -94,6 +104,20 @@ internal sealed class WorkerPool : IDisposable
                 _failure = exception;
             }
             Interlocked.Increment(ref _finished);
+        }
+    }
+
+    /// <summary>The job's next chunk, or −1 where there is none or the job is over.</summary>
+    int Claim(int job, int chunks)
+    {
+        while (true)
+        {
+            long state = Volatile.Read(ref _state);
+            int chunk = (int)(state & uint.MaxValue);
+            if ((int)(state >> 32) != job || (uint)chunk >= (uint)chunks)
+                return -1;
+            if (Interlocked.CompareExchange(ref _state, state + 1, state) == state)
+                return chunk;
         }
     }
 
