@@ -14,8 +14,8 @@ sealed class StepModel
     /// <summary>What an <see cref="AlignedBuffer"/> takes beyond its length, so that it can begin where it likes: a cache line and eight steps of four.</summary>
     const int SlackBytes = (16 + 8 * 64) * sizeof(float);
 
-    /// <summary>Parameters, gradients, two averages, input, targets, transposed weights, packed inputs, zeros.</summary>
-    const int SharedBuffers = 9;
+    /// <summary>Parameters, gradients, two averages, input, targets, transposed weights, packed inputs, packed gradients, zeros.</summary>
+    const int SharedBuffers = 10;
 
     readonly TrainingProblem _problem;
     readonly NetworkLayout _layout;
@@ -37,9 +37,11 @@ sealed class StepModel
     /// <summary>Elements of one row that are gathered, activated, or given a gradient.</summary>
     public double UnitsARow => Panels.Padded(_problem.Inputs) + _layout.Layers.Sum(layer => layer.BiasLength);
 
-    /// <summary>Of the batch: its features and, a layer, outputs and gradients; one layer's inputs once more, packed; targets.</summary>
+    /// <summary>Of the batch: its features and, a layer, outputs and gradients; one layer's inputs and, where they are many, outputs once more, packed; targets.</summary>
     public double BatchBytes => sizeof(float) * (double)_problem.Batch
-        * (Panels.RowStride(_problem.Inputs) + _layout.Layers.Max(layer => Panels.Padded(layer.Inputs)) + 2L * _layout.Layers.Sum(layer => Panels.RowStride(layer.Outputs)) + 1);
+        * (Panels.RowStride(_problem.Inputs) + _layout.Layers.Max(layer => Panels.Padded(layer.Inputs)) + PackedOutputs + 2L * _layout.Layers.Sum(layer => Panels.RowStride(layer.Outputs)) + 1);
+
+    double PackedOutputs => _layout.Layers.Where(layer => LayerPass.PacksGradient(layer, _problem.Batch)).Select(layer => (double)Panels.Padded(layer.Outputs)).DefaultIfEmpty(0).Max();
 
     /// <summary>Held by a training beside its rows.</summary>
     public double Bytes

@@ -159,7 +159,7 @@ internal sealed unsafe class LayerPass
         bool large = IsLarge;
         if (_previous is not null)
             Run(large, Panels.Count(Layout.Inputs), _inputGradientChunk);              // before the update: it reads the weights
-        _packsGradient = Layout.Inputs > InputBlock && (long)_batch * Stride >= PackFrom;
+        _packsGradient = PacksGradient(Layout, _batch);
         Run(large, Panels.Count(Layout.Outputs), _gradientPanelChunk);
         Run(large, (Layout.Inputs + InputBlock - 1) / InputBlock, _weightGradientChunk);
         Update?.OfBiases(Layout.BiasOffset, Layout.BiasLength);
@@ -175,6 +175,9 @@ internal sealed unsafe class LayerPass
         for (int chunk = 0; chunk < chunks; chunk++)
             body(chunk);
     }
+
+    /// <summary>Whether the weight gradient reads a copy of ∂L/∂z: where the block is large and several chunks of inputs read it.</summary>
+    public static bool PacksGradient(LayerLayout layout, int rows) => layout.Inputs > InputBlock && (long)rows * Panels.RowStride(layout.Outputs) >= PackFrom;
 
     /// <summary>∂L/∂b of one panel's units, and their part of ∂L/∂z copied together where the weight gradient reads it again and again.</summary>
     void GradientPanelChunk(int panel)

@@ -22,7 +22,7 @@ internal sealed class PassScratch
             return;
         }
         PackedInput = new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.Padded(layer.Inputs)));
-        PackedGradient = new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.Padded(layer.Outputs)));
+        PackedGradient = new AlignedBuffer(layout.Layers.Where(layer => LayerPass.PacksGradient(layer, capacity)).Select(layer => (long)capacity * Panels.Padded(layer.Outputs)).DefaultIfEmpty(0).Max());
         Transposed = new AlignedBuffer(layout.Layers.Skip(1).Select(layer => (long)Panels.Padded(layer.Inputs) * layer.Outputs).DefaultIfEmpty(0).Max());
         Upstream = needsUpstream ? new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.RowStride(layer.Outputs))) : Zeros;
     }

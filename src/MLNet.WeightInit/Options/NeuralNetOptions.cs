@@ -1,7 +1,7 @@
 namespace MLNet.WeightInit;
 
 /// <summary>Everything that decides a network and its training. Estimators take a copy: later changes to this object do not reach them.</summary>
-public sealed class NeuralNetOptions
+public sealed partial class NeuralNetOptions
 {
     /// <summary>Column to learn: a key for multiclass, Boolean for binary, Single for regression.</summary>
     /// <value>Default: <c>Label</c>.</value>
