@@ -17,7 +17,7 @@ internal sealed unsafe class BlockedGemm<TTiles> : GemmKernel where TTiles : str
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(float* a, nint aRow, nint aDepth, int rows, float* b, nint bDepth, int columns, int depth, float* start, nint startRow, float* c, nint cRow)
     {
-        if (rows == 1 && depth <= DepthBlock && columns == TTiles.StripColumns(1))
+        if (rows == 1 && depth <= DepthBlock && columns <= TTiles.StripColumns(1))
         {
             TTiles.Run(a, aRow, aDepth, 1, 1, b, bDepth, columns, depth, start, startRow, c, cRow);      // scoring one row: the loops below would cost as much as the work
             return;
