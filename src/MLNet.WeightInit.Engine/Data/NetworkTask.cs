@@ -9,4 +9,6 @@ internal enum NetworkTask
     Binary,
     /// <summary>One value a target column.</summary>
     Regression,
+    /// <summary>One logit a label, each true or false for itself; scores are the logits.</summary>
+    MultiLabel,
 }

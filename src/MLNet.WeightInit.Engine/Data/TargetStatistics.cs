@@ -33,7 +33,7 @@ internal static class TargetStatistics
         return new AffineScale(means, deviations);
     }
 
-    /// <summary>Logits of the label's prior: log-probabilities for classes, log-odds for binary, 0 for standardized values, else the mean.</summary>
+    /// <summary>Logits of the label's prior: log-probabilities for classes, log-odds for binary and for each of several labels, 0 for standardized values, else the mean.</summary>
     /// <remarks>Classes are smoothed by one row in all, so that a class without rows has a finite bias.</remarks>
     public static float[] PriorBias(TrainingSet data, ReadOnlySpan<int> rows, NetworkTask task, int outputs, AffineScale targetScale)
     {
@@ -42,6 +42,12 @@ internal static class TargetStatistics
         {
             if (targetScale.IsNone)
                 Scale(data, rows).Means.CopyTo(bias, 0);
+            return bias;
+        }
+        if (task == NetworkTask.MultiLabel)
+        {
+            for (int output = 0; output < outputs; output++)
+                bias[output] = PriorLogOdds(data, rows, output);
             return bias;
         }
 
@@ -63,6 +69,18 @@ internal static class TargetStatistics
         for (int label = 0; label < classes; label++)
             bias[label] = (float)ScalarMath.Log((counts[label] + smoothing) / total);
         return bias;
+    }
+
+    static float PriorLogOdds(TrainingSet data, ReadOnlySpan<int> rows, int column)
+    {
+        double with = 0, total = 0;
+        foreach (int row in rows)
+        {
+            total += data.WeightOf(row);
+            with += data.WeightOf(row) * Target(data, row, column);
+        }
+        double smoothing = total / rows.Length / 2;
+        return (float)(ScalarMath.Log(with + smoothing) - ScalarMath.Log(total - with + smoothing));
     }
 
     static double Target(TrainingSet data, int row, int column) => data.Targets[(long)row * data.TargetColumns + column];

@@ -15,13 +15,13 @@ internal static class ValidationSplit
             return (order, []);
 
         new RandomSource(seed, "split/validation").Shuffle(order);
-        int[] sizes = task == NetworkTask.Regression ? [data.Rows] : ClassSizes(data);
+        int[] sizes = IsByClass(task) ? ClassSizes(data) : [data.Rows];
         var wanted = Array.ConvertAll(sizes, size => Math.Min(size - 1, (int)(size * fraction + 0.5)));
         var validates = new bool[data.Rows];
         int taken = 0;
         foreach (int row in order)
         {
-            int group = task == NetworkTask.Regression ? 0 : (int)data.Targets[row];
+            int group = IsByClass(task) ? (int)data.Targets[row] : 0;
             if (wanted[group] <= 0)
                 continue;
             wanted[group]--;
@@ -40,6 +40,9 @@ internal static class ValidationSplit
         }
         return (training, validation);
     }
+
+    /// <summary>Whether a row belongs to one class: rows of values, and of several labels at once, are drawn without regard to them.</summary>
+    public static bool IsByClass(NetworkTask task) => task is NetworkTask.Multiclass or NetworkTask.Binary;
 
     static int[] ClassSizes(TrainingSet data)
     {

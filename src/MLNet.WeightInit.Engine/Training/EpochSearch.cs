@@ -101,7 +101,7 @@ internal sealed class EpochSearch
         for (int i = 0; i < order.Length; i++)
             order[i] = i;
         new RandomSource(options.Seed, "split/folds").Shuffle(order);
-        bool byClass = options.Task != NetworkTask.Regression;
+        bool byClass = ValidationSplit.IsByClass(options.Task);
         var next = new int[byClass ? Math.Max(2, options.Outputs) : 1];
         if (byClass)
             foreach (int row in rows)

@@ -12,7 +12,7 @@ internal sealed record TrainingOptions
 {
     public required NetworkTask Task { get; init; }
 
-    /// <summary>Classes for multiclass, 1 for binary, target columns for regression.</summary>
+    /// <summary>Classes for multiclass, 1 for binary, target columns for regression and several labels.</summary>
     public required int Outputs { get; init; }
     public required IReadOnlyList<int> HiddenLayers { get; init; }
     public required Activation Activation { get; init; }

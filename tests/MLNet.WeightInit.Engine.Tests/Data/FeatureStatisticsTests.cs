@@ -62,6 +62,17 @@ internal sealed class FeatureStatisticsTests
     }
 
     [Test]
+    public void Prior_of_several_labels_is_the_weighted_log_odds_of_each_and_finite_for_one_that_is_never_true()
+    {
+        var data = new TrainingSet(new float[4], 4, 1, [1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1], 3, [3, 1, 2, 2]);
+        float[] bias = TargetStatistics.PriorBias(data, [0, 1, 2, 3], NetworkTask.MultiLabel, 3, AffineScale.None);
+        // Weights of the rows that have each label, of 8 in all; half a row of mean weight 2 on both sides.
+        double[] with = [3 + 2 + 2, 0, 2];
+        for (int label = 0; label < 3; label++)
+            Assert.That((double)bias[label], Is.EqualTo(Math.Log((with[label] + 1) / (8 - with[label] + 1))).Within(1e-6));
+    }
+
+    [Test]
     public void Target_scale_is_weighted()
     {
         var data = new TrainingSet(new float[2], 2, 1, [0, 10], 1, [3, 1]);

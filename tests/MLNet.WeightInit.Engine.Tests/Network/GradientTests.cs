@@ -17,10 +17,11 @@ internal sealed unsafe class GradientTests
     static readonly (string Loss, NetworkTask Task, int Outputs)[] s_losses =
     [
         ("SoftmaxCrossEntropy", NetworkTask.Multiclass, 5), ("BinaryCrossEntropy", NetworkTask.Binary, 1), ("Squared", NetworkTask.Regression, 3), ("Huber", NetworkTask.Regression, 2), ("Absolute", NetworkTask.Regression, 1),
+        ("BinaryCrossEntropy", NetworkTask.MultiLabel, 17),
     ];
 
     [Test]
-    public void Gradient_matches_the_slope_of_the_loss([ValueSource(nameof(EveryActivation))] string activation, [Values(0, 1, 2, 3, 4)] int loss, [Values(false, true)] bool weighted)
+    public void Gradient_matches_the_slope_of_the_loss([ValueSource(nameof(EveryActivation))] string activation, [Values(0, 1, 2, 3, 4, 5)] int loss, [Values(false, true)] bool weighted)
         => Check(19, [33, 18], activation, loss, SimdLevels.Best, weighted);
 
     [Test]
@@ -82,6 +83,7 @@ internal sealed unsafe class GradientTests
     static float[] Targets(NetworkTask task, int outputs) => task switch
     {
         NetworkTask.Multiclass => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % outputs))],
+        NetworkTask.MultiLabel => [.. Enumerable.Range(0, Rows * outputs).Select(i => (float)(i % 3 / 2))],
         NetworkTask.Binary => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % 2))],
         _ => Networks.Values(Rows * outputs, 24, 3),
     };

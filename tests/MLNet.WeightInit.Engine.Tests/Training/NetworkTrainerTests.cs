@@ -34,6 +34,41 @@ internal sealed class NetworkTrainerTests
     }
 
     [Test]
+    public void One_network_learns_several_values_each_in_a_unit_of_its_own()
+    {
+        TrainingSet data = Trainings.Products(800), test = Trainings.Products(400, seed: 9);
+        FeedForwardNetwork network = NetworkTrainer.Train(data, Trainings.Options(NetworkTask.Regression, 3, [64, 32], epochs: 100)).Network;
+        var scores = new float[3];
+        var residual = new double[3];
+        var total = new double[3];
+        for (int row = 0; row < test.Rows; row++)
+        {
+            network.Predict(test.Row(row), scores);
+            for (int output = 0; output < 3; output++)
+            {
+                residual[output] += Math.Pow(test.Targets[row * 3 + output] - scores[output], 2);
+                total[output] += Math.Pow(test.Targets[row * 3 + output] - 50 * output, 2);        // the mean of a product of two independent features is 0
+            }
+        }
+        Assert.That(residual.Zip(total, (left, right) => 1 - left / right), Is.All.GreaterThan(0.9), "R²");
+    }
+
+    [Test]
+    public void One_network_learns_several_labels_and_scores_their_logits()
+    {
+        TrainingSet data = Trainings.Signs(800), test = Trainings.Signs(400, seed: 9);
+        FeedForwardNetwork network = NetworkTrainer.Train(data, Trainings.Options(NetworkTask.MultiLabel, 3, [64, 32], epochs: 100)).Network;
+        var scores = new float[3];
+        int right = 0;
+        for (int row = 0; row < test.Rows; row++)
+        {
+            network.Predict(test.Row(row), scores);
+            right += Enumerable.Range(0, 3).Count(output => scores[output] > 0 == test.Targets[row * 3 + output] > 0);
+        }
+        Assert.That(right / (3.0 * test.Rows), Is.GreaterThan(0.9));
+    }
+
+    [Test]
     [Category("Determinism")]
     [Category("Fused")]
     public void Same_seed_gives_the_same_bytes_on_any_threads_and_any_width()

@@ -21,7 +21,7 @@ internal static class Trainings
             Outputs = outputs,
             HiddenLayers = hidden ?? [16],
             Activation = Activations.Parse(activation),
-            Loss = Losses.Parse(loss ?? task switch { NetworkTask.Multiclass => "SoftmaxCrossEntropy", NetworkTask.Binary => "BinaryCrossEntropy", _ => "Squared" }),
+            Loss = Losses.Parse(loss ?? task switch { NetworkTask.Multiclass => "SoftmaxCrossEntropy", NetworkTask.Binary or NetworkTask.MultiLabel => "BinaryCrossEntropy", _ => "Squared" }),
             Optimizer = parsed,
             Init = InitializerRegistry.CreateDefault().Parse(init),
             LearningRate = learningRate ?? parsed.DefaultLearningRate,
@@ -54,6 +54,31 @@ internal static class Trainings
             targets[row] = (float)(5_000 + 300 * Math.Sin(values[row * features] * 1.5) * values[row * features + 1]);
         return new TrainingSet(values, rows, features, targets, 1);
     }
+
+    /// <summary>Several products of two features each, every one in a unit of its own, the weight of a row 1 or 2.</summary>
+    public static TrainingSet Products(int rows, int features = 6, int outputs = 3, uint seed = 1)
+    {
+        float[] values = Networks.Values(rows * features, seed, 2);
+        var targets = new float[rows * outputs];
+        for (int row = 0; row < rows; row++)
+            for (int output = 0; output < outputs; output++)
+                targets[row * outputs + output] = Product(values, row, output, features) * MathF.ScaleB(1, 6 * output) + 50 * output;
+        return new TrainingSet(values, rows, features, targets, outputs, [.. Enumerable.Range(0, rows).Select(row => row % 2 + 1f)]);
+    }
+
+    /// <summary>Several labels, each true where the product of two features is positive: no linear model knows one of them.</summary>
+    public static TrainingSet Signs(int rows, int features = 6, int outputs = 3, uint seed = 1)
+    {
+        float[] values = Networks.Values(rows * features, seed, 2);
+        var targets = new float[rows * outputs];
+        for (int row = 0; row < rows; row++)
+            for (int output = 0; output < outputs; output++)
+                targets[row * outputs + output] = Product(values, row, output, features) > 0 ? 1 : 0;
+        return new TrainingSet(values, rows, features, targets, outputs);
+    }
+
+    static float Product(float[] values, int row, int output, int features)
+        => values[row * features + output % features] * values[row * features + (output + 1 + output / features) % features];
 
     public static double Accuracy(FeedForwardNetwork network, TrainingSet data)
     {
