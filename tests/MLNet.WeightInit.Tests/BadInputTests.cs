@@ -36,6 +36,9 @@ public sealed class BadInputTests
         yield return Case(o => o.MissingValues = (MissingValues)7, "MissingValues", "Skip or Throw");
         yield return Case(o => o.Activation = "ReLUU", "specification", "ReLU");
         yield return Case(o => o.Optimizer = "Adm", "specification", "Adam");
+        yield return Case(o => o.Schedule = "cosin", "specification", "Cosine");
+        yield return Case(o => o.Schedule = "exponential(gamma=0)", "gamma", "0 at once");
+        yield return Case(o => o.Schedule = "step(step_size=0)", "step_size", "at least 1");
         yield return Case(o => o.Loss = "Squarred", "specification", "Squared");
         yield return Case(o => o.Init = "orthogonl", "specification", "orthogonal");
 

@@ -36,7 +36,7 @@ internal sealed class EpochSearch
         _epochs = TrainingBudget.Epochs(rows.Length, options.BatchSize, asked: null);
         _patience = TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience);
         int[] foldOf = AssignFolds(data, rows, options);
-        TrainingOptions quiet = options with { Progress = null, NumberOfEpochs = _epochs, EarlyStopping = false };
+        TrainingOptions quiet = options with { Progress = null, NumberOfEpochs = _epochs, EarlyStopping = false, Patience = _patience };
         for (int fold = 0; fold < Folds; fold++)
         {
             var copy = new FeedForwardNetwork(network.Layout, network.Task, network.FeatureScale, network.TargetScale);
@@ -92,6 +92,7 @@ internal sealed class EpochSearch
     {
         _wentOn[fold] = _runs[fold].TryRunEpoch(Losses.Count + 1, out _trainingLosses[fold]);
         _losses[fold] = _wentOn[fold] ? _runs[fold].ValidationLossSum() : 0;
+        _runs[fold].EpochEnded(_losses[fold] / _runs[fold].ValidationWeight);
     }
 
     /// <summary>Deals shuffled rows out class by class, each class going on where the last one ended: neither the folds' sizes nor their shares of a class differ by more than one row.</summary>

@@ -4,6 +4,7 @@ using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Optimizers;
+using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Training;
 
@@ -25,6 +26,8 @@ internal sealed record TrainingOptions
     /// <summary>Makes initializers of the texts that a plan of somebody else's may use: by the registry that knows this training's names. Null: the built-in names.</summary>
     public Func<WeightInitializer, WeightInitializer>? Resolve { get; init; }
     public required float LearningRate { get; init; }
+
+    public Schedule Schedule { get; init; } = new ConstantSchedule();
 
     /// <summary>Null: by the optimizer and the number of rows (<see cref="TrainingBudget.WeightDecay"/>).</summary>
     public float? WeightDecay { get; init; }

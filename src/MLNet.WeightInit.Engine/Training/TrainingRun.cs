@@ -1,6 +1,7 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Training;
 
@@ -13,11 +14,14 @@ internal sealed class TrainingRun
     readonly int[] _rows;
     readonly (BatchGatherer Gatherer, int[] Rows)? _validation;
     readonly TrainingStep _step;
+    readonly RateCourse _course;
+    readonly int _stepsAnEpoch;
     readonly string _advice;
     readonly AlignedBuffer _lastGood;
     readonly EarlyStop? _earlyStop;
     readonly List<EpochRecord> _epochs = [];
     readonly double _trainingWeight;
+    float _learningRate;
 
     /// <param name="advice">What the initialization report says, for the message of a training that failed.</param>
     public TrainingRun(FeedForwardNetwork network, TrainingOptions options, BatchGatherer gatherer, int[] rows, (BatchGatherer Gatherer, int[] Rows)? validation,
@@ -33,10 +37,14 @@ internal sealed class TrainingRun
         _lastGood = new AlignedBuffer(network.Parameters.Length);
         network.Parameters.Span.CopyTo(_lastGood.Span);
         _trainingWeight = TotalWeight(gatherer, rows);
+        int patience = TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience);
+        _stepsAnEpoch = (int)(((long)rows.Length + options.BatchSize - 1) / options.BatchSize);
+        _course = Schedules.Schedules.Begin(options.Schedule, new TrainingSpan(options.LearningRate, (long)TrainingBudget.Epochs(rows.Length, options.BatchSize, options.NumberOfEpochs) * _stepsAnEpoch,
+            _stepsAnEpoch, patience, StopsEarly: validation is not null && options.EarlyStopping));
         if (validation is not { } held)
             return;
         ValidationWeight = TotalWeight(held.Gatherer, held.Rows);
-        _earlyStop = new EarlyStop(network.Parameters, options.EarlyStopping ? TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience) : int.MaxValue);
+        _earlyStop = new EarlyStop(network.Parameters, options.EarlyStopping ? patience : int.MaxValue);
     }
 
     public FeedForwardNetwork Network => _network;
@@ -62,7 +70,8 @@ internal sealed class TrainingRun
                 break;
             }
             double? validationLoss = _validation is not null ? ValidationLossSum() / ValidationWeight : search?.Losses[epoch - 1];
-            _epochs.Add(new EpochRecord(epoch, trainingLoss, validationLoss, _options.LearningRate));
+            _epochs.Add(new EpochRecord(epoch, trainingLoss, validationLoss, _learningRate));
+            EpochEnded(validationLoss ?? trainingLoss);
             _options.Progress?.Report(new EpochProgress(epoch, epochs, trainingLoss, validationLoss));
             if (_earlyStop?.IsTimeToStop(epoch, validationLoss!.Value) == true)
             {
@@ -73,6 +82,9 @@ internal sealed class TrainingRun
         _earlyStop?.RestoreBest();
         return new TrainingHistory(_epochs, _earlyStop is { BestEpoch: > 0 } ? _earlyStop.BestEpoch : _epochs.Count, stopReason);
     }
+
+    /// <summary>Tells the schedule how an epoch went: each epoch's loss once, in order.</summary>
+    public void EpochEnded(double loss) => _course.EpochEnded(loss);
 
     /// <summary>False where training was cancelled and the model so far is wanted.</summary>
     public bool TryRunEpoch(int epoch, out double trainingLoss)
@@ -91,8 +103,9 @@ internal sealed class TrainingRun
                 KeepFinite();
                 return false;
             }
+            _learningRate = (float)_course.Rate((long)(epoch - 1) * _stepsAnEpoch + batch);
             batch++;
-            double loss = _step.Run(_rows.AsSpan(first, Math.Min(_options.BatchSize, _rows.Length - first)), _options.LearningRate);
+            double loss = _step.Run(_rows.AsSpan(first, Math.Min(_options.BatchSize, _rows.Length - first)), _learningRate);
             if (!double.IsFinite(loss))
                 throw NonFinite(epoch, batch);
             sum += loss;
@@ -118,7 +131,7 @@ internal sealed class TrainingRun
         _lastGood.Span.CopyTo(lastGood.Parameters.Span);
         return new NonFiniteTrainingException(epoch, batch, layer, tensor, lastGood,
             $"Training must keep every number finite, but {tensor} was not in epoch {epoch}, batch {batch}. {_advice}: " +
-            $"try a learning rate below {_options.LearningRate}, or another initialization; the exception's {nameof(NonFiniteTrainingException.Initialization)} has the report and " +
+            $"try a learning rate below {_learningRate}, or another initialization; the exception's {nameof(NonFiniteTrainingException.Initialization)} has the report and " +
             $"{nameof(NonFiniteTrainingException.LastGoodNetwork)} the weights after epoch {epoch - 1}.");
     }
 

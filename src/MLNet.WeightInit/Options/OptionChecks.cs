@@ -29,6 +29,7 @@ internal static class OptionChecks
         Require(options.Patience is null or >= 1, nameof(options.Patience), options.Patience,
             "The patience must be at least 1 epoch. null chooses it; to train all epochs set EarlyStopping to false.");
         Require(Enum.IsDefined(options.MissingValues), nameof(options.MissingValues), options.MissingValues, "It must be Skip or Throw.");
+        OptimizationChecks.Check(options);
         Require(Enum.IsDefined(options.OnCancel), nameof(options.OnCancel), options.OnCancel, "It must be ReturnBest or Throw.");
     }
 
@@ -46,7 +47,7 @@ internal static class OptionChecks
         Require(name.Length > 0, option, "''", "A column name must not be empty.");
     }
 
-    static void Require(bool holds, string option, object? found, string message)
+    internal static void Require(bool holds, string option, object? found, string message)
     {
         if (!holds)
             throw new ArgumentOutOfRangeException(option, found, message);

@@ -6,6 +6,7 @@ using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Optimizers;
+using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit;
 
@@ -24,6 +25,7 @@ internal sealed class TrainerSettings
         Activation = Activations.Parse(Options.Activation);
         Loss = Options.Loss is null ? null : Losses.Parse(Options.Loss);
         Optimizers.Parse(Options.Optimizer);
+        Schedule = Schedules.Parse(Options.Schedule);
 
         _registry = WeightInitCatalog.Of(environment).Registry;
         Init = _registry.Resolve(Options.Init);
@@ -34,6 +36,8 @@ internal sealed class TrainerSettings
 
     public NeuralNetOptions Options { get; }
     public Activation Activation { get; }
+
+    public Schedule Schedule { get; }
 
     /// <summary>Null: the task's own.</summary>
     public Loss? Loss { get; }
@@ -66,6 +70,7 @@ internal sealed class TrainerSettings
         BiasInit = BiasInit,
         Resolve = _registry.Resolve,
         LearningRate = Options.LearningRate,
+        Schedule = Schedule,
         WeightDecay = Options.WeightDecay,
         BatchSize = Options.BatchSize,
         NumberOfEpochs = Options.NumberOfEpochs,

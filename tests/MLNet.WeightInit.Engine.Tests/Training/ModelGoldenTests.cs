@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Tests.Kernels;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Tests.Training;
 
@@ -35,6 +36,9 @@ internal sealed class ModelGoldenTests
             ("sgd sine", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [24, 24], "Sin", optimizer: "SGD", init: "glorot_uniform", epochs: 3), "8c554c497646836eb790dfdd8deacff67c9d13c5f27cca63dd56c8dd925bf4cc"),
             ("early stopping", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [32], "LeakyReLU(slope=0.2)", epochs: 40) with { ValidationFraction = 0.3f, Patience = 2 }, "a86b66a668adea663b10f60c3f51596aa5e11d8a17d86ac4d409c7b5f715fd71"),
             ("epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [8], "ELU", batchSize: 64, epochs: null) with { Patience = 3 }, "5e8a4d5099ce3ef939199babb234648a9e454ac592fcd060930297d186337906"),
+            ("cosine with warm-up and restarts", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [32], epochs: 5) with { Schedule = Schedules.Parse("cosine(warmup=1, restarts=1)") }, "579bf66af03f099e3d79000b3ea4f158a3569b9d7a480e9d47c7ab0d43ee5dca"),
+            ("one cycle", s_values, Trainings.Options(NetworkTask.Regression, 1, [32], epochs: 3) with { Schedule = Schedules.Parse("one_cycle") }, "826eb87147850e39f3180bc7f57b2fafaab622eeeec6a9e363611d40ac4c7e0e"),
+            ("plateau in the epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [8], batchSize: 64, epochs: null) with { Patience = 6, Schedule = Schedules.Parse("plateau(patience=1)") }, "c54a3ee23b8da0c7567067de90d51dd9bf6571a3d51c7e97170da043364802d4"),
         ];
         return all.Select(entry => new TestCaseData(entry.Data, entry.Options, entry.Hash).SetArgDisplayNames(entry.Name));
     }

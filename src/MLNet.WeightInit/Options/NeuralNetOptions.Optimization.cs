@@ -1,0 +1,20 @@
+namespace MLNet.WeightInit;
+
+// How steps are taken, beyond the optimizer itself.
+public sealed partial class NeuralNetOptions
+{
+    /// <summary>How the learning rate changes during training, by name and with arguments where it has any; <see cref="LearningRate"/> is the highest rate of every schedule.</summary>
+    /// <value>
+    /// Default: <c>Constant</c>. Lengths are in epochs, the defaults PyTorch's where it has them:
+    /// <list type="bullet">
+    /// <item><c>Step(step_size=30, gamma=0.1)</c>: times gamma every step_size epochs, by default three times a training.</item>
+    /// <item><c>Exponential(gamma=0.95)</c>: times gamma every epoch, by default down to a hundredth.</item>
+    /// <item><c>Cosine(restarts=0, t_mult=1, eta_min=0)</c>: half a cosine down to eta_min, and again after each restart, each period t_mult times as long as the last; or <c>Cosine(t_0=10)</c>, with a first period of t_0 epochs. Step by step (Loshchilov and Hutter 2017).</item>
+    /// <item><c>OneCycle(pct_start=0.3, div_factor=25, final_div_factor=10000)</c>: up, then down to almost nothing, step by step (Smith and Topin 2019).</item>
+    /// <item><c>Plateau(factor=0.1, patience=10, threshold=0.0001, cooldown=0, min_lr=0)</c>: times factor where the validation loss, or without validation rows the training loss, has not improved for more than patience epochs; by default half of what early stopping waits.</item>
+    /// </list>
+    /// Each also takes <c>warmup</c>, epochs in which the rate first rises evenly (Goyal et al. 2017): <c>Cosine(warmup=5, restarts=2)</c>. A schedule spans <see cref="NumberOfEpochs"/>; where that is null it spans
+    /// the most epochs that training may take, so set it where the rate shall come down before training ends. An argument out of its range, and a schedule that would be at 0 at once, is an <see cref="ArgumentOutOfRangeException"/>.
+    /// </value>
+    public string Schedule { get; set; } = NeuralNetDefaults.Schedule;
+}
