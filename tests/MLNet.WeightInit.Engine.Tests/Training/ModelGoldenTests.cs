@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Kernels;
 using MLNet.WeightInit.Engine.Training;
 
@@ -35,6 +36,9 @@ internal sealed class ModelGoldenTests
             ("sgd sine", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [24, 24], "Sin", optimizer: "SGD", init: "glorot_uniform", epochs: 3), "8c554c497646836eb790dfdd8deacff67c9d13c5f27cca63dd56c8dd925bf4cc"),
             ("early stopping", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [32], "LeakyReLU(slope=0.2)", epochs: 40) with { ValidationFraction = 0.3f, Patience = 2 }, "a86b66a668adea663b10f60c3f51596aa5e11d8a17d86ac4d409c7b5f715fd71"),
             ("epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [8], "ELU", batchSize: 64, epochs: null) with { Patience = 3 }, "5e8a4d5099ce3ef939199babb234648a9e454ac592fcd060930297d186337906"),
+            ("dropout", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130], batchSize: 64, epochs: 2) with { Dropout = new Dropout(0.3f, isAlpha: false) }, "3505feae3b430dfe4b00d9a6daddf6c64ba8d94022f3516ac1f3082cdea28212"),
+            ("dropout of pre-activations", s_values, Trainings.Options(NetworkTask.Regression, 1, [47, 512], "GELU", epochs: 2) with { Dropout = new Dropout(0.5f, isAlpha: false) }, "cc4a134ac788560bf9b393778cd2e1ac807c2ae604d465ff20d18ddd791743a5"),
+            ("alpha-dropout, epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [24, 8], "SELU", batchSize: 64, epochs: null) with { Patience = 3, Dropout = new Dropout(0.1f, isAlpha: true) }, "a40fa2462995be43b6e1a163541cd71dfc543902baef1e5d44b304e3a220733f"),
         ];
         return all.Select(entry => new TestCaseData(entry.Data, entry.Options, entry.Hash).SetArgDisplayNames(entry.Name));
     }
