@@ -113,7 +113,8 @@ internal static class NetworkTrainer
     static InitializationPlan Initialize(FeedForwardNetwork network, TrainingOptions options, float[] prior, double featureSecondMoment)
     {
         var layers = network.Layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
-        InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve);
+        InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
+            options.Dropout?.GrowthRate ?? 0);
         for (int i = 0; i < network.DenseLayers.Count; i++)
         {
             network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], options.Seed));

@@ -32,6 +32,11 @@ public sealed class BadInputTests
         yield return Case(o => o.WeightDecay = -0.1f, "WeightDecay", "at least 0");
         yield return Case(o => o.ValidationFraction = 1, "ValidationFraction", "below 1");
         yield return Case(o => o.Patience = 0, "Patience", "at least 1 epoch");
+        yield return Case(o => o.Dropout = 1, "Dropout", "none would be left");
+        yield return Case(o => o.Dropout = -0.1f, "Dropout", "at least 0");
+        yield return Case(o => o.Dropout = float.NaN, "Dropout", "at least 0");
+        yield return Case(o => o.DropoutKind = (DropoutKind)3, "DropoutKind", "Automatic, Standard or Alpha");
+        yield return Case(o => o.DropoutKind = DropoutKind.Alpha, "DropoutKind", "SELU");
         yield return Case(o => o.LabelColumnName = "", "LabelColumnName", "must not be empty");
         yield return Case(o => o.MissingValues = (MissingValues)7, "MissingValues", "Skip or Throw");
         yield return Case(o => o.Activation = "ReLUU", "specification", "ReLU");

@@ -95,7 +95,7 @@ public sealed class OnnxTests
         }
     }
 
-    static void AssertSameScores(IEstimator<ITransformer> estimator, string[] columns, int operatorSet = 12, List<SampleRow>? rows = null)
+    internal static void AssertSameScores(IEstimator<ITransformer> estimator, string[] columns, int operatorSet = 12, List<SampleRow>? rows = null)
     {
         IDataView data = Samples.View(s_context, rows ?? Samples.Rows());
         ITransformer model = estimator.Fit(data);

@@ -19,8 +19,8 @@ internal static class ReportBuilder
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
-        MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, probeFeatures, probe.Rows);
-        LayerStatistics[] layers = Measure(probe, curve, moments, predictions);
+        MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, probeFeatures, probe.Rows, options.Dropout);
+        LayerStatistics[] layers = Measure(probe, curve, moments, predictions, options.Dropout);
         var context = new ReportContext
         {
             Layers = layers,
@@ -30,7 +30,7 @@ internal static class ReportBuilder
             IsStandardized = options.Standardize,
             Loss = options.Loss.Name,
             PriorLoss = priorLoss,
-            PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions),
+            PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout),
         };
         return new InitializationReport
         {
@@ -46,12 +46,12 @@ internal static class ReportBuilder
         };
     }
 
-    static LayerStatistics[] Measure(NetworkProbe probe, ActivationCurve curve, WeightMoments[] moments, MeanFieldLayer[] predictions)
+    static LayerStatistics[] Measure(NetworkProbe probe, ActivationCurve curve, WeightMoments[] moments, MeanFieldLayer[] predictions, Dropout? dropout)
     {
         int last = probe.Layers.Count - 1;
         LayerProbe output = probe.Layers[last];
         double outputNorm = FixedOrderSums.Norm(output.PreActivationGradients.Span, probe.Rows, output.Units, output.Stride);
-        double[] gradientNorms = MeanFieldRecursion.PredictGradientNorms(probe.Layers, moments, predictions, outputNorm);
+        double[] gradientNorms = MeanFieldRecursion.PredictGradientNorms(probe.Layers, moments, predictions, outputNorm, dropout);
         var quadrature = new GaussianQuadrature();
         var layers = new LayerStatistics[probe.Layers.Count];
         for (int index = 0; index <= last; index++)

@@ -66,6 +66,7 @@ internal static class ReportJsonReader
             Role = Name<TensorRole>(row["role"], "plan.role"),
             Activation = row.Text("activation"),
             KernelSize = row.Integer("kernelSize"),
+            InputDropout = row.Has(ReportJsonSchema.InputDropout) ? Single(row[ReportJsonSchema.InputDropout], "plan.inputDropout") : 0,
         };
         int reason = row.Integer("reason");
         if ((uint)reason >= (uint)reasons.Length)
@@ -116,6 +117,8 @@ internal static class ReportJsonReader
     /// <summary>One row of a table, by column name.</summary>
     readonly struct TableRow(string table, Dictionary<string, int> positions, JsonElement cells)
     {
+        public bool Has(string column) => positions.ContainsKey(column);
+
         public JsonElement this[string column] => cells[positions[column]];
 
         public string Text(string column) => ReportJsonReader.Text(this[column], $"{table}.{column}");

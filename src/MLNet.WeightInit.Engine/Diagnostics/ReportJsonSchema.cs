@@ -6,6 +6,9 @@ internal static class ReportJsonSchema
     public static readonly IReadOnlyList<string> PlanColumns =
         ["tensor", "fanIn", "fanOut", "rows", "columns", "layerIndex", "depth", "role", "activation", "kernelSize", "initializer", "targetDeviation", "stream", "reason"];
 
+    /// <summary>Written where a plan has dropout: without it, and in reports of earlier releases, there is none.</summary>
+    public const string InputDropout = "inputDropout";
+
     public static readonly IReadOnlyList<string> LayerColumns =
         [
             "layer", "activation", "inputs", "outputs", "preActivationMean", "preActivationDeviation", "predictedDeviation", "outputMean", "outputDeviation",

@@ -64,7 +64,8 @@ internal static class ReportJsonWriter
             json.WriteStringValue(reason);
         json.WriteEndArray();
 
-        WriteTable(json, "plan", ReportJsonSchema.PlanColumns, plan, row =>
+        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0);
+        WriteTable(json, "plan", hasDropout ? [.. ReportJsonSchema.PlanColumns, ReportJsonSchema.InputDropout] : ReportJsonSchema.PlanColumns, plan, row =>
         {
             json.WriteStringValue(row.Tensor);
             json.WriteNumberValue(row.Shape.FanIn);
@@ -83,6 +84,8 @@ internal static class ReportJsonWriter
                 json.WriteNullValue();
             json.WriteStringValue(row.Stream);
             json.WriteNumberValue(reasons.IndexOf(row.Reason));
+            if (hasDropout)
+                json.WriteNumberValue(row.Shape.InputDropout);
         });
     }
 

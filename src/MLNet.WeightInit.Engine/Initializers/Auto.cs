@@ -45,6 +45,7 @@ public sealed class Auto : WeightInitializer
                 PlanBias(tensor, plan);
                 continue;
             }
+            secondMoment /= 1 - (double)tensor.Shape.InputDropout;
             WeightInitializer chosen = Choose(tensor.Shape, secondMoment, out string reason);
             tensor.Use(chosen, reason);
             double deviation = chosen.TargetDeviation(tensor.Shape) ?? 0;
@@ -76,7 +77,7 @@ public sealed class Auto : WeightInitializer
             return head;
         }
         ActivationTraits traits = ActivationTraits.Of(shape.Activation);
-        VarianceScaling rule = RuleFor(traits);
+        VarianceScaling rule = RuleFor(traits, 1 - (double)shape.InputDropout);
         string figure = string.Create(CultureInfo.InvariantCulture, $"σ = {rule.TargetDeviation(shape):G3} for {(rule.Mode == FanMode.FanIn ? "fan-in" : "average fan")} {shape.Fan(rule.Mode):G6}");
         string moment = string.Create(CultureInfo.InvariantCulture, $"{traits.UnitSecondMoment:G3}");
         reason = traits.Family switch
@@ -91,14 +92,21 @@ public sealed class Auto : WeightInitializer
             ActivationFamily.Identity => $"No activation follows, so Var W = 1 / fan-in keeps E z²: {figure} (LeCun et al. 1998, eq. 16).",
             _ => $"Nothing is known of the activation {traits.Name}, so Var W = 1 / fan-in keeps E z² up to it: {figure}.",
         };
+        if (shape.InputDropout > 0)
+            reason += string.Create(CultureInfo.InvariantCulture, $" Dropout of {shape.InputDropout:G3} makes E h² of what the layer reads {1 / (1 - (double)shape.InputDropout):G3} times as large while training, so Var W is multiplied by {1 - (double)shape.InputDropout:G3} (Bingham and Miikkulainen 2023).");
         return rule;
     }
 
-    static VarianceScaling RuleFor(ActivationTraits traits) => traits.Family switch
+    /// <param name="kept">1 − dropout rate of the layer's inputs: E (h m / q)² = E h² / q for a mask m that is 1 with probability q.</param>
+    static VarianceScaling RuleFor(ActivationTraits traits, double kept)
     {
-        ActivationFamily.Rectifier => VarianceScaling.He(negativeSlope: traits.NegativeSlope),
-        ActivationFamily.SmoothRectifier or ActivationFamily.ExponentialUnit => VarianceScaling.He(),
-        ActivationFamily.OddBounded or ActivationFamily.Sigmoid => VarianceScaling.Glorot(gain: 1 / traits.OriginSlope),
-        _ => VarianceScaling.LeCun(),
-    };
+        float gain = (float)Math.Sqrt(kept);
+        return traits.Family switch
+        {
+            ActivationFamily.Rectifier => VarianceScaling.He(gain: gain, negativeSlope: traits.NegativeSlope),
+            ActivationFamily.SmoothRectifier or ActivationFamily.ExponentialUnit => VarianceScaling.He(gain: gain),
+            ActivationFamily.OddBounded or ActivationFamily.Sigmoid => VarianceScaling.Glorot(gain: gain / traits.OriginSlope),
+            _ => VarianceScaling.LeCun(gain: gain),
+        };
+    }
 }

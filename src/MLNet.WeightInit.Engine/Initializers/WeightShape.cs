@@ -35,6 +35,10 @@ public readonly record struct WeightShape
     /// <summary>Positions of a convolution kernel; 1 for dense layers.</summary>
     public int KernelSize { get; init; }
 
+    /// <summary>Share of this layer's inputs that dropout sets to 0 while training, the others being divided by 1 − share: E h² of what the layer reads grows by 1 / (1 − share).</summary>
+    /// <value>Default: 0. At least 0 and below 1. 0 also under alpha-dropout, which keeps E h².</value>
+    public float InputDropout { get; init; }
+
     /// <summary>Values in the tensor.</summary>
     public long Count => (long)Rows * Columns;
 

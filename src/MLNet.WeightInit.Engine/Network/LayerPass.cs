@@ -10,7 +10,7 @@ namespace MLNet.WeightInit.Engine.Network;
 /// overwritten; elsewhere it is kept in the gradient's place until the gradient comes, which then arrives by way of <see cref="PassScratch.Upstream"/>.
 /// Chunks own disjoint outputs and every output is summed in one order, so neither their number nor the thread decides a bit.
 /// </remarks>
-internal sealed unsafe class LayerPass
+internal sealed unsafe partial class LayerPass
 {
     /// <summary>Multiply-adds below which handing out chunks costs more than it saves.</summary>
     const long SerialWork = 200_000;
@@ -49,7 +49,9 @@ internal sealed unsafe class LayerPass
     /// <param name="gradients">Same layout as the parameters; null for a pass that only goes forward.</param>
     /// <param name="capacity">Rows of the largest batch.</param>
     /// <param name="keepPreActivations">Keep z beside h and ∂L/∂z, for probes.</param>
-    public LayerPass(FeedForwardNetwork network, int index, AlignedBuffer? gradients, ActivationKernel activation, PassKernels kernels, PassScratch scratch, LayerPass? previous, int capacity, bool keepPreActivations)
+    /// <param name="dropout">Follows a hidden layer's activation; null for none.</param>
+    public LayerPass(FeedForwardNetwork network, int index, AlignedBuffer? gradients, ActivationKernel activation, PassKernels kernels, PassScratch scratch, LayerPass? previous, int capacity,
+        bool keepPreActivations, DropoutPass? dropout)
     {
         Layout = network.Layout.Layers[index];
         _gemm = kernels.Gemm;
@@ -63,6 +65,11 @@ internal sealed unsafe class LayerPass
         Output = new AlignedBuffer(block);
         Gradient = gradients is null && !keepPreActivations && activation.GradientFromOutput ? Output : new AlignedBuffer(block);
         PreActivation = keepPreActivations ? new AlignedBuffer(block) : activation.GradientFromOutput ? Output : Gradient;
+        _dropout = dropout;
+        _dropped = dropout is null ? Output : new AlignedBuffer(block);
+        _dropoutStream = dropout is null ? 0 : DropoutPass.StreamOf(index);
+        _dropChunk = DropChunk;
+        _undropChunk = UndropChunk;
         _parameters = network.Parameters;
         _gradients = gradients ?? network.Parameters;
         _weights = _parameters.Pointer + Layout.WeightOffset;
@@ -92,6 +99,13 @@ internal sealed unsafe class LayerPass
     /// <summary>Output = φ(input · Wᵀ + b).</summary>
     /// <param name="weights">Another copy of the weights (scoring folds scales into the first layer's), or null for the network's own.</param>
     public void Forward(float* input, int inputStride, int batch, float* weights = null)
+    {
+        Multiply(input, inputStride, batch, weights);
+        if (Drops)
+            Run(IsLarge, RowChunks, _dropChunk);
+    }
+
+    void Multiply(float* input, int inputStride, int batch, float* weights)
     {
         _input = input;
         _inputStride = inputStride;
@@ -158,7 +172,11 @@ internal sealed unsafe class LayerPass
     {
         bool large = IsLarge;
         if (_previous is not null)
+        {
             Run(large, Panels.Count(Layout.Inputs), _inputGradientChunk);              // before the update: it reads the weights
+            if (_previous.Drops)
+                Run(large, _previous.RowChunks, _previous._undropChunk);
+        }
         _packsGradient = PacksGradient(Layout, _batch);
         Run(large, Panels.Count(Layout.Outputs), _gradientPanelChunk);
         Run(large, (Layout.Inputs + InputBlock - 1) / InputBlock, _weightGradientChunk);
@@ -227,10 +245,22 @@ internal sealed unsafe class LayerPass
         int width = Panels.WidthOf(panel, Layout.Inputs), column = panel * Panels.Width;
         float* transposed = _scratch.Transposed.Pointer + (nint)column * Layout.Outputs;
         Panels.TransposePanel(_weights, Layout.Inputs, Layout.Outputs, panel, transposed);
-        AlignedBuffer saved = previous._activation.GradientFromOutput ? previous.Output : previous.PreActivation;
-        float* upstream = (saved == previous.Gradient ? _scratch.Upstream : previous.Gradient).Pointer + column;
-        _gemm.Multiply(Gradient.Pointer, Stride, 1, _batch, transposed, width, width, Layout.Outputs, _scratch.Zeros.Pointer, 0, upstream, previous.Stride);
-        if (!previous._activation.IsIdentity)
-            previous._activation.Backward(upstream, saved.Pointer + column, previous.Gradient.Pointer + column, _batch, width, previous.Stride);
+        _gemm.Multiply(Gradient.Pointer, Stride, 1, _batch, transposed, width, width, Layout.Outputs, _scratch.Zeros.Pointer, 0, previous.Upstream.Pointer + column, previous.Stride);
+        if (!previous.Drops)
+            previous.Deactivate(0, _batch, column, width);
+    }
+
+    /// <summary>What the derivative is taken from.</summary>
+    AlignedBuffer Saved => _activation.GradientFromOutput ? Output : PreActivation;
+
+    /// <summary>Where ∂L/∂h arrives: the gradient's place, unless the pre-activation still stands in it.</summary>
+    AlignedBuffer Upstream => Saved == Gradient ? _scratch.Upstream : Gradient;
+
+    /// <summary>∂L/∂z from ∂L/∂h.</summary>
+    void Deactivate(int firstRow, int rows, int column, int columns)
+    {
+        nint offset = (nint)firstRow * Stride + column;
+        if (!_activation.IsIdentity)
+            _activation.Backward(Upstream.Pointer + offset, Saved.Pointer + offset, Gradient.Pointer + offset, rows, columns, Stride);
     }
 }

@@ -12,7 +12,8 @@ internal sealed unsafe class NetworkPass
     /// <param name="capacity">Rows of the largest batch.</param>
     /// <param name="gradients">Where ∂L/∂W and ∂L/∂b go, in the parameters' layout; null: forward only.</param>
     /// <param name="keepPreActivations">For probes.</param>
-    public NetworkPass(FeedForwardNetwork network, int capacity, PassKernels kernels, AlignedBuffer? gradients, bool keepPreActivations = false)
+    /// <param name="dropout">After each hidden activation, while its <see cref="DropoutPass.Step"/> is set; null for none. Takes one more block a hidden layer.</param>
+    public NetworkPass(FeedForwardNetwork network, int capacity, PassKernels kernels, AlignedBuffer? gradients, bool keepPreActivations = false, DropoutPass? dropout = null)
     {
         Network = network;
         Capacity = capacity;
@@ -23,7 +24,8 @@ internal sealed unsafe class NetworkPass
         var scratch = new PassScratch(layout, gradients is null ? 0 : capacity, activations.Any(kernel => !kernel.GradientFromOutput) && !keepPreActivations);
         _layers = new LayerPass[layout.Layers.Count];
         for (int i = 0; i < _layers.Length; i++)
-            _layers[i] = new LayerPass(network, i, gradients, activations[i], kernels, scratch, i == 0 ? null : _layers[i - 1], capacity, keepPreActivations);
+            _layers[i] = new LayerPass(network, i, gradients, activations[i], kernels, scratch, i == 0 ? null : _layers[i - 1], capacity, keepPreActivations,
+                i == _layers.Length - 1 ? null : dropout);
     }
 
     public FeedForwardNetwork Network { get; }
@@ -46,7 +48,7 @@ internal sealed unsafe class NetworkPass
         for (int i = 0; i < _layers.Length; i++)
         {
             _layers[i].Forward(input, stride, rows, i == 0 ? firstLayerWeights : null);
-            input = _layers[i].Output.Pointer;
+            input = _layers[i].Passed.Pointer;
             stride = _layers[i].Stride;
         }
     }

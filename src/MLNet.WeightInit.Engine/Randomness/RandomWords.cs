@@ -25,6 +25,14 @@ internal static unsafe class RandomWords
         }
     }
 
+    /// <summary>A mask a word: all bits set where the word is at least <paramref name="threshold"/>, none elsewhere.</summary>
+    public static void MaskAtLeast(uint* words, uint threshold, float* masks)
+    {
+        Vector256<uint> least = Vector256.Create(threshold);
+        for (int i = 0; i < Philox.GroupWords; i += Vector256<uint>.Count)
+            Vector256.GreaterThanOrEqual(Vector256.Load(words + i), least).AsSingle().Store(masks + i);
+    }
+
     /// <summary>The top 24 bits, k, of each word as (2 k + 1 − 2²⁴) · 2⁻²⁴: 2²⁴ equally spaced values strictly inside (−1, 1), symmetric, without 0, each exact.</summary>
     public static void ToSymmetricUnit(uint* words, float* destination)
     {

@@ -22,7 +22,11 @@ internal sealed unsafe class ProbeBatch
         _rows = rows;
         _loss = options.Loss.CreateKernel(kernels.Level);
         _gradients = new AlignedBuffer(network.Parameters.Length);
-        _pass = new NetworkPass(network, rows.Length, kernels, _gradients, keepPreActivations: true);
+        // With dropout the probe goes through the choices of step 0, which no training step makes: its figures are those of training.
+        DropoutPass? dropout = options.DropoutPass(kernels.Level);
+        if (dropout is not null)
+            dropout.Step = 0;
+        _pass = new NetworkPass(network, rows.Length, kernels, _gradients, keepPreActivations: true, dropout);
     }
 
     public int Rows => _rows.Length;

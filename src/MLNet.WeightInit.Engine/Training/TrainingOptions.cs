@@ -19,6 +19,8 @@ internal sealed record TrainingOptions
     public required Activation Activation { get; init; }
     public required Loss Loss { get; init; }
     public required Optimizer Optimizer { get; init; }
+    /// <summary>After each hidden activation while training; null: none.</summary>
+    public Dropout? Dropout { get; init; }
     public required WeightInitializer Init { get; init; }
     public WeightInitializer? OutputInit { get; init; }
     public WeightInitializer? BiasInit { get; init; }
@@ -56,4 +58,7 @@ internal sealed record TrainingOptions
 
     /// <summary>Called once a batch; may throw to end training (ML.NET's own cancellation).</summary>
     public Action? CheckAlive { get; init; }
+
+    /// <summary>The dropout of one pass, or null for none.</summary>
+    public DropoutPass? DropoutPass(SimdLevel level) => Dropout is null || Dropout.Rate == 0 ? null : new DropoutPass(Dropout, Seed, level);
 }

@@ -12,6 +12,7 @@ internal sealed unsafe class TrainingStep
     readonly BatchGatherer _gatherer;
     readonly NetworkPass _pass;
     readonly LossKernel _loss;
+    readonly DropoutPass? _dropout;
     readonly OptimizerKernel _optimizer;
 
     /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer.</param>
@@ -20,7 +21,8 @@ internal sealed unsafe class TrainingStep
     {
         _gatherer = gatherer;
         var gradients = new AlignedBuffer(network.Parameters.Length);
-        _pass = new NetworkPass(network, options.BatchSize, kernels, gradients);
+        _dropout = options.DropoutPass(kernels.Level);
+        _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout);
         _loss = options.Loss.CreateKernel(kernels.Level);
         _optimizer = options.Optimizer.CreateKernel(kernels.Level);
         AlignedBuffer? state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(network.Parameters.Length) : null;
@@ -31,9 +33,13 @@ internal sealed unsafe class TrainingStep
 
     public NetworkPass Pass => _pass;
 
+    /// <summary>Steps begun so far: what the choices of dropout are keyed by, beside seed and layer.</summary>
+    public long Steps { get; set; }
+
     /// <summary>Sum of weight · loss over the rows, before the update.</summary>
     public double Run(ReadOnlySpan<int> rows, float learningRate)
     {
+        Steps++;
         double loss = Forward(_gatherer, rows, withGradient: true);
         if (!double.IsFinite(loss))
             return loss;
@@ -55,6 +61,8 @@ internal sealed unsafe class TrainingStep
     double Forward(BatchGatherer gatherer, ReadOnlySpan<int> rows, bool withGradient)
     {
         gatherer.Gather(rows, _pass.Input.Pointer, _pass.InputStride);
+        if (_dropout is not null)
+            _dropout.Step = withGradient ? Steps : null;
         _pass.Forward(rows.Length);
         LayerPass last = _pass.Last;
         return _loss.Evaluate(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights,

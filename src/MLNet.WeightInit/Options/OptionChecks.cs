@@ -12,6 +12,7 @@ internal static class OptionChecks
         if (options.ExampleWeightColumnName is { } weight)
             CheckColumn(weight, nameof(options.ExampleWeightColumnName));
         CheckHiddenLayers(options.HiddenLayers);
+        options.CheckNetwork();
         ArgumentNullException.ThrowIfNull(options.Activation);
         ArgumentNullException.ThrowIfNull(options.Optimizer);
 

@@ -23,6 +23,7 @@ internal sealed class TrainerSettings
         Options = options.Copy();
         OptionChecks.Check(Options);
         Activation = Activations.Parse(Options.Activation);
+        Dropout = Options.ResolveDropout(Activation);
         Loss = Options.Loss is null ? null : Losses.Parse(Options.Loss);
         Optimizers.Parse(Options.Optimizer);
         Schedule = Schedules.Parse(Options.Schedule);
@@ -38,6 +39,9 @@ internal sealed class TrainerSettings
     public Activation Activation { get; }
 
     public Schedule Schedule { get; }
+
+    /// <summary>Null: none.</summary>
+    public Dropout? Dropout { get; }
 
     /// <summary>Null: the task's own.</summary>
     public Loss? Loss { get; }
@@ -63,6 +67,7 @@ internal sealed class TrainerSettings
         Outputs = outputs,
         HiddenLayers = Options.HiddenLayers,
         Activation = Activation,
+        Dropout = Dropout,
         Loss = Loss ?? Losses.Parse(TaskLosses.For(task)[0]),
         Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training
         Init = Init,

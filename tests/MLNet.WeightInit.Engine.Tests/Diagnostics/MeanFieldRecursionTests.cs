@@ -65,6 +65,19 @@ public class MeanFieldRecursionTests
         Assert.That(MeanFieldRecursion.GradientRatio(layers, moments, predictions), Is.EqualTo(2).Within(1e-12));
     }
 
+    [Test]
+    public void Dropout_multiplies_the_second_moment_and_the_squared_gradient_by_one_over_what_is_kept()
+    {
+        // h = (3, 4): z = Σ w h m / q has variance Var W · 25 / q, and E w of ½ adds ¼ · 25 · (1 / q − 1) of the masks' own.
+        var dropout = new Dropout(0.2f, isAlpha: false);
+        var layers = new[] { Layer(1, 2), Layer(2, 4), Layer(4, 1) };
+        WeightMoments[] moments = [new(0, 1, 0, 0), new(0.5, 0.3, 0, 0), new(0, 1, 0, 0)];
+        MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(layers, moments, ActivationCurve.Identity, [5], 1, dropout);
+        Assert.That(predictions[1].Deviation, Is.EqualTo(Math.Sqrt((0.3 / 0.8 + 0.25 * 0.25) * 50)).Within(1e-6));   // two units of E h² = 25
+        double[] norms = MeanFieldRecursion.PredictGradientNorms(layers, moments, predictions, 1, dropout);
+        Assert.That(norms[1], Is.EqualTo(Math.Sqrt(4 / 0.8)).Within(1e-6));
+    }
+
     // P(all n rows ≤ 0): c = 0 gives 2^−n; c = ½ gives 1 / (n + 1), the chance that s is the least of n + 1 draws; c = 1 gives ½.
     [TestCase(0, 4, 1.0 / 16)]
     [TestCase(0.5, 1, 1.0 / 2)]

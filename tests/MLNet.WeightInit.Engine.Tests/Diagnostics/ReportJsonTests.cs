@@ -22,6 +22,26 @@ public class ReportJsonTests
         }
     }
 
+    [Test]
+    public void A_plan_under_dropout_reads_back_equal_and_one_without_has_no_column_for_it()
+    {
+        InitializationReport plain = Reports.Create(1);
+        var report = new InitializationReport
+        {
+            Findings = plain.Findings,
+            Plan = [.. plain.Plan.Select(row => new TensorPlan(row.Tensor, row.Shape with { InputDropout = row.Shape.LayerIndex * 0.3f }, row.Initializer, row.TargetDeviation, row.Stream, row.Reason))],
+            Layers = plain.Layers,
+            Seed = plain.Seed,
+            Optimizer = plain.Optimizer,
+            LearningRate = plain.LearningRate,
+            ProbeRows = plain.ProbeRows,
+            InitialLoss = plain.InitialLoss,
+            PriorLoss = plain.PriorLoss,
+        };
+        Assert.That(InitializationReport.FromJson(report.ToJson()).Plan, Is.EqualTo(report.Plan));
+        Assert.That(plain.ToJson(), Does.Not.Contain("inputDropout"), "reports of earlier releases have none");
+    }
+
     [TestCase(double.NaN)]
     [TestCase(double.PositiveInfinity)]
     [TestCase(double.NegativeInfinity)]

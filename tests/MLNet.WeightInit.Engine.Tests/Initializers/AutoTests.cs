@@ -42,6 +42,25 @@ public sealed class AutoTests
         Assert.That(hidden.Reason, Does.Contain("σ = 0.").And.EndWith("."));
     }
 
+    /// <summary>E (h m / q)² = E h² / q, so Var W of every layer that reads dropped units is q = 0.64 times what it would be: deviations 0.8 times.</summary>
+    [TestCase("ReLU", "he(gain=0.8)")]
+    [TestCase("LeakyReLU(slope=0.5)", "he(gain=0.8, negative_slope=0.5)")]
+    [TestCase("Tanh", "glorot(gain=0.8)")]
+    [TestCase("Sigmoid", "glorot(gain=3.2)")]
+    [TestCase("SELU", "lecun(gain=0.8)")]
+    public void Dropout_lowers_the_gain_of_the_layers_behind_it(string activation, string specification)
+    {
+        (int, int, string)[] layers = [(64, 64, activation), (64, 64, activation), (64, 2, "Identity")];
+        PlannedTensor[] plain = [.. PlanExecution.Build(layers, new Auto()).Weights], dropped = [.. PlanExecution.Build(layers, new Auto(), dropout: 0.36f).Weights];
+        Assert.That(dropped[0].Initializer!.Specification, Is.EqualTo(plain[0].Initializer!.Specification), "nothing drops features");
+        Assert.That(dropped[1].Initializer!.Specification, Is.EqualTo(specification));
+        Assert.That(dropped[1].Reason, Does.Contain("Dropout of 0.36").And.Contain("multiplied by 0.64"));
+        Assert.That(dropped[1].Shape.InputDropout, Is.EqualTo(0.36f));
+        // The head reads 1 / q of E h²; a bound on E h² that does not depend on the hidden weights' deviation is the same for both plans.
+        if (activation == "ReLU")
+            Assert.That(dropped[2].Initializer!.TargetDeviation(dropped[2].Shape), Is.EqualTo(0.8 * plain[2].Initializer!.TargetDeviation(plain[2].Shape)!.Value).Within(1e-6));
+    }
+
     [Test]
     public void No_activation_of_the_engine_is_unknown()
     {

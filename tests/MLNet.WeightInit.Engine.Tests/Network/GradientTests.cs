@@ -32,13 +32,25 @@ internal sealed unsafe class GradientTests
         Check(33, [16, 49, 32], activation, 1, level, false);
     }
 
-    static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted)
+    /// <summary>One step's choices are a fixed function of the parameters, so its slope is the gradient's.</summary>
+    [Test]
+    public void Gradient_goes_back_through_dropout([ValueSource(nameof(EveryActivation))] string activation, [Values(false, true)] bool isAlpha)
+        => Check(19, [33, 18, 50], activation, 0, SimdLevels.Best, false, new Dropout(0.3f, isAlpha));
+
+    [Test]
+    public void Gradient_goes_back_through_dropout_at_every_width_and_on_threads([Values] SimdLevel level, [Values("ReLU", "GELU")] string activation)
+    {
+        Check(1, [1, 3], activation, 2, level, false, new Dropout(0.2f, false));
+        Check(60, [200, 130], activation, 2, level, false, new Dropout(0.2f, false), threads: 3);
+    }
+
+    static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted, Dropout? dropout = null, int threads = 1)
     {
         (string lossName, NetworkTask task, int outputs) = s_losses[lossIndex];
         FeedForwardNetwork network = Networks.Create(inputs, hidden, outputs, activation, task, seed: 7);
-        using var pool = new WorkerPool(1);
+        using var pool = new WorkerPool(threads);
         var gradients = new AlignedBuffer(network.Parameters.Length);
-        var pass = new NetworkPass(network, Rows, PassKernels.Create(level, pool), gradients);
+        var pass = new NetworkPass(network, Rows, PassKernels.Create(level, pool), gradients, dropout: dropout is null ? null : new DropoutPass(dropout, seed: 5, level) { Step = 3 });
         LossKernel loss = MLNet.WeightInit.Engine.Training.Losses.Losses.Parse(lossName).CreateKernel(level);
         float[] features = Networks.Values(Rows * inputs, 21, 1.5), targets = Targets(task, outputs), weights = [.. Networks.Values(Rows, 22).Select(value => value + 1.5f)];
         for (int row = 0; row < Rows; row++)

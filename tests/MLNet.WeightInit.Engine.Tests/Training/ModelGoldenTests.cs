@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Kernels;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Schedules;
@@ -39,6 +40,9 @@ internal sealed class ModelGoldenTests
             ("cosine with warm-up and restarts", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [32], epochs: 5) with { Schedule = Schedules.Parse("cosine(warmup=1, restarts=1)") }, "579bf66af03f099e3d79000b3ea4f158a3569b9d7a480e9d47c7ab0d43ee5dca"),
             ("one cycle", s_values, Trainings.Options(NetworkTask.Regression, 1, [32], epochs: 3) with { Schedule = Schedules.Parse("one_cycle") }, "826eb87147850e39f3180bc7f57b2fafaab622eeeec6a9e363611d40ac4c7e0e"),
             ("plateau in the epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [8], batchSize: 64, epochs: null) with { Patience = 6, Schedule = Schedules.Parse("plateau(patience=1)") }, "c54a3ee23b8da0c7567067de90d51dd9bf6571a3d51c7e97170da043364802d4"),
+            ("dropout", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130], batchSize: 64, epochs: 2) with { Dropout = new Dropout(0.3f, isAlpha: false) }, "3505feae3b430dfe4b00d9a6daddf6c64ba8d94022f3516ac1f3082cdea28212"),
+            ("dropout of pre-activations", s_values, Trainings.Options(NetworkTask.Regression, 1, [47, 512], "GELU", epochs: 2) with { Dropout = new Dropout(0.5f, isAlpha: false) }, "cc4a134ac788560bf9b393778cd2e1ac807c2ae604d465ff20d18ddd791743a5"),
+            ("alpha-dropout, epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [24, 8], "SELU", batchSize: 64, epochs: null) with { Patience = 3, Dropout = new Dropout(0.1f, isAlpha: true) }, "a40fa2462995be43b6e1a163541cd71dfc543902baef1e5d44b304e3a220733f"),
         ];
         return all.Select(entry => new TestCaseData(entry.Data, entry.Options, entry.Hash).SetArgDisplayNames(entry.Name));
     }

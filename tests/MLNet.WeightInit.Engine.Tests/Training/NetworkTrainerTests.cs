@@ -112,10 +112,10 @@ internal sealed class NetworkTrainerTests
     }
 
     [Test]
-    public void A_step_allocates_nothing_after_the_first([Values(1, 2)] int threads, [Values("ReLU", "GELU")] string activation)
+    public void A_step_allocates_nothing_after_the_first([Values(1, 2)] int threads, [Values("ReLU", "GELU")] string activation, [Values(0, 0.1f)] float dropout)
     {
         TrainingSet data = Trainings.Rings(128, features: 60, weighted: true);
-        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [128, 64], activation, batchSize: 64, threads: threads);
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [128, 64], activation, batchSize: 64, threads: threads) with { Dropout = new Dropout(dropout, isAlpha: false) };
         var network = new FeedForwardNetwork(new NetworkLayout(60, [128, 64], activation, 3), NetworkTask.Multiclass, AffineScale.None, AffineScale.None);
         using var pool = new WorkerPool(threads);
         PassKernels kernels = PassKernels.Create(SimdLevels.Best, pool);

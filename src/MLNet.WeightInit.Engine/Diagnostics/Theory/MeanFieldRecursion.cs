@@ -18,7 +18,8 @@ internal static class MeanFieldRecursion
     /// <param name="moments">Of each layer's weights and biases.</param>
     /// <param name="curve">The activation between layers.</param>
     /// <param name="features">Row-major [rows × inputs], as the network saw them.</param>
-    public static MeanFieldLayer[] Predict(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, ActivationCurve curve, ReadOnlySpan<float> features, int rows)
+    /// <param name="dropout">Between hidden layers and the next ones, as the probe had it; null: none.</param>
+    public static MeanFieldLayer[] Predict(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, ActivationCurve curve, ReadOnlySpan<float> features, int rows, Dropout? dropout = null)
     {
         var predictions = new MeanFieldLayer[layers.Count];
         RowGroup[] groups = GroupRows(features, rows, layers[0].Inputs);
@@ -32,7 +33,7 @@ internal static class MeanFieldRecursion
             {
                 ref RowGroup group = ref groups[g];
                 double groupMean = weights.Mean * group.Sum + weights.BiasMean;
-                double groupVariance = weights.Variance * group.SquaredSum + weights.BiasVariance;
+                double groupVariance = weights.Variance * group.SquaredSum + weights.Mean * weights.Mean * group.Noise + weights.BiasVariance;
                 share += group.Share;
                 mean += group.Share * groupMean;
                 square += group.Share * (groupVariance + groupMean * groupMean);
@@ -40,7 +41,9 @@ internal static class MeanFieldRecursion
                     continue;
                 GaussianMoments output = quadrature.Moments(curve, groupMean, Math.Sqrt(groupVariance));
                 squaredSlope += group.Share * output.SquaredSlope;
-                group = group with { Sum = layers[index].Units * output.Value, SquaredSum = layers[index].Units * output.SquaredValue };
+                (double Sum, double SquaredSum, double Noise) passed = (layers[index].Units * output.Value, layers[index].Units * output.SquaredValue, 0);
+                passed = dropout?.Moments(passed.Sum, passed.SquaredSum, layers[index].Units) ?? passed;
+                group = new RowGroup(group.Share, passed.Sum, passed.SquaredSum, passed.Noise);
             }
             mean /= share;
             predictions[index] = new MeanFieldLayer(Math.Sqrt(Math.Max(0, square / share - mean * mean)), isOutput ? 1 : squaredSlope / share);
@@ -50,29 +53,29 @@ internal static class MeanFieldRecursion
 
     /// <summary>Norms of ∂L/∂z backwards from the output's: ‖δ(l)‖² = units · E φ′² · E W(l+1)² · ‖δ(l+1)‖² (Schoenholz et al. 2017, eq. 16).</summary>
     public static double[] PredictGradientNorms(
-        IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, double outputNorm)
+        IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, double outputNorm, Dropout? dropout = null)
     {
         var norms = new double[layers.Count];
         norms[^1] = outputNorm;
         for (int index = layers.Count - 2; index >= 0; index--)
-            norms[index] = norms[index + 1] * Math.Sqrt(SquaredGradientGrowth(layers, moments, predictions, index));
+            norms[index] = norms[index + 1] * Math.Sqrt(SquaredGradientGrowth(layers, moments, predictions, index, dropout));
         return norms;
     }
 
     /// <summary>‖∂L/∂z‖ of the first hidden layer over the last's; 1 for fewer than two hidden layers.</summary>
-    public static double GradientRatio(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions)
+    public static double GradientRatio(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, Dropout? dropout = null)
     {
         // The last hidden layer's own slope belongs to the step from the output, the first's to this way.
         double ratio = 1;
         for (int index = layers.Count - 3; index >= 0; index--)
-            ratio *= Math.Sqrt(SquaredGradientGrowth(layers, moments, predictions, index));
+            ratio *= Math.Sqrt(SquaredGradientGrowth(layers, moments, predictions, index, dropout));
         return ratio;
     }
 
-    static double SquaredGradientGrowth(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, int index)
+    static double SquaredGradientGrowth(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, int index, Dropout? dropout)
     {
         WeightMoments next = moments[index + 1];
-        return layers[index].Units * predictions[index].SquaredSlope * (next.Variance + next.Mean * next.Mean);
+        return layers[index].Units * predictions[index].SquaredSlope * (next.Variance + next.Mean * next.Mean) * (dropout?.SquaredSlope ?? 1);
     }
 
     static RowGroup[] GroupRows(ReadOnlySpan<float> features, int rows, int inputs)
@@ -102,6 +105,6 @@ internal static class MeanFieldRecursion
         return groups;
     }
 
-    /// <summary>Rows of like length. Sum and SquaredSum: Σ h and Σ h² over the units that feed the next layer.</summary>
-    readonly record struct RowGroup(double Share, double Sum, double SquaredSum);
+    /// <summary>Rows of like length. Sum and SquaredSum: Σ h and Σ h² over the units that feed the next layer, after dropout; Noise: the part of SquaredSum that is dropout's variance.</summary>
+    readonly record struct RowGroup(double Share, double Sum, double SquaredSum, double Noise = 0);
 }

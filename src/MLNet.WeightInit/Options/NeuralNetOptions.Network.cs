@@ -1,0 +1,36 @@
+using MLNet.WeightInit.Engine.Kernels.Activations;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit;
+
+public sealed partial class NeuralNetOptions
+{
+    /// <summary>Share of each hidden layer's units that are dropped, others in each row and step, while the network trains: against overfitting. Scoring uses all units. Initialization by
+    /// <c>"Auto"</c> makes up for it (docs/initializers.md).</summary>
+    /// <value>Default: 0, none. At least 0 and below 1; 0.1 to 0.5 are usual, and 0.05 to 0.1 with alpha-dropout. Memory grows by 4 bytes × batch rows × hidden units.</value>
+    public float Dropout { get; set; }
+
+    /// <summary>What stands in for a dropped unit.</summary>
+    /// <value>Default: <see cref="DropoutKind.Automatic"/>: alpha-dropout for SELU, zeros for the other activations.</value>
+    public DropoutKind DropoutKind { get; set; }
+
+    /// <exception cref="ArgumentOutOfRangeException">The rate or the kind is out of its range.</exception>
+    internal void CheckNetwork()
+    {
+        if (!(Dropout is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(Dropout), Dropout, "The dropout rate must be at least 0 and below 1: it is the share of units that are dropped, and at 1 none would be left. 0 is none.");
+        if (!Enum.IsDefined(DropoutKind))
+            throw new ArgumentOutOfRangeException(nameof(DropoutKind), DropoutKind, "It must be Automatic, Standard or Alpha.");
+    }
+
+    /// <summary>What the engine takes, or null for none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Alpha-dropout is asked for and the activation isn't SELU.</exception>
+    internal Dropout? ResolveDropout(Activation activation)
+    {
+        bool isSelu = activation is Selu;
+        if (DropoutKind == DropoutKind.Alpha && !isSelu)
+            throw new ArgumentOutOfRangeException(nameof(DropoutKind), DropoutKind,
+                $"Alpha-dropout keeps the mean 0 and variance 1 that only SELU has, and the activation is {activation.Specification}. Use Activation = \"SELU\", or DropoutKind.Standard.");
+        return Dropout == 0 ? null : new Dropout(Dropout, isSelu && DropoutKind != DropoutKind.Standard);
+    }
+}

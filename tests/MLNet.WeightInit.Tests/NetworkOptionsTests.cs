@@ -1,0 +1,72 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.WeightInit.Tests.Support;
+
+namespace MLNet.WeightInit.Tests;
+
+/// <summary>The options that change the network between its layers, through ML.NET: trained, saved, loaded, on any number of threads.</summary>
+[TestFixture]
+public sealed class NetworkOptionsTests
+{
+    static IEnumerable<TestCaseData> Options()
+    {
+        yield return Case("dropout", options => options.Dropout = 0.2f);
+        yield return Case("alpha-dropout", options => (options.Activation, options.Dropout) = ("SELU", 0.1f));
+        yield return Case("standard dropout of SELU", options => (options.Activation, options.Dropout, options.DropoutKind) = ("SELU", 0.1f, DropoutKind.Standard));
+
+        static TestCaseData Case(string name, Action<NeuralNetOptions> change) => new TestCaseData(change).SetArgDisplayNames(name);
+    }
+
+    static NeuralNetOptions Changed(Action<NeuralNetOptions> change, int threads = 1)
+    {
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        options.HiddenLayers = [40, 24];
+        options.NumberOfThreads = threads;
+        change(options);
+        return options;
+    }
+
+    [TestCaseSource(nameof(Options))]
+    public void A_model_trains_saves_loads_and_does_not_depend_on_threads(Action<NeuralNetOptions> change)
+    {
+        var context = new MLContext(seed: 1);
+        IDataView data = Samples.View(context);
+        ITransformer model = context.Transforms.NeuralNet(Changed(change)).Fit(data);
+        byte[] saved = ModelZip.Save(context, model, data.Schema);
+        Assert.That(ModelZip.Entries(ModelZip.Save(context, context.Transforms.NeuralNet(Changed(change, threads: 2)).Fit(data), data.Schema)), Is.EqualTo(ModelZip.Entries(saved)));
+        ITransformer loaded = new MLContext().Model.Load(new MemoryStream(saved), out _);
+        Assert.That(loaded.Transform(data).GetColumn<float>("Score"), Is.EqualTo(model.Transform(data).GetColumn<float>("Score")));
+        ITransformer plain = context.Transforms.NeuralNet(Changed(_ => { })).Fit(data);
+        Assert.That(plain.Transform(data).GetColumn<float>("Score"), Is.Not.EqualTo(model.Transform(data).GetColumn<float>("Score")), "the option must do something");
+    }
+
+    [TestCaseSource(nameof(Options))]
+    public void A_model_exports_to_ONNX(Action<NeuralNetOptions> change)
+        => OnnxTests.AssertSameScores(new MLContext(seed: 1).Regression.Trainers.NeuralNet(Changed(change)), ["Score"]);
+
+    [Test]
+    public void Dropout_of_SELU_is_alpha_dropout_unless_asked_otherwise()
+    {
+        float[] Scores(string activation, DropoutKind kind)
+        {
+            var context = new MLContext(seed: 1);
+            IDataView data = Samples.View(context);
+            NeuralNetOptions options = Changed(o => (o.Activation, o.Dropout, o.DropoutKind) = (activation, 0.1f, kind));
+            return [.. context.Transforms.NeuralNet(options).Fit(data).Transform(data).GetColumn<float>("Score")];
+        }
+        Assert.That(Scores("SELU", DropoutKind.Automatic), Is.EqualTo(Scores("selu", DropoutKind.Alpha)));
+        Assert.That(Scores("SELU", DropoutKind.Automatic), Is.Not.EqualTo(Scores("SELU", DropoutKind.Standard)));
+        Assert.That(Scores("ReLU", DropoutKind.Automatic), Is.EqualTo(Scores("ReLU", DropoutKind.Standard)));
+    }
+
+    [Test]
+    public void The_plan_says_what_dropout_does_to_the_gain()
+    {
+        var context = new MLContext(seed: 1);
+        var model = context.Transforms.NeuralNet(Changed(options => options.Dropout = 0.5f)).Fit(Samples.View(context)).Model;
+        TensorPlan hidden = model.Initialization.Plan.Single(row => row.Tensor == "hidden[1].weights");
+        Assert.That(hidden.Shape.InputDropout, Is.EqualTo(0.5f));
+        Assert.That(hidden.Reason, Does.Contain("Dropout"));
+        Assert.That(hidden.TargetDeviation, Is.EqualTo(Math.Sqrt(0.5 * 2 / 40)).Within(1e-6));
+    }
+}
