@@ -33,7 +33,7 @@ internal static class NetworkTrainer
         // A batch is never larger than the data, and neither are the buffers for it.
         options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };       // buffers are made for whole batches
         AffineScale features = options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
-        AffineScale targets = options.Standardize && options.Task == NetworkTask.Regression ? TargetStatistics.Scale(data, trainingRows) : AffineScale.None;
+        AffineScale targets = options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
         var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
@@ -41,7 +41,7 @@ internal static class NetworkTrainer
         using var pool = new WorkerPool(options.Threads);
         PassKernels kernels = PassKernels.Create(options.Simd, pool);
         var gatherer = new BatchGatherer(data, features, targets, weightFactor, kernels.Rows, Math.Max(options.BatchSize, ProbeRows));
-        float[] prior = TargetStatistics.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
+        float[] prior = options.Loss.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
 
         InitializationPlan plan = Initialize(network, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features));
         var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
@@ -124,8 +124,11 @@ internal static class NetworkTrainer
     }
 
     /// <summary>Mean loss of predicting the prior for every row: what a network that has learnt nothing should start at.</summary>
+    /// <returns>NaN where that need not be the best constant.</returns>
     static unsafe double PriorLoss(BatchGatherer gatherer, int[] rows, TrainingOptions options, float[] prior)
     {
+        if (!options.Loss.KnowsBestConstant)
+            return double.NaN;
         int stride = Panels.Padded(prior.Length);
         int capacity = options.BatchSize;
         var logits = new AlignedBuffer((long)capacity * stride);

@@ -53,6 +53,18 @@ public sealed class OnnxTests
         AssertSameScores(s_context.Transforms.NeuralNet(options), ["Score"]);
     }
 
+    [TestCase("Poisson")]
+    [TestCase("Quantile(level=0.9)")]
+    public void A_model_of_counts_or_of_a_quantile_exports_its_score(string loss)
+    {
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        options.Loss = loss;
+        List<SampleRow> rows = Samples.Rows();
+        foreach (SampleRow row in rows)
+            row.Value = Math.Abs(row.Value);
+        AssertSameScores(s_context.Regression.Trainers.NeuralNet(options), ["Score"], rows: rows);
+    }
+
     [Test]
     public void Features_far_from_zero_keep_their_digits()
     {

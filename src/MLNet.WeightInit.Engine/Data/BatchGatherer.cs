@@ -57,17 +57,9 @@ internal sealed unsafe class BatchGatherer
         for (int i = 0; i < rows.Length; i++)
         {
             for (int column = 0; column < columns; column++)
-                _targets.Pointer[(nint)i * columns + column] = Scaled(_data.Targets[(long)rows[i] * columns + column], column);
+                _targets.Pointer[(nint)i * columns + column] = _targetScale.ToNetwork(_data.Targets[(long)rows[i] * columns + column], column);
             if (_weights is not null)
                 _weights.Pointer[i] = (float)WeightOf(rows[i]);
         }
-    }
-
-    float Scaled(float target, int column)
-    {
-        if (_targetScale.IsNone)
-            return target;
-        float deviation = _targetScale.Scales[column];
-        return deviation == 0 ? 0 : (target - _targetScale.Means[column]) / deviation;
     }
 }

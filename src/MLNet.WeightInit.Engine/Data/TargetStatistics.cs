@@ -83,5 +83,26 @@ internal static class TargetStatistics
         return (float)(ScalarMath.Log(with + smoothing) - ScalarMath.Log(total - with + smoothing));
     }
 
+    /// <summary>The quantile of each target column, as the network is to predict it: the smallest target that has at least <paramref name="level"/> of the rows' weight at or below it.</summary>
+    public static float[] QuantileBias(TrainingSet data, ReadOnlySpan<int> rows, int outputs, double level, AffineScale targetScale)
+    {
+        var bias = new float[outputs];
+        double total = 0;
+        foreach (int row in rows)
+            total += data.WeightOf(row);
+        for (int output = 0; output < outputs; output++)
+        {
+            int column = output;
+            int[] order = rows.ToArray();
+            Array.Sort(order, (a, b) => Target(data, a, column).CompareTo(Target(data, b, column)) is var comparison and not 0 ? comparison : a.CompareTo(b));
+            double below = 0;
+            int found = 0;
+            while (found < order.Length - 1 && (below += data.WeightOf(order[found])) < level * total)
+                found++;
+            bias[output] = targetScale.ToNetwork((float)Target(data, order[found], column), column);
+        }
+        return bias;
+    }
+
     static double Target(TrainingSet data, int row, int column) => data.Targets[(long)row * data.TargetColumns + column];
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MLNet.WeightInit.Engine.Data;
 
 /// <summary>Rows to train on, in memory: raw features, targets and weights.</summary>
@@ -23,10 +25,26 @@ internal sealed class TrainingSet
     public int FeatureCount { get; }
     public float[] Targets { get; }
     public int TargetColumns { get; }
-    public float[]? Weights { get; }
+    public float[]? Weights { get; private set; }
 
     /// <summary>True where the rows came as sparse vectors: their zeros are kept by not centring them.</summary>
     public bool IsSparse { get; init; }
+
+    /// <summary>Multiplies each row's weight by its class's.</summary>
+    /// <param name="weights">One a class, positive and finite.</param>
+    /// <exception cref="InvalidOperationException">A product is 0 or infinite.</exception>
+    public void WeightClasses(ReadOnlySpan<float> weights)
+    {
+        var products = new float[Rows];
+        for (int row = 0; row < Rows; row++)
+        {
+            products[row] = (float)(WeightOf(row) * weights[(int)Targets[row]]);
+            if (!(products[row] > 0 && float.IsFinite(products[row])))
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                    $"A row's weight times its class's must be above 0 and finite, and {WeightOf(row)} × {weights[(int)Targets[row]]} is {products[row]} in usable row {row:N0} (counted from 0). Bring the weights closer to 1: only their ratios count."));
+        }
+        Weights = products;
+    }
 
     public ReadOnlySpan<float> Row(int row) => Features.AsSpan((int)((long)row * FeatureCount), FeatureCount);
 

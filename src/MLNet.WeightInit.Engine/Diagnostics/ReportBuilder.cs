@@ -29,6 +29,7 @@ internal static class ReportBuilder
             Initializers = [options.Init.Specification, .. plan.Weights.Take(1).Select(tensor => tensor.Initializer!.Specification)],
             IsStandardized = options.Standardize,
             Loss = options.Loss.Name,
+            LabelSmoothing = options.Loss.LabelSmoothing,
             PriorLoss = priorLoss,
             PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout),
         };
@@ -40,6 +41,7 @@ internal static class ReportBuilder
             Seed = seed,
             Optimizer = options.Optimizer.Specification,
             LearningRate = options.LearningRate,
+            Loss = options.Loss.Specification,
             ProbeRows = probe.Rows,
             InitialLoss = SignificantDigits.Round(probe.Loss),
             PriorLoss = SignificantDigits.Round(priorLoss),

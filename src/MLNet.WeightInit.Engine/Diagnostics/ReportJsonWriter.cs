@@ -23,6 +23,7 @@ internal static class ReportJsonWriter
             json.WriteString("optimizer", report.Optimizer);
             json.WritePropertyName("learningRate");
             WriteNumber(json, report.LearningRate);
+            json.WriteString("loss", report.Loss);
             json.WriteNumber("probeRows", report.ProbeRows);
             json.WritePropertyName("initialLoss");
             WriteNumber(json, report.InitialLoss);

@@ -6,7 +6,11 @@ namespace MLNet.WeightInit.Engine.Network;
 /// <param name="Rows">Rows of the probe batch.</param>
 /// <param name="Loss">Mean loss over them.</param>
 /// <param name="Layers">From the first hidden layer to the output.</param>
-internal sealed record NetworkProbe(int Rows, double Loss, IReadOnlyList<LayerProbe> Layers);
+internal sealed record NetworkProbe(int Rows, double Loss, IReadOnlyList<LayerProbe> Layers)
+{
+    /// <summary>What each row's loss was multiplied by; null where all rows count the same.</summary>
+    public float[]? RowWeights { get; init; }
+}
 
 /// <summary>One dense layer's part of a probe. Blocks are row-major, [rows][Stride]; the first Units of each row count, the rest are padding.</summary>
 internal sealed class LayerProbe

@@ -93,6 +93,7 @@ internal sealed unsafe class NetworkScorer
     void CopyScores(float* logits, int stride, int rows, float* scores)
     {
         int outputs = _network.Outputs;
+        bool exponential = _network.TargetScale.IsExponential;
         float* scales = _targetScales is null ? null : _targetScales.Pointer, means = _targetMeans is null ? null : _targetMeans.Pointer;
         for (int row = 0; row < rows; row++, logits += stride, scores += outputs)
         {
@@ -102,6 +103,8 @@ internal sealed unsafe class NetworkScorer
                 float score = logits[output];
                 if (scales is not null)
                     score = score * scales[output] + means[output];
+                else if (exponential)
+                    score = (float)ScalarMath.Exp(score);
                 scores[output] = finite ? score : float.NaN;
             }
         }

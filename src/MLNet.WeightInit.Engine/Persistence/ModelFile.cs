@@ -18,6 +18,10 @@ internal static class ModelFile
     const int HeaderLength = 8 + 4 + 8;
     const int MostLayers = 100_000;
 
+    /// <summary>Stands where the number of scales would, for outputs that are logarithms.</summary>
+    const int ExponentialScale = -1;
+    const string TargetScaleKind = "target";
+
     static ReadOnlySpan<byte> Magic => "MLNWINIT"u8;
 
     public static void Write(FeedForwardNetwork network, Stream stream)
@@ -92,7 +96,7 @@ internal static class ModelFile
             reader.CheckFloatsLeft(parameters);
             width = layers[i].Units;
         }
-        AffineScale features = ReadScale(reader, inputs, "feature"), targets = ReadScale(reader, layers[^1].Units, "target");
+        AffineScale features = ReadScale(reader, inputs, "feature"), targets = ReadScale(reader, layers[^1].Units, TargetScaleKind);
         FeedForwardNetwork network;
         try
         {
@@ -115,6 +119,11 @@ internal static class ModelFile
 
     static void WriteScale(AffineScale scale, BinaryWriter writer)
     {
+        if (scale.IsExponential)
+        {
+            writer.Write(ExponentialScale);
+            return;
+        }
         writer.Write(scale.Means.Length);
         WriteFloats(scale.Means, writer);
         WriteFloats(scale.Scales, writer);
@@ -122,7 +131,9 @@ internal static class ModelFile
 
     static AffineScale ReadScale(PayloadReader reader, int columns, string kind)
     {
-        int count = reader.ReadInt32(0, columns, $"{kind} scales");
+        int count = reader.ReadInt32(kind == TargetScaleKind ? ExponentialScale : 0, columns, $"{kind} scales");
+        if (count == ExponentialScale)
+            return AffineScale.Exponential;
         if (count != 0 && count != columns)
             throw new InvalidDataException($"The network file has {count} {kind} scales for {columns} columns: the file is damaged.");
         return count == 0 ? AffineScale.None : new AffineScale(reader.ReadFloats(count), reader.ReadFloats(count));

@@ -65,7 +65,10 @@ internal sealed unsafe class ProbeBatch
         double weight = 0;
         foreach (int row in _rows)
             weight += _gatherer.WeightOf(row);
-        return new NetworkProbe(Rows, sum / weight, [.. _pass.Layers.Select(Layer)]);
+        return new NetworkProbe(Rows, sum / weight, [.. _pass.Layers.Select(Layer)])
+        {
+            RowWeights = _gatherer.Weights is null ? null : [.. _rows.Select(row => (float)_gatherer.WeightOf(row))],
+        };
     }
 
     void Forward()

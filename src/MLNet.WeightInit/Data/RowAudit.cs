@@ -71,6 +71,11 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         };
     }
 
+    /// <summary>The label of the last row, which the loss can't take.</summary>
+    public string DescribeLabelBelow(float lowest, float label, string loss)
+        => string.Create(CultureInfo.InvariantCulture,
+            $"Column '{schema.Label!.Value.Name}' has the label {Text(label)} in row {_rows - 1:N0} of the {purpose} data (counted from 0), and for the loss {loss} labels must be at least {lowest}. Filter such rows out, or use another loss.");
+
     /// <summary>All of them in one message.</summary>
     public string DescribeAll(bool skipped)
     {

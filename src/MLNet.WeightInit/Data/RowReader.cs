@@ -3,11 +3,12 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit;
 
 /// <summary>Reads the rows of a data view into memory, once, in order, and answers for those that can't be used.</summary>
-internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions options, NetworkTask task, int classes)
+internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions options, Loss? loss, NetworkTask task, int classes)
 {
     /// <exception cref="InvalidOperationException">The rows can't train.</exception>
     public TrainingSet Read(RoleMappedData data)
@@ -49,7 +50,11 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
                 host.CheckAlive();
                 options.CancellationToken.ThrowIfCancellationRequested();
                 if (audit.Accepts(in cursor.Features, IsLabel(cursor.Label) ? cursor.Label : float.NaN, cursor.Weight))
+                {
+                    if (cursor.Label < loss?.LowestLabel)
+                        throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, cursor.Label, loss.Name));
                     rows.Add(in cursor.Features, cursor.Label, cursor.Weight);
+                }
                 else if (options.MissingValues == MissingValues.Throw)
                     throw Refuse(audit.DescribeLast());
             }

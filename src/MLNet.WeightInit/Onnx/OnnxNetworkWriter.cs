@@ -87,6 +87,8 @@ internal sealed class OnnxNetworkWriter
 
     string Rescale(FeedForwardNetwork network, string values)
     {
+        if (network.TargetScale.IsExponential)
+            return Elementwise("Exp", network.Outputs, [values]);
         if (network.TargetScale.IsNone)
             return values;
         string scales = _context.AddInitializer(network.TargetScale.Scales, [1L, network.Outputs], "target.scales");

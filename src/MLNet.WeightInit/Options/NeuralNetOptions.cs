@@ -64,10 +64,6 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: true.</value>
     public bool Standardize { get; set; } = true;
 
-    /// <summary>What training minimizes: SoftmaxCrossEntropy for multiclass, BinaryCrossEntropy for binary, Squared, Absolute or <c>Huber(delta=1)</c> for regression.</summary>
-    /// <value>Default: null, the first that fits the task.</value>
-    public string? Loss { get; set; }
-
     /// <summary>Pull of the weights (not the biases) towards 0, as the optimizer defines it: decoupled for AdamW, added to the gradient for the others.</summary>
     /// <value>Default: null, which is 2 / training rows where it is added to the gradient (a normal prior, which counts the less the more rows there are), and 0.01 for AdamW. At least 0 and finite; 0 for none.</value>
     public float? WeightDecay { get; set; }

@@ -10,7 +10,7 @@ internal static class TaskLosses
     {
         NetworkTask.Multiclass => ["SoftmaxCrossEntropy"],
         NetworkTask.Binary => ["BinaryCrossEntropy"],
-        _ => ["Squared", "Absolute", "Huber"],
+        _ => ["Squared", "Absolute", "Huber", "Quantile", "Poisson"],
     };
 
     public static string Describe(NetworkTask task) => task switch

@@ -24,7 +24,7 @@ internal sealed class TrainerSettings
         OptionChecks.Check(Options);
         Activation = Activations.Parse(Options.Activation);
         Dropout = Options.ResolveDropout(Activation);
-        Loss = Options.Loss is null ? null : Losses.Parse(Options.Loss);
+        Loss = Options.Loss is null ? null : Losses.Resolve(Options.Loss);
         Optimizers.Parse(Options.Optimizer);
         Schedule = Schedules.Parse(Options.Schedule);
 
@@ -54,8 +54,9 @@ internal sealed class TrainerSettings
     /// <exception cref="ArgumentOutOfRangeException">It does not.</exception>
     public void CheckLoss(NetworkTask task)
     {
+        LossChecks.CheckTask(Options, Loss, task);
         IReadOnlyList<string> fitting = TaskLosses.For(task);
-        if (Loss is not null && !fitting.Contains(Loss.Name))
+        if (Loss is not (null or CustomLoss) && !fitting.Contains(Loss.Name))
             throw new ArgumentOutOfRangeException(nameof(NeuralNetOptions.Loss), Options.Loss,
                 $"The loss {Loss.Name} does not fit {TaskLosses.Describe(task)}. It must be {string.Join(" or ", fitting)}; null takes {fitting[0]}.");
     }
@@ -68,7 +69,7 @@ internal sealed class TrainerSettings
         HiddenLayers = Options.HiddenLayers,
         Activation = Activation,
         Dropout = Dropout,
-        Loss = Loss ?? Losses.Parse(TaskLosses.For(task)[0]),
+        Loss = SmoothedLoss.Of(Loss ?? Losses.Parse(TaskLosses.For(task)[0]), Options.LabelSmoothing),
         Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training
         Init = Init,
         OutputInit = OutputInit,

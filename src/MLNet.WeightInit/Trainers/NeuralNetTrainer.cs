@@ -61,9 +61,11 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         using IChannel channel = Host.Start("Training");
         using IProgressChannel progressChannel = Host.StartProgressChannel("Neural network training");
         int outputs = CheckLabel(context.TrainingSet);
-        var reader = new RowReader(Host, channel, _settings.Options, _task, outputs);
+        var reader = new RowReader(Host, channel, _settings.Options, _settings.Loss, _task, outputs);
         TrainingSet rows = reader.Read(context.TrainingSet);
         TrainingSet? validation = context.ValidationSet is null ? null : ReadValidation(reader, context.ValidationSet, rows, outputs);
+        if (_settings.Options.ClassWeights is { } classWeights)
+            ClassWeighting.Apply(channel, classWeights, context.TrainingSet.Schema.Label!.Value, _task, outputs, rows, validation);
 
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
         TrainingOptions options = _settings.ForTraining(_task, outputs, progress, Host.CheckAlive);

@@ -11,6 +11,7 @@ internal static class Reports
         Seed = long.MinValue,
         Optimizer = "Adam(beta1=0.9, beta2=0.999, epsilon=1E-08)",
         LearningRate = 0.1f,
+        Loss = "Huber(delta=2)",
         ProbeRows = 256,
         InitialLoss = 2.31,
         PriorLoss = 2.30259,

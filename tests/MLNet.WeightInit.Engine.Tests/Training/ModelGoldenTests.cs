@@ -17,7 +17,8 @@ namespace MLNet.WeightInit.Engine.Tests.Training;
 internal sealed class ModelGoldenTests
 {
     static readonly TrainingSet s_classes = Trainings.Rings(150, features: 37, classes: 5), s_weighted = Trainings.Rings(150, features: 3, classes: 2, weighted: true), s_values = Trainings.Waves(150, features: 50),
-        s_products = Trainings.Products(150), s_signs = Trainings.Signs(150, features: 9, outputs: 17);
+        s_products = Trainings.Products(150), s_signs = Trainings.Signs(150, features: 9, outputs: 17),
+        s_classWeighted = ClassWeighted(), s_counts = Trainings.Counts(150, features: 20);
 
     static IEnumerable<TestCaseData> Configurations()
     {
@@ -43,6 +44,10 @@ internal sealed class ModelGoldenTests
             ("dropout", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130], batchSize: 64, epochs: 2) with { Dropout = new Dropout(0.3f, isAlpha: false) }, "3505feae3b430dfe4b00d9a6daddf6c64ba8d94022f3516ac1f3082cdea28212"),
             ("dropout of pre-activations", s_values, Trainings.Options(NetworkTask.Regression, 1, [47, 512], "GELU", epochs: 2) with { Dropout = new Dropout(0.5f, isAlpha: false) }, "cc4a134ac788560bf9b393778cd2e1ac807c2ae604d465ff20d18ddd791743a5"),
             ("alpha-dropout, epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [24, 8], "SELU", batchSize: 64, epochs: null) with { Patience = 3, Dropout = new Dropout(0.1f, isAlpha: true) }, "a40fa2462995be43b6e1a163541cd71dfc543902baef1e5d44b304e3a220733f"),
+            ("label smoothing", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [32], loss: "SoftmaxCrossEntropy(label_smoothing=0.1)", epochs: 2), "478351ccd1f848c6dcb63c3b05cd8dae438bb46f508be77ada9fd41369dc05ea"),
+            ("class weights and label smoothing", s_classWeighted, Trainings.Options(NetworkTask.Binary, 1, [24], "Tanh", "BinaryCrossEntropy(label_smoothing=0.1)", epochs: 3), "8a15ac49f1d4a6b5db09e56a3ba8ddcd6ef796278c5fd784f6527d956ef037c4"),
+            ("poisson", s_counts, Trainings.Options(NetworkTask.Regression, 1, [24], "GELU", "Poisson", epochs: 3), "efbfe293bb10a769167a63ea989a5df547ac65d52f2a9e8fc8b42b5100f4dbd7"),
+            ("quantile", s_values, Trainings.Options(NetworkTask.Regression, 1, [24], "SiLU", "Quantile(level=0.9)", epochs: 3), "5309bfa4c802820f619b802d2c4b92741c009987ca1f282a25921c350e486a42"),
         ];
         return all.Select(entry => new TestCaseData(entry.Data, entry.Options, entry.Hash).SetArgDisplayNames(entry.Name));
     }
@@ -58,5 +63,12 @@ internal sealed class ModelGoldenTests
                 Assert.That(Convert.ToHexStringLower(SHA256.HashData(model)), Is.EqualTo(hash), $"{threads} threads, {level}");
             }
         }
+    }
+
+    static TrainingSet ClassWeighted()
+    {
+        TrainingSet data = Trainings.Rings(150, features: 3, classes: 2, weighted: true);
+        data.WeightClasses([0.75f, 3]);
+        return data;
     }
 }

@@ -80,6 +80,16 @@ internal static class Trainings
     static float Product(float[] values, int row, int output, int features)
         => values[row * features + output % features] * values[row * features + (output + 1 + output / features) % features];
 
+    /// <summary>Counts whose mean depends on two of the features: 0 to some 20.</summary>
+    public static TrainingSet Counts(int rows, int features = 5, uint seed = 1)
+    {
+        float[] values = Networks.Values(rows * features, seed, 1), noise = Networks.Values(rows, seed + 1, 1);
+        var targets = new float[rows];
+        for (int row = 0; row < rows; row++)
+            targets[row] = (float)Math.Floor(Math.Exp(1 + values[row * features] - values[row * features + 1]) * (1 + noise[row]));
+        return new TrainingSet(values, rows, features, targets, 1);
+    }
+
     public static double Accuracy(FeedForwardNetwork network, TrainingSet data)
     {
         var scores = new float[network.Outputs];

@@ -20,10 +20,10 @@ internal sealed class InitialLoss : IFindingRule
         if (!isEntropy && prior == 0)
             yield break;                                       // a constant label: there is nothing to compare with
         double limit = isEntropy ? NoteExcess : NoteExcess * prior;
-        var split = OutputLossSplit.Of(context.Probe.Layers[^1], context.Probe.Rows, context.Loss, loss, prior);
+        var split = OutputLossSplit.Of(context.Probe.Layers[^1], context.Probe.Rows, context.Loss, loss, prior, context.LabelSmoothing, context.Probe.RowWeights);
         int output = context.Layers.Count - 1;
         if (split.Offset > limit)
-            yield return new Finding(Verdict.MisplacedPrior, prior + split.Offset >= PriorWarningRatio * prior ? Severity.Warning : Severity.Note, output, output,
+            yield return new Finding(Verdict.MisplacedPrior, IsGrave(split.Offset, prior, limit, context.Loss) ? Severity.Warning : Severity.Note, output, output,
                 $"the mean output costs a loss of {NumberText.Format(prior + split.Offset)}, "
                 + $"the label's average would cost {NumberText.Format(prior)}: the first steps only learn the average",
                 [Remedy.Auto, isEntropy ? Remedy.PriorBias : Remedy.Standardize]);
@@ -33,4 +33,8 @@ internal sealed class InitialLoss : IFindingRule
                 + $"to a loss of {NumberText.Format(prior)}: they are sure of what they can't know yet",
                 [Remedy.ZeroHead, Remedy.Auto]);
     }
+
+    /// <summary>Poisson's loss lacks the labels' own term and may be 0 or negative, so that there is no ratio to judge by.</summary>
+    static bool IsGrave(double offset, double prior, double limit, string loss)
+        => loss == "Poisson" ? offset > HeadWarningFactor * limit : prior + offset >= PriorWarningRatio * prior;
 }

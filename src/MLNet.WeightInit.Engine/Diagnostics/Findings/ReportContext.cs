@@ -21,6 +21,9 @@ internal sealed class ReportContext
     /// <summary>Canonical name.</summary>
     public required string Loss { get; init; }
 
+    /// <summary>Share of each label that the loss spreads over the classes.</summary>
+    public double LabelSmoothing { get; init; }
+
     /// <summary>NaN where unknown.</summary>
     public required double PriorLoss { get; init; }
 

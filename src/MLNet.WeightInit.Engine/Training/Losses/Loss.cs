@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Training.Losses;
@@ -5,13 +6,30 @@ namespace MLNet.WeightInit.Engine.Training.Losses;
 /// <summary>What training minimizes, as a function of the network's linear outputs (logits).</summary>
 internal abstract class Loss
 {
-    /// <summary>Canonical name, as options spell it: <c>SoftmaxCrossEntropy</c>, <c>BinaryCrossEntropy</c>, <c>Squared</c>, <c>Absolute</c>, <c>Huber</c>.</summary>
+    /// <summary>Canonical name, as options spell it: <c>SoftmaxCrossEntropy</c>, <c>BinaryCrossEntropy</c>, <c>Squared</c>, <c>Absolute</c>, <c>Huber</c>, <c>Quantile</c>, <c>Poisson</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>Name with arguments where there are any: <c>Huber(delta=1)</c>.</summary>
     public virtual string Specification => Name;
 
+    /// <summary>Share of each label that is spread over the classes; 0 for most losses.</summary>
+    public virtual double LabelSmoothing => 0;
+
+    /// <summary>False where <see cref="PriorBias"/> is not the best constant by this loss, as nobody knows of a loss that a user wrote.</summary>
+    public virtual bool KnowsBestConstant => true;
+
+    /// <summary>Labels below it have no loss; −∞ for most losses.</summary>
+    public virtual float LowestLabel => float.NegativeInfinity;
+
     public abstract LossKernel CreateKernel(SimdLevel level);
+
+    /// <summary>For regression: how targets become what the network is compared with, and outputs what is predicted.</summary>
+    public virtual AffineScale TargetScale(TrainingSet data, ReadOnlySpan<int> rows, bool standardize)
+        => standardize ? TargetStatistics.Scale(data, rows) : AffineScale.None;
+
+    /// <summary>The outputs that a network should start at which knows nothing of a row but that it is one of these.</summary>
+    public virtual float[] PriorBias(TrainingSet data, ReadOnlySpan<int> rows, NetworkTask task, int outputs, AffineScale targetScale)
+        => TargetStatistics.PriorBias(data, rows, task, outputs, targetScale);
 }
 
 /// <summary>One loss at one vector width.</summary>
