@@ -4,6 +4,7 @@ using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Persistence;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
 
@@ -53,14 +54,20 @@ internal static class NetworkTrainer
         float[] rateMultipliers = [.. plan.Tensors.Select(tensor => tensor.LearningRateMultiplier)];
         try
         {
-            EpochSearch? search = null;
-            if (validation is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout))
+            EpochChoice? choice = validation is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout) ? new EpochChoice() : null;
+            using TrainingCheckpoint? checkpoint = options.Checkpoint is { } settings
+                ? new TrainingCheckpoint(settings, TrainingFingerprint.Of(network, options, data, validation, searches: choice is not null))
+                : null;
+            var run = new TrainingRun(network, options, gatherer, trainingRows, ValidationRows(), kernels, rateMultipliers, Advice(report), choice);
+            bool resumed = checkpoint?.TryResume(run.Exchange) == true;
+            if (choice is not null && !resumed)
             {
-                search = new EpochSearch(network, options, data, trainingRows, rows => new BatchGatherer(data, features, targets, weightFactor, rows, options.BatchSize), pool, rateMultipliers, Advice(report));
+                var search = new EpochSearch(choice, network, options, data, trainingRows, rows => new BatchGatherer(data, features, targets, weightFactor, rows, options.BatchSize), pool, rateMultipliers, Advice(report));
                 if (!search.Run())
-                    return Finished(new TrainingHistory([], search.BestEpochs, $"Cancelled in epoch {search.Losses.Count + 1} of the search for the number of epochs; the model is the best so far of one that was trained on four fifths of the rows."));
+                    return Finished(new TrainingHistory([], choice.Epochs, $"Cancelled in epoch {choice.Losses.Count + 1} of the search for the number of epochs; the model is the best so far of one that was trained on four fifths of the rows."));
+                checkpoint?.Save(0, always: true, run.Exchange);
             }
-            return Finished(new TrainingRun(network, options, gatherer, trainingRows, ValidationRows(), kernels, rateMultipliers, Advice(report)).Train(search));
+            return Finished(run.Train(checkpoint));
         }
         catch (NonFiniteTrainingException exception)
         {
