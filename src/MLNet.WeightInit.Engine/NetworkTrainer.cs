@@ -24,18 +24,21 @@ internal static class NetworkTrainer
     public const int MostParameters = 500_000_000;
 
     /// <param name="validation">Rows to validate on; null lets <see cref="TrainingOptions.ValidationFraction"/> take them from the training rows.</param>
+    /// <param name="start">A model to go on from, with its standardization and a new optimizer; null: initialized weights.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The model to go on from has another architecture.</exception>
     /// <exception cref="InvalidOperationException">The network would be too large, an initializer failed, or a feature spans more than a float holds.</exception>
     /// <exception cref="NonFiniteTrainingException">The loss or a weight stopped being finite.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled and the options don't ask for the best model so far.</exception>
-    public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null)
+    public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null, TrainingStart? start = null)
     {
         CheckSize(data.FeatureCount, options);
         (int[] trainingRows, int[] validationRows) = SplitRows(data, options, validation);
         // A batch is never larger than the data, and neither are the buffers for it.
         options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };       // buffers are made for whole batches
-        AffineScale features = options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
-        AffineScale targets = options.Standardize && options.Task == NetworkTask.Regression ? TargetStatistics.Scale(data, trainingRows) : AffineScale.None;
+        AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
+        AffineScale targets = start is not null ? start.Network.TargetScale : options.Standardize && options.Task == NetworkTask.Regression ? TargetStatistics.Scale(data, trainingRows) : AffineScale.None;
         var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs);
+        start?.Check(layout, options.Task);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
         double weightFactor = 1 / MeanWeight(data, trainingRows);
@@ -44,10 +47,9 @@ internal static class NetworkTrainer
         var gatherer = new BatchGatherer(data, features, targets, weightFactor, kernels.Rows, Math.Max(options.BatchSize, ProbeRows));
         float[] prior = TargetStatistics.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
 
-        InitializationPlan plan = Initialize(network, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features));
-        var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
-        PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
-        InitializationReport report = ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
+        InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features));
+        start?.CopyTo(network);
+        InitializationReport report = start?.Initialization ?? Initialize();
 
         if (options.NumberOfEpochs == 0)
             return new TrainingResult(network, new TrainingHistory([], 0, "Not trained: 0 epochs were asked for."), report);
@@ -73,6 +75,14 @@ internal static class NetworkTrainer
         {
             exception.Initialization = report;
             throw;
+        }
+
+        InitializationReport Initialize()
+        {
+            Fill(network, plan, options.Seed);
+            var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
+            PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
+            return ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
         }
 
         TrainingResult Finished(TrainingHistory history)
@@ -117,17 +127,20 @@ internal static class NetworkTrainer
         return ValidationSplit.Draw(data, options.Task, fraction, options.Seed);
     }
 
-    static InitializationPlan Initialize(FeedForwardNetwork network, TrainingOptions options, float[] prior, double featureSecondMoment)
+    static InitializationPlan Plan(NetworkLayout layout, TrainingOptions options, float[] prior, double featureSecondMoment)
     {
-        var layers = network.Layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
-        InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
+        var layers = layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
+        return PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
             options.Dropout?.GrowthRate ?? 0);
+    }
+
+    static void Fill(FeedForwardNetwork network, InitializationPlan plan, long seed)
+    {
         for (int i = 0; i < network.DenseLayers.Count; i++)
         {
-            network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], options.Seed));
-            network.DenseLayers[i].SetBiases(PlanExecution.Fill(plan.Tensors[2 * i + 1], options.Seed));
+            network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], seed));
+            network.DenseLayers[i].SetBiases(PlanExecution.Fill(plan.Tensors[2 * i + 1], seed));
         }
-        return plan;
     }
 
     /// <summary>Mean loss of predicting the prior for every row: what a network that has learnt nothing should start at.</summary>

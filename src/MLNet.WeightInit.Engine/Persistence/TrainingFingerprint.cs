@@ -32,9 +32,12 @@ internal static class TrainingFingerprint
         ("loss", options.Loss.Specification),
         ("optimizer", options.Optimizer.Specification),
         ("learning rate", Format(options.LearningRate)),
+        ("schedule", options.Schedule.Name),                    // its course is held against the history's learning rates: so the number of epochs may grow where the course allows
+        ("dropout", Format(options.Dropout?.Rate)),
+        ("alpha-dropout", options.Dropout is { IsAlpha: true } ? "yes" : "no"),
         ("weight decay", Format(options.WeightDecay)),
         ("batch size", Format(options.BatchSize)),
-        ("seed", Format(options.Seed)),
+        (SeedName, Format(options.Seed)),
         ("standardization", options.Standardize ? "yes" : "no"),
         ("validation fraction", Format(options.ValidationFraction)),
         ("early stopping", options.EarlyStopping ? "yes" : "no"),
@@ -44,7 +47,18 @@ internal static class TrainingFingerprint
         ("bias initializer", options.BiasInit?.Specification ?? Open),
     ];
 
+    /// <summary>The seed of the training whose checkpoint lies there; null where none does: a program that draws its seed goes on with the one that it drew first.</summary>
+    /// <exception cref="InvalidDataException">What lies there is no whole checkpoint.</exception>
+    public static long? SeedIn(string path)
+    {
+        long? seed = null;
+        if (File.Exists(path))
+            CheckpointFile.Read(path, reader => seed = long.Parse(reader.Texts().Single(text => text.Name == SeedName).Value, CultureInfo.InvariantCulture));
+        return seed;
+    }
+
     const string Open = "left open";
+    const string SeedName = "seed";
 
     static string Format(float? number) => number is { } value ? SpecificationText.Format(value) : Open;
 

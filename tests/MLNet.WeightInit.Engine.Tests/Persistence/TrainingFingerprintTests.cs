@@ -6,6 +6,7 @@ using MLNet.WeightInit.Engine.Tests.Training;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Optimizers;
+using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Tests.Persistence;
 
@@ -35,6 +36,8 @@ internal sealed class TrainingFingerprintTests
         (nameof(TrainingOptions.OutputInit), s_options with { OutputInit = InitializerRegistry.CreateDefault().Parse("zeros") }, "output initializer (left open in the checkpoint, zeros here)"),
         (nameof(TrainingOptions.BiasInit), s_options with { BiasInit = InitializerRegistry.CreateDefault().Parse("constant(value=0.5)") }, "bias initializer (left open"),
         (nameof(TrainingOptions.LearningRate), s_options with { LearningRate = 0.25f }, "learning rate (0.001 in the checkpoint, 0.25 here)"),
+        (nameof(TrainingOptions.Schedule), s_options with { Schedule = Schedules.Parse("step") }, "schedule (Constant in the checkpoint, Step here)"),
+        (nameof(TrainingOptions.Dropout), s_options with { Dropout = new Dropout(0.5f, isAlpha: false) }, "dropout (left open in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.WeightDecay), s_options with { WeightDecay = 0.5f }, "weight decay (left open in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.BatchSize), s_options with { BatchSize = 31 }, "batch size (32 in the checkpoint, 31 here)"),
         (nameof(TrainingOptions.Seed), s_options with { Seed = 2 }, "seed (1 in the checkpoint, 2 here)"),

@@ -4,6 +4,7 @@ using MLNet.WeightInit.Engine.Tests.Persistence;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Checkpoints;
 using MLNet.WeightInit.Engine.Training.Optimizers;
+using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Tests.Training;
 
@@ -26,6 +27,9 @@ internal sealed class ResumeTests
 
     static IEnumerable<string> AllOptimizers() => Optimizers.All;
 
+    /// <summary>A plateau that falls often: each epoch's loss must count.</summary>
+    static IEnumerable<string> AllSchedules() => [.. Schedules.All.Except(["Plateau"]), "plateau(patience=0, threshold=0.5, factor=0.5)", "exponential(warmup=2)"];
+
     [Test]
     public void Epochs_then_more_epochs_are_all_of_them_at_once([ValueSource(nameof(AllOptimizers))] string optimizer, [Values] bool earlyStopping, [Values(7, 33, 1000)] int batchSize, [Values(1, 3)] int threads)
     {
@@ -34,6 +38,29 @@ internal sealed class ResumeTests
         foreach (int epochs in (int[])[1, 2, 7])
             NetworkTrainer.Train(s_rings, options with { NumberOfEpochs = epochs, Checkpoint = new(File) });
         AssertSame(NetworkTrainer.Train(s_rings, options with { Checkpoint = new(File) }), expected);
+    }
+
+    [Test]
+    public void Dropout_and_every_schedule_go_on_where_they_were([ValueSource(nameof(AllSchedules))] string schedule, [Values] bool earlyStopping)
+    {
+        TrainingOptions options = Options("Adam", 33, earlyStopping) with { Schedule = Schedules.Parse(schedule), Dropout = new Dropout(0.3f, isAlpha: false), Checkpoint = new(File) };
+        TrainingResult expected = NetworkTrainer.Train(s_rings, options with { Checkpoint = null });
+        var stop = new Immediate(report => { if (report.Epoch == 5) throw new InvalidOperationException("The power went out."); });
+        Assert.That(() => NetworkTrainer.Train(s_rings, options with { Progress = stop }), Throws.InvalidOperationException);
+        AssertSame(NetworkTrainer.Train(s_rings, options), expected);
+    }
+
+    [Test]
+    public void A_schedule_that_would_have_had_other_rates_is_refused_and_one_that_had_the_same_goes_on()
+    {
+        TrainingOptions cosine = Options("Adam", 33, earlyStopping: false) with { Schedule = Schedules.Parse("cosine"), Checkpoint = new(File) };
+        NetworkTrainer.Train(s_rings, cosine with { NumberOfEpochs = 4 });
+        Assert.That(() => NetworkTrainer.Train(s_rings, cosine), Throws.InvalidOperationException.With.Message.Contains("epoch 1 ended with a rate of").And.Message.Contains("NumberOfEpochs"));
+
+        System.IO.File.Delete(File);
+        TrainingOptions steps = cosine with { Schedule = Schedules.Parse("step(step_size=2, gamma=0.5)") };
+        NetworkTrainer.Train(s_rings, steps with { NumberOfEpochs = 5 });
+        AssertSame(NetworkTrainer.Train(s_rings, steps), NetworkTrainer.Train(s_rings, steps with { Checkpoint = null }));
     }
 
     [Test]
