@@ -4,6 +4,7 @@ using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Persistence;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
 
@@ -23,18 +24,22 @@ internal static class NetworkTrainer
     public const int MostParameters = 500_000_000;
 
     /// <param name="validation">Rows to validate on; null lets <see cref="TrainingOptions.ValidationFraction"/> take them from the training rows.</param>
+    /// <param name="start">A model to go on from, with its standardization and a new optimizer; null: initialized weights.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The model to go on from has another architecture.</exception>
     /// <exception cref="InvalidOperationException">The network would be too large, an initializer failed, or a feature spans more than a float holds.</exception>
     /// <exception cref="NonFiniteTrainingException">The loss or a weight stopped being finite.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled and the options don't ask for the best model so far.</exception>
-    public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null)
+    public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null, TrainingStart? start = null)
     {
         CheckSize(data.FeatureCount, options);
         (int[] trainingRows, int[] validationRows) = SplitRows(data, options, validation);
         // A batch is never larger than the data, and neither are the buffers for it.
         options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };       // buffers are made for whole batches
-        AffineScale features = options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
-        AffineScale targets = options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
+        AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
+        AffineScale targets = start is not null ? start.Network.TargetScale
+            : options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
         var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs);
+        start?.Check(layout, options.Task);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
         double weightFactor = 1 / MeanWeight(data, trainingRows);
@@ -43,29 +48,42 @@ internal static class NetworkTrainer
         var gatherer = new BatchGatherer(data, features, targets, weightFactor, kernels.Rows, Math.Max(options.BatchSize, ProbeRows));
         float[] prior = options.Loss.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
 
-        InitializationPlan plan = Initialize(network, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features));
-        var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
-        PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
-        InitializationReport report = ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
+        InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features));
+        start?.CopyTo(network);
+        InitializationReport report = start?.Initialization ?? Initialize();
 
         if (options.NumberOfEpochs == 0)
             return new TrainingResult(network, new TrainingHistory([], 0, "Not trained: 0 epochs were asked for."), report);
         float[] rateMultipliers = [.. plan.Tensors.Select(tensor => tensor.LearningRateMultiplier)];
         try
         {
-            EpochSearch? search = null;
-            if (validation is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout))
+            EpochChoice? choice = validation is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout) ? new EpochChoice() : null;
+            using TrainingCheckpoint? checkpoint = options.Checkpoint is { } settings
+                ? new TrainingCheckpoint(settings, TrainingFingerprint.Of(network, options, data, validation, searches: choice is not null))
+                : null;
+            var run = new TrainingRun(network, options, gatherer, trainingRows, ValidationRows(), kernels, rateMultipliers, Advice(report), choice);
+            bool resumed = checkpoint?.TryResume(run.Exchange) == true;
+            if (choice is not null && !resumed)
             {
-                search = new EpochSearch(network, options, data, trainingRows, rows => new BatchGatherer(data, features, targets, weightFactor, rows, options.BatchSize), pool, rateMultipliers, Advice(report));
+                var search = new EpochSearch(choice, network, options, data, trainingRows, rows => new BatchGatherer(data, features, targets, weightFactor, rows, options.BatchSize), pool, rateMultipliers, Advice(report));
                 if (!search.Run())
-                    return Finished(new TrainingHistory([], search.BestEpochs, $"Cancelled in epoch {search.Losses.Count + 1} of the search for the number of epochs; the model is the best so far of one that was trained on four fifths of the rows."));
+                    return Finished(new TrainingHistory([], choice.Epochs, $"Cancelled in epoch {choice.Losses.Count + 1} of the search for the number of epochs; the model is the best so far of one that was trained on four fifths of the rows."));
+                checkpoint?.Save(0, always: true, run.Exchange);
             }
-            return Finished(new TrainingRun(network, options, gatherer, trainingRows, ValidationRows(), kernels, rateMultipliers, Advice(report)).Train(search));
+            return Finished(run.Train(checkpoint));
         }
         catch (NonFiniteTrainingException exception)
         {
             exception.Initialization = report;
             throw;
+        }
+
+        InitializationReport Initialize()
+        {
+            Fill(network, plan, options.Seed);
+            var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
+            PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
+            return ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
         }
 
         TrainingResult Finished(TrainingHistory history)
@@ -110,17 +128,20 @@ internal static class NetworkTrainer
         return ValidationSplit.Draw(data, options.Task, fraction, options.Seed);
     }
 
-    static InitializationPlan Initialize(FeedForwardNetwork network, TrainingOptions options, float[] prior, double featureSecondMoment)
+    static InitializationPlan Plan(NetworkLayout layout, TrainingOptions options, float[] prior, double featureSecondMoment)
     {
-        var layers = network.Layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
-        InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
+        var layers = layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
+        return PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
             options.Dropout?.GrowthRate ?? 0);
+    }
+
+    static void Fill(FeedForwardNetwork network, InitializationPlan plan, long seed)
+    {
         for (int i = 0; i < network.DenseLayers.Count; i++)
         {
-            network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], options.Seed));
-            network.DenseLayers[i].SetBiases(PlanExecution.Fill(plan.Tensors[2 * i + 1], options.Seed));
+            network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], seed));
+            network.DenseLayers[i].SetBiases(PlanExecution.Fill(plan.Tensors[2 * i + 1], seed));
         }
-        return plan;
     }
 
     /// <summary>Mean loss of predicting the prior for every row: what a network that has learnt nothing should start at.</summary>

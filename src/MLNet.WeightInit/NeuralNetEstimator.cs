@@ -49,6 +49,24 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         };
     }
 
+    /// <summary>Trains a model further, on new rows or the old ones: its weights are where training starts, in place of <see cref="NeuralNetOptions.Init"/>. The model that is passed stays as it is.</summary>
+    /// <remarks>Standardization stays the model's; the optimizer, the order of rows and the history start anew. <see cref="NeuralNetTrainer{TTransformer, TModel}.Fit(IDataView, TModel)"/> says more.</remarks>
+    /// <param name="trainData">Rows to learn from, transformed by the pipeline that was fitted for the model: the features and, for classes, the keys must mean what they meant then.</param>
+    /// <param name="modelParameters">A trained model of the label's task, from an estimator with the same <see cref="NeuralNetOptions.HiddenLayers"/> and <see cref="NeuralNetOptions.Activation"/>, or loaded from a file.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or the model has another task, other features, classes, hidden layers or activations; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">The data can't train.</exception>
+    public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView trainData, INeuralNetModel modelParameters)
+    {
+        _host.CheckValue(trainData, nameof(trainData));
+        _host.CheckValue(modelParameters, nameof(modelParameters));
+        return LabelTask(SchemaShape.Create(trainData.Schema)) switch
+        {
+            Task.Multiclass => Multiclass().Fit(trainData, Of<NeuralNetMulticlassModelParameters>(modelParameters)),
+            Task.Binary => Binary().Fit(trainData, Of<NeuralNetBinaryModelParameters>(modelParameters)),
+            _ => Regression().Fit(trainData, Of<NeuralNetRegressionModelParameters>(modelParameters)),
+        };
+    }
+
     /// <summary>The columns after the network, from those before it.</summary>
     /// <param name="inputSchema">The columns that <see cref="Fit(IDataView)"/> will get.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
@@ -62,6 +80,10 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             _ => Regression().GetOutputSchema(inputSchema),
         };
     }
+
+    TModel Of<TModel>(INeuralNetModel model) where TModel : class, INeuralNetModel
+        => model as TModel ?? throw _host.Process(new ArgumentOutOfRangeException("modelParameters", model.GetType().Name,
+            $"A training can only go on with a label of its model's task: the label column '{_settings.Options.LabelColumnName}' needs {typeof(TModel).Name}. Train a new model with Fit(data), or name the column that the model was trained for."));
 
     NeuralNetMulticlassTrainer Multiclass() => new(_host, _settings);
 

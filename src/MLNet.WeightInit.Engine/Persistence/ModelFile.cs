@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Network;
@@ -37,7 +36,7 @@ internal static class ModelFile
         stream.Write(header);
         stream.Write(bytes);
         Span<byte> checksum = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(checksum, Crc32C(bytes));
+        BinaryPrimitives.WriteUInt32LittleEndian(checksum, Checksum.Of(bytes));
         stream.Write(checksum);
     }
 
@@ -56,7 +55,7 @@ internal static class ModelFile
         Span<byte> checksum = stackalloc byte[4];
         if (stream.ReadAtLeast(checksum, 4, throwOnEndOfStream: false) < 4)
             throw Truncated();
-        if (BinaryPrimitives.ReadUInt32LittleEndian(checksum) != Crc32C(payload))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(checksum) != Checksum.Of(payload))
             throw new InvalidDataException("The network file's checksum doesn't match its content: the file is damaged.");
         return ReadPayload(new PayloadReader(payload));
     }
@@ -164,14 +163,4 @@ internal static class ModelFile
     }
 
     static InvalidDataException Truncated() => new("The network file ends before its content does: it is truncated.");
-
-    static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (byte value in bytes)
-            crc = BitOperations.Crc32C(crc, value);
-        return ~crc;
-    }
 }

@@ -24,10 +24,13 @@ internal sealed class EpochSearch
     readonly WorkerPool _pool;
     readonly int _epochs, _patience;
     readonly double _weight;
+    readonly EpochChoice _choice;
 
+    /// <param name="choice">Gets the number of epochs and the losses.</param>
     /// <param name="gatherers">Makes a gatherer of the rows for a fold of its own.</param>
-    public EpochSearch(FeedForwardNetwork network, TrainingOptions options, TrainingSet data, int[] rows, Func<RowKernel, BatchGatherer> gatherers, WorkerPool pool, IReadOnlyList<float> rateMultipliers, string advice)
+    public EpochSearch(EpochChoice choice, FeedForwardNetwork network, TrainingOptions options, TrainingSet data, int[] rows, Func<RowKernel, BatchGatherer> gatherers, WorkerPool pool, IReadOnlyList<float> rateMultipliers, string advice)
     {
+        _choice = choice;
         _network = network;
         _pool = pool;
         _progress = options.Progress;
@@ -49,11 +52,7 @@ internal sealed class EpochSearch
         }
     }
 
-    /// <summary>Mean loss of the rows after each epoch, each row by the network that didn't train on it.</summary>
-    public List<double> Losses { get; } = [];
-
-    /// <summary>The epochs after which <see cref="Losses"/> was lowest; 0 where training was cancelled before the first was done.</summary>
-    public int BestEpochs { get; private set; }
+    List<double> Losses => _choice.Losses;
 
     /// <summary>False where training was cancelled and the best so far is wanted: then the network gets the first fold's weights after its best epoch.</summary>
     public bool Run()
@@ -68,13 +67,13 @@ internal sealed class EpochSearch
                 return false;
             }
             Losses.Add(Sum(_losses) / _weight);
-            if (BestEpochs == 0 || Losses[^1] < Losses[BestEpochs - 1])
+            if (_choice.Epochs == 0 || Losses[^1] < Losses[_choice.Epochs - 1])
             {
-                BestEpochs = epoch;
+                _choice.Epochs = epoch;
                 _runs[0].Network.Parameters.Span.CopyTo(_best.Span);
             }
             _progress?.Report(new EpochProgress(epoch, _epochs, Sum(_trainingLosses) / Folds, Losses[^1]) { IsSearch = true });
-            if (epoch - BestEpochs >= _patience)
+            if (epoch - _choice.Epochs >= _patience)
                 break;
         }
         return true;

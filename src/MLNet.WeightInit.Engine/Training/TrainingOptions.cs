@@ -2,6 +2,7 @@ using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Checkpoints;
 using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 using MLNet.WeightInit.Engine.Training.Schedules;
@@ -58,6 +59,9 @@ internal sealed record TrainingOptions
 
     /// <summary>Called once a batch; may throw to end training (ML.NET's own cancellation).</summary>
     public Action? CheckAlive { get; init; }
+
+    /// <summary>Null: the state is not saved.</summary>
+    public CheckpointSettings? Checkpoint { get; init; }
 
     /// <summary>The dropout of one pass, or null for none.</summary>
     public DropoutPass? DropoutPass(SimdLevel level) => Dropout is null || Dropout.Rate == 0 ? null : new DropoutPass(Dropout, Seed, level);

@@ -1,6 +1,7 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Checkpoints;
 using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Training;
@@ -19,13 +20,15 @@ internal sealed class TrainingRun
     readonly string _advice;
     readonly AlignedBuffer _lastGood;
     readonly EarlyStop? _earlyStop;
+    readonly EpochChoice? _choice;
     readonly List<EpochRecord> _epochs = [];
     readonly double _trainingWeight;
     float _learningRate;
 
     /// <param name="advice">What the initialization report says, for the message of a training that failed.</param>
+    /// <param name="choice">What cross-validation finds for the number of epochs before <see cref="Train"/>, or null; its losses become the history's validation losses.</param>
     public TrainingRun(FeedForwardNetwork network, TrainingOptions options, BatchGatherer gatherer, int[] rows, (BatchGatherer Gatherer, int[] Rows)? validation,
-        PassKernels kernels, IReadOnlyList<float> rateMultipliers, string advice)
+        PassKernels kernels, IReadOnlyList<float> rateMultipliers, string advice, EpochChoice? choice = null)
     {
         _network = network;
         _options = options;
@@ -33,6 +36,7 @@ internal sealed class TrainingRun
         _rows = rows;
         _validation = validation;
         _advice = advice;
+        _choice = choice;
         _step = new TrainingStep(network, gatherer, options, kernels, rateMultipliers, TrainingBudget.WeightDecay(options.Optimizer, rows.Length, options.WeightDecay));
         _lastGood = new AlignedBuffer(network.Parameters.Length);
         network.Parameters.Span.CopyTo(_lastGood.Span);
@@ -55,30 +59,34 @@ internal sealed class TrainingRun
     /// <summary>Sum of weight · loss over the validation rows.</summary>
     public double ValidationLossSum() => _validation is { } held ? _step.Evaluate(held.Gatherer, held.Rows) : 0;
 
-    /// <param name="search">What decided the number of epochs, or null; its losses become the history's validation losses.</param>
-    public TrainingHistory Train(EpochSearch? search = null)
+    /// <param name="checkpoint">Where the state goes between epochs, or null.</param>
+    /// <exception cref="InvalidOperationException">More epochs have been trained than are asked for.</exception>
+    public TrainingHistory Train(ICheckpoint? checkpoint = null)
     {
-        int epochs = search?.BestEpochs ?? TrainingBudget.Epochs(_rows.Length, _options.BatchSize, _options.NumberOfEpochs);
-        string stopReason = search is null
+        int epochs = _choice?.Epochs ?? TrainingBudget.Epochs(_rows.Length, _options.BatchSize, _options.NumberOfEpochs);
+        string stopReason = _choice is null
             ? epochs == 1 ? "The only epoch was trained." : $"All {epochs} epochs were trained."
             : $"Trained {epochs} {(epochs == 1 ? "epoch" : "epochs")} on all rows: {EpochSearch.Folds}-fold cross-validation had its lowest loss there.";
-        for (int epoch = 1; epoch <= epochs; epoch++)
+        if (_epochs.Count > epochs)
+            throw new InvalidOperationException($"The checkpoint is of a training after epoch {_epochs.Count}, and {epochs} were asked for. Ask for at least {_epochs.Count}, or delete the checkpoint to start anew.");
+        bool stopped = _earlyStop?.IsTimeToStop(_epochs.Count) == true;        // as a training may have that goes on
+        for (int epoch = _epochs.Count + 1; epoch <= epochs && !stopped; epoch++)
         {
             if (!TryRunEpoch(epoch, out double trainingLoss))
             {
                 stopReason = $"Cancelled in epoch {epoch}.";
                 break;
             }
-            double? validationLoss = _validation is not null ? ValidationLossSum() / ValidationWeight : search?.Losses[epoch - 1];
+            double? validationLoss = _validation is not null ? ValidationLossSum() / ValidationWeight : _choice?.Losses[epoch - 1];
             _epochs.Add(new EpochRecord(epoch, trainingLoss, validationLoss, _learningRate));
             EpochEnded(validationLoss ?? trainingLoss);
+            _earlyStop?.Note(epoch, validationLoss!.Value);
+            stopped = _earlyStop?.IsTimeToStop(epoch) == true;
+            checkpoint?.Save(epoch, always: stopped || epoch == epochs, Exchange);
             _options.Progress?.Report(new EpochProgress(epoch, epochs, trainingLoss, validationLoss));
-            if (_earlyStop?.IsTimeToStop(epoch, validationLoss!.Value) == true)
-            {
-                stopReason = $"Stopped early: no better validation loss since epoch {_earlyStop.BestEpoch}.";
-                break;
-            }
         }
+        if (stopped)
+            stopReason = $"Stopped early: no better validation loss since epoch {_earlyStop!.BestEpoch}.";
         _earlyStop?.RestoreBest();
         return new TrainingHistory(_epochs, _earlyStop is { BestEpoch: > 0 } ? _earlyStop.BestEpoch : _epochs.Count, stopReason);
     }
@@ -86,12 +94,42 @@ internal sealed class TrainingRun
     /// <summary>Tells the schedule how an epoch went: each epoch's loss once, in order.</summary>
     public void EpochEnded(double loss) => _course.EpochEnded(loss);
 
+    /// <summary>All that an epoch leaves behind for the next one, before the first step or between two epochs.</summary>
+    /// <exception cref="InvalidOperationException">The state is brought back, and is of a training with another course of learning rates.</exception>
+    public void Exchange(StateExchange state)
+    {
+        state.Floats("parameters", _network.Parameters.Span);
+        _step.Exchange(state);
+        _earlyStop?.Exchange(state);
+        _choice?.Exchange(state);
+        HistoryState.Exchange(state, _epochs);
+        if (!state.Restores)
+            return;
+        _network.Parameters.Span.CopyTo(_lastGood.Span);
+        _epochs.ForEach(Repeat);
+    }
+
+    /// <summary>What an epoch of the history did to that which is a function of the history.</summary>
+    void Repeat(EpochRecord epoch)
+    {
+        Shuffle(epoch.Epoch);
+        _step.Steps = (long)epoch.Epoch * _stepsAnEpoch;
+        _learningRate = (float)_course.Rate(_step.Steps - 1);
+        if (_learningRate != epoch.LearningRate)
+            throw new InvalidOperationException($"A training can only go on with the learning rates that it had, but its epoch {epoch.Epoch} ended with a rate of {epoch.LearningRate}, and with this schedule and number of epochs it would be {_learningRate}. "
+                + "Set Schedule and NumberOfEpochs as they were, or delete the checkpoint to start anew.");
+        EpochEnded(epoch.ValidationLoss ?? epoch.TrainingLoss);
+    }
+
+    /// <summary>Each epoch shuffles the order that the one before it left.</summary>
+    void Shuffle(int epoch) => new RandomSource(_options.Seed, $"shuffle/{epoch}").Shuffle(_rows);
+
     /// <summary>False where training was cancelled and the model so far is wanted.</summary>
     public bool TryRunEpoch(int epoch, out double trainingLoss)
     {
         double sum = 0;
         trainingLoss = 0;
-        new RandomSource(_options.Seed, $"shuffle/{epoch}").Shuffle(_rows);
+        Shuffle(epoch);
         int batch = 0;
         for (int first = 0; first < _rows.Length; first += _options.BatchSize)
         {

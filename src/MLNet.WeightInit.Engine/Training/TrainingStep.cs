@@ -1,6 +1,7 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Checkpoints;
 using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 
@@ -14,6 +15,7 @@ internal sealed unsafe class TrainingStep
     readonly LossKernel _loss;
     readonly DropoutPass? _dropout;
     readonly OptimizerKernel _optimizer;
+    readonly AlignedBuffer? _state1, _state2;
 
     /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer.</param>
     /// <param name="weightDecay">Of the weights; biases have none.</param>
@@ -25,10 +27,10 @@ internal sealed unsafe class TrainingStep
         _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout);
         _loss = options.Loss.CreateKernel(kernels.Level);
         _optimizer = options.Optimizer.CreateKernel(kernels.Level);
-        AlignedBuffer? state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(network.Parameters.Length) : null;
-        AlignedBuffer? state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(network.Parameters.Length) : null;
+        _state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(network.Parameters.Length) : null;
+        _state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(network.Parameters.Length) : null;
         for (int i = 0; i < _pass.Layers.Count; i++)
-            _pass.Layers[i].Update = new OptimizerUpdate(_optimizer, network.Parameters, gradients, state1, state2, rateMultipliers[2 * i], rateMultipliers[2 * i + 1], weightDecay);
+            _pass.Layers[i].Update = new OptimizerUpdate(_optimizer, network.Parameters, gradients, _state1, _state2, rateMultipliers[2 * i], rateMultipliers[2 * i + 1], weightDecay);
     }
 
     public NetworkPass Pass => _pass;
@@ -56,6 +58,16 @@ internal sealed unsafe class TrainingStep
         for (int first = 0; first < rows.Length; first += _pass.Capacity)
             sum += Forward(gatherer, rows[first..Math.Min(rows.Length, first + _pass.Capacity)], withGradient: false);
         return sum;
+    }
+
+    /// <summary>What a step leaves behind for the next one, but the parameters.</summary>
+    public void Exchange(StateExchange state)
+    {
+        if (_state1 is not null)
+            state.Floats("optimizer/average 1", _state1.Span);
+        if (_state2 is not null)
+            state.Floats("optimizer/average 2", _state2.Span);
+        _optimizer.Exchange(state);
     }
 
     double Forward(BatchGatherer gatherer, ReadOnlySpan<int> rows, bool withGradient)

@@ -33,6 +33,7 @@ internal static class OptionChecks
         Require(Enum.IsDefined(options.MissingValues), nameof(options.MissingValues), options.MissingValues, "It must be Skip or Throw.");
         OptimizationChecks.Check(options);
         Require(Enum.IsDefined(options.OnCancel), nameof(options.OnCancel), options.OnCancel, "It must be ReturnBest or Throw.");
+        options.CheckCheckpoints();
     }
 
     static void CheckHiddenLayers(IReadOnlyList<int> hiddenLayers)

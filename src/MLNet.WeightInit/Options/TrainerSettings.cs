@@ -32,7 +32,9 @@ internal sealed class TrainerSettings
         Init = _registry.Resolve(Options.Init);
         OutputInit = Options.OutputInit is null ? null : _registry.Resolve(Options.OutputInit);
         BiasInit = Options.BiasInit is null ? null : _registry.Resolve(Options.BiasInit);
-        Seed = Options.Seed ?? ContextSeed.Of(environment) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        int? given = Options.Seed ?? ContextSeed.Of(environment);
+        SeedIsDrawn = given is null;
+        Seed = given ?? RandomNumberGenerator.GetInt32(int.MaxValue);
     }
 
     public NeuralNetOptions Options { get; }
@@ -49,6 +51,9 @@ internal sealed class TrainerSettings
     public WeightInitializer? OutputInit { get; }
     public WeightInitializer? BiasInit { get; }
     public int Seed { get; }
+
+    /// <summary>True where nobody gave one.</summary>
+    public bool SeedIsDrawn { get; }
 
     /// <summary>Fails where the loss that was asked for does not fit the task.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It does not.</exception>

@@ -6,6 +6,7 @@ using MLNet.WeightInit.Engine;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Persistence;
 using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit;
@@ -18,7 +19,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     where TModel : class, INeuralNetModel
 {
     // The model standardizes, so the pipeline need not; rows are read once into memory, so caching would only hold them twice.
-    static readonly TrainerInfo s_characteristics = new(normalization: false, calibration: false, caching: false, supportValid: true);
+    static readonly TrainerInfo s_characteristics = new(normalization: false, calibration: false, caching: false, supportValid: true, supportIncrementalTrain: true);
 
     readonly TrainerSettings _settings;
     readonly NetworkTask _task;
@@ -35,7 +36,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         settings.CheckLoss(task);
     }
 
-    /// <summary>Normalization: not needed. Caching: not needed. Calibration: not needed. A validation set: can be used.</summary>
+    /// <summary>Normalization: not needed. Caching: not needed. Calibration: not needed. A validation set, and a model to go on from: can be used.</summary>
     public sealed override TrainerInfo Info => s_characteristics;
 
     /// <summary>Trains on one set and watches the loss on another: for early stopping, and for the history.</summary>
@@ -50,6 +51,23 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         return TrainTransformer(trainData, validationData);
     }
 
+    /// <summary>Trains a model further, on new rows or the old ones: its weights are where training starts, in place of <see cref="NeuralNetOptions.Init"/>. The model that is passed stays as it is.</summary>
+    /// <remarks>
+    /// Standardization stays the model's: rows are seen on the scale that it learned, and a feature that was constant then is still left out. The optimizer starts anew, without the averages
+    /// of the first training, and so do the order of rows, the history and, where the options ask for them, validation and the search for the number of epochs. The model keeps the report of
+    /// its initialization. To go on with an interrupted training as if nothing had happened, use <see cref="NeuralNetOptions.CheckpointPath"/>.
+    /// </remarks>
+    /// <param name="trainData">Rows to learn from, transformed by the pipeline that was fitted for the model: the features and, for classes, the keys must mean what they meant then.</param>
+    /// <param name="modelParameters">A trained model, from this trainer or another with the same <see cref="NeuralNetOptions.HiddenLayers"/> and <see cref="NeuralNetOptions.Activation"/>, or loaded from a file.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or the model has other features, classes, hidden layers or activations; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">The data can't train.</exception>
+    public TTransformer Fit(IDataView trainData, TModel modelParameters)
+    {
+        Host.CheckValue(trainData, nameof(trainData));
+        Host.CheckValue(modelParameters, nameof(modelParameters));
+        return TrainTransformer(trainData, initPredictor: (IPredictor)modelParameters);
+    }
+
     private protected override void CheckLabelCompatible(SchemaShape.Column label)
     {
         if (!LabelColumn.IsCompatibleWith(label))
@@ -60,6 +78,8 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     {
         using IChannel channel = Host.Start("Training");
         using IProgressChannel progressChannel = Host.StartProgressChannel("Neural network training");
+        if (_settings.Options.CheckpointPath is { } checkpoint)
+            CheckpointFile.CheckPlace(checkpoint);             // before rows are read
         int outputs = CheckLabel(context.TrainingSet);
         var reader = new RowReader(Host, channel, _settings.Options, _settings.Loss, _task, outputs);
         TrainingSet rows = reader.Read(context.TrainingSet);
@@ -69,7 +89,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
 
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
         TrainingOptions options = _settings.ForTraining(_task, outputs, progress, Host.CheckAlive);
-        TrainingResult result = NetworkTrainer.Train(rows, options, validation);
+        TrainingResult result = NetworkTrainer.Train(rows, WithCheckpoint(options, channel), validation, Start(context.InitialPredictor));
         Warn(channel, result);
         return CreateModel(result);
     }
@@ -87,6 +107,14 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (_settings.Options.NumberOfEpochs != 0 && _settings.Options.CancellationToken.IsCancellationRequested)
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
     }
+
+    TrainingOptions WithCheckpoint(TrainingOptions options, IChannel channel) => _settings.Options.CheckpointPath is not { } path ? options : options with
+    {
+        Checkpoint = _settings.Options.Checkpoint(message => channel.Warning(message)),
+        Seed = _settings.SeedIsDrawn ? TrainingFingerprint.SeedIn(path) ?? options.Seed : options.Seed,
+    };
+
+    static TrainingStart? Start(IPredictor? model) => model is INeuralNetModel trained ? new TrainingStart(trained.Network, trained.Initialization) : null;
 
     TrainingSet ReadValidation(RowReader reader, RoleMappedData data, TrainingSet rows, int outputs)
     {

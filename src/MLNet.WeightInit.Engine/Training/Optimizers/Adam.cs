@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Text;
+using MLNet.WeightInit.Engine.Training.Checkpoints;
 
 namespace MLNet.WeightInit.Engine.Training.Optimizers;
 
@@ -67,6 +68,12 @@ internal sealed class Adam : Optimizer
                 _gradientDecay = _decoupled ? 0 : (float)weightDecay,
                 _keepParameter = _decoupled ? (float)(1 - rate * weightDecay) : 1,
             };
+        }
+
+        public static void Exchange(ref Rule rule, StateExchange state)
+        {
+            state.Number("optimizer/power of beta1", ref rule._power1);
+            state.Number("optimizer/power of beta2", ref rule._power2);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Training.Checkpoints;
 
 namespace MLNet.WeightInit.Engine.Training.Optimizers;
 
@@ -39,4 +40,9 @@ internal abstract unsafe class OptimizerKernel
     /// <param name="rateMultiplier">Multiplies the learning rate of this run (1 for most).</param>
     /// <param name="weightDecay">L2 or decoupled decay for this run, as the optimizer defines it; 0 for biases.</param>
     public abstract void Update(float* parameters, float* gradient, float* state1, float* state2, nint count, float rateMultiplier, float weightDecay);
+
+    /// <summary>What it carries from one step to the next beside the running averages: nothing for most.</summary>
+    public virtual void Exchange(StateExchange state)
+    {
+    }
 }

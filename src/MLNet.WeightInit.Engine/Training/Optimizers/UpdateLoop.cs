@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Training.Checkpoints;
 
 namespace MLNet.WeightInit.Engine.Training.Optimizers;
 
@@ -17,6 +18,11 @@ internal interface IUpdateRule<TSelf> where TSelf : struct, IUpdateRule<TSelf>
 
     void Apply<TSimd, TVector>(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
         where TSimd : struct, ISimd<TVector> where TVector : struct;
+
+    /// <summary>What the rule carries from one step to the next: nothing for most.</summary>
+    static virtual void Exchange(ref TSelf rule, StateExchange state)
+    {
+    }
 }
 
 /// <summary>Makes the loop of a rule for one vector width.</summary>
@@ -34,6 +40,8 @@ internal sealed unsafe class UpdateLoop<TSimd, TVector, TRule>(TRule rule) : Opt
     TRule _rule = rule;
 
     public override void BeginStep(float learningRate) => _rule = _rule.NextStep(learningRate);
+
+    public override void Exchange(StateExchange state) => TRule.Exchange(ref _rule, state);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Update(float* parameters, float* gradient, float* state1, float* state2, nint count, float rateMultiplier, float weightDecay)

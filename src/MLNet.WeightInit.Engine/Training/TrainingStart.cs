@@ -1,0 +1,42 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Training;
+
+/// <summary>A model that training goes on from, instead of initialized weights.</summary>
+/// <param name="Network">Is not changed.</param>
+/// <param name="Initialization">How it was initialized once.</param>
+internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationReport Initialization)
+{
+    /// <summary>Fails where the data and options make another network than the model's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They do; the message names every difference.</exception>
+    public void Check(NetworkLayout layout, NetworkTask task)
+    {
+        NetworkLayout own = Network.Layout;
+        List<string> differences = [];
+        Compare("the task", Network.Task.ToString(), task.ToString());
+        Compare("features", own.Inputs, layout.Inputs);
+        Compare("hidden layers", HiddenLayers(own), HiddenLayers(layout));
+        if (HiddenLayers(own) == HiddenLayers(layout))
+            Compare("activations", Activations(own), Activations(layout));
+        Compare("outputs", own.Outputs, layout.Outputs);
+        if (differences.Count == 0 && !own.Layers.SequenceEqual(layout.Layers))
+            Compare("layers", string.Join(", ", own.Layers), string.Join(", ", layout.Layers));
+        if (differences.Count > 0)
+            throw new ArgumentOutOfRangeException("modelParameters", string.Join(", ", differences),
+                "A training can only go on with the data schema and the architecture of its model. Set the options as they were, and transform the data by the pipeline that was fitted for the model; or train a new model with Fit(data).");
+
+        void Compare(string what, object inModel, object here)
+        {
+            if (!inModel.Equals(here))
+                differences.Add($"{what}: {inModel} in the model, {here} asked for");
+        }
+    }
+
+    /// <summary>Puts the model's weights into a network of the same layout.</summary>
+    public void CopyTo(FeedForwardNetwork network) => Network.Parameters.Span.CopyTo(network.Parameters.Span);
+
+    static string HiddenLayers(NetworkLayout layout) => layout.Layers.Count == 1 ? "none" : string.Join(", ", layout.Layers.SkipLast(1).Select(layer => layer.Outputs));
+
+    static string Activations(NetworkLayout layout) => string.Join(", ", layout.Layers.SkipLast(1).Select(layer => layer.Activation).Distinct());
+}
