@@ -40,7 +40,7 @@ public sealed class LossOptionsTests
     }
 
     [Test]
-    public void Weighing_the_rare_answer_moves_the_probabilities_to_it()
+    public void Thread_6523_weighing_the_rare_answer_moves_the_probabilities_to_it()
     {
         double Mean(ClassWeights? weights)
         {
@@ -167,7 +167,7 @@ public sealed class LossOptionsTests
 
     [TestCase(0.1)]
     [TestCase(0.8)]
-    public void A_quantile_has_its_share_of_labels_below(double level)
+    public void Thread_7603_a_quantile_has_its_share_of_labels_below(double level)
     {
         // Value = u, uniform: no feature tells, so the score is the quantile itself.
         List<SampleRow> rows = Samples.Rows(1_000);
@@ -184,7 +184,7 @@ public sealed class LossOptionsTests
     }
 
     [Test]
-    public void A_loss_of_ones_own_trains_for_any_task_and_its_name_is_in_the_model()
+    public void Thread_2594_a_loss_of_ones_own_trains_for_any_task_and_its_name_is_in_the_model()
     {
         NeuralNetOptions options = Samples.Quick(epochs: 60);
         (options.Loss, options.LearningRate) = (new Margin(), 0.01f);

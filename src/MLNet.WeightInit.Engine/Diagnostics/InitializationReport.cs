@@ -45,8 +45,8 @@ public sealed class InitializationReport
     /// <summary>The learning rate of that training.</summary>
     public required float LearningRate { get; init; }
 
-    /// <summary>The loss of that training, with arguments; the name of a <see cref="LossFunction"/> where somebody wrote one.</summary>
-    public required string Loss { get; init; }
+    /// <summary>The loss of that training, with arguments; the name of a <see cref="LossFunction"/> where somebody wrote one. Empty in a report that was saved before reports named it.</summary>
+    public string Loss { get; init; } = "";
 
     /// <summary>Rows of training data that the layers were measured on.</summary>
     public required int ProbeRows { get; init; }

@@ -36,7 +36,7 @@ internal static class ReportJsonReader
             Seed = Member(root, "seed") is { ValueKind: JsonValueKind.Number } seed && seed.TryGetInt64(out long value) ? value : throw Invalid("'seed' must be a whole number"),
             Optimizer = Text(Member(root, "optimizer"), "optimizer"),
             LearningRate = Single(Member(root, "learningRate"), "learningRate"),
-            Loss = Text(Member(root, "loss"), "loss"),
+            Loss = root.TryGetProperty("loss", out JsonElement loss) ? Text(loss, "loss") : "",
             ProbeRows = Integer(Member(root, "probeRows"), "probeRows"),
             InitialLoss = Number(Member(root, "initialLoss"), "initialLoss"),
             PriorLoss = Number(Member(root, "priorLoss"), "priorLoss"),

@@ -42,6 +42,16 @@ public class ReportJsonTests
         Assert.That(plain.ToJson(), Does.Not.Contain("inputDropout"), "reports of earlier releases have none");
     }
 
+    [Test]
+    public void The_loss_reads_back_and_may_be_missing()
+    {
+        string json = Reports.Create(1).ToJson();
+        Assert.That(InitializationReport.FromJson(json).Loss, Is.EqualTo("Huber(delta=2)"));
+        string before = json.Replace("\"Huber(delta=2)\"", "").Replace("\"loss\":,", "").Replace("\"loss\": ,", "");
+        Assert.That(before, Does.Not.Contain("\"loss\""));
+        Assert.That(InitializationReport.FromJson(before).Loss, Is.Empty);
+    }
+
     [TestCase(double.NaN)]
     [TestCase(double.PositiveInfinity)]
     [TestCase(double.NegativeInfinity)]
