@@ -29,4 +29,33 @@ public sealed class OptimizationTests
         options.Schedule = "constant(warmup=10)";
         Assert.That(() => context.Transforms.NeuralNet(options).Fit(Samples.View(context)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("shorter than the training"));
     }
+
+    static IEnumerable<TestCaseData> StepOptions()
+    {
+        yield return Case("norm", options => options.GradientClipping = "norm(0.01)");
+        yield return Case("value", options => options.GradientClipping = "value(0.001)");
+        yield return Case("l1", options => options.L1Regularization = 0.1f);
+        yield return Case("max-norm", options => options.MaxNorm = 0.1f);
+        yield return Case("ema", options => options.EmaDecay = 0.9f);
+        yield return Case("lion", options => options.Optimizer = "Lion");
+        yield return Case("lamb", options => options.Optimizer = "LAMB");
+        yield return Case("warm-up", options => options.Schedule = "one_cycle(warmup=1)");
+
+        static TestCaseData Case(string name, Action<NeuralNetOptions> change) => new TestCaseData(change).SetArgDisplayNames(name);
+    }
+
+    [TestCaseSource(nameof(StepOptions))]
+    public void Every_option_reaches_the_training_and_the_model_survives_saving(Action<NeuralNetOptions> change)
+    {
+        var context = new MLContext(seed: 1);
+        IDataView data = Samples.View(context);
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        ITransformer plain = context.Transforms.NeuralNet(options).Fit(data);
+        change(options);
+        ITransformer changed = context.Transforms.NeuralNet(options).Fit(data);
+        string[] scores = SchemaComparison.Cells(changed.Transform(data), "Score");
+        Assert.That(scores, Is.Not.EqualTo(SchemaComparison.Cells(plain.Transform(data), "Score")));
+        ITransformer loaded = context.Model.Load(new MemoryStream(ModelZip.Save(context, changed, data.Schema)), out _);
+        Assert.That(SchemaComparison.Cells(loaded.Transform(data), "Score"), Is.EqualTo(scores));
+    }
 }

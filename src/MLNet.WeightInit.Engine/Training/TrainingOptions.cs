@@ -32,6 +32,18 @@ internal sealed record TrainingOptions
 
     public Schedule Schedule { get; init; } = new ConstantSchedule();
 
+    /// <summary>Null: gradients are taken as they are.</summary>
+    public GradientClipping? GradientClipping { get; init; }
+
+    /// <summary>λ of λ Σ |w| over all weights, added to the mean loss of a batch.</summary>
+    public float L1 { get; init; }
+
+    /// <summary>Longest that the incoming weights of a hidden unit may be; null: any length.</summary>
+    public float? MaxNorm { get; init; }
+
+    /// <summary>Share that a step keeps of the average of all weights, which is then validated and becomes the model; null: the weights themselves.</summary>
+    public float? EmaDecay { get; init; }
+
     /// <summary>Null: by the optimizer and the number of rows (<see cref="TrainingBudget.WeightDecay"/>).</summary>
     public float? WeightDecay { get; init; }
     public required int BatchSize { get; init; }
