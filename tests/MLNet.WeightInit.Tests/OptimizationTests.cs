@@ -58,4 +58,46 @@ public sealed class OptimizationTests
         ITransformer loaded = context.Model.Load(new MemoryStream(ModelZip.Save(context, changed, data.Schema)), out _);
         Assert.That(SchemaComparison.Cells(loaded.Transform(data), "Score"), Is.EqualTo(scores));
     }
+
+    [Test]
+    public void The_rate_that_a_search_suggests_trains([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value))] string label)
+    {
+        var context = new MLContext(seed: 1);
+        IDataView data = Samples.View(context);
+        NeuralNetOptions options = Samples.Quick(label, epochs: 10);
+        LearningRateSearch search = context.WeightInit.FindLearningRate(data, options);
+        Assert.That(search.Points, Has.Count.InRange(20, 100));
+        Assert.That(search.Points[0].LearningRate, Is.EqualTo(1e-7f).Within(1).Ulps);
+        Assert.That(search.Suggestion, Is.GreaterThan(1e-5f).And.LessThan(1));
+        Assert.That(options.NumberOfEpochs, Is.EqualTo(10), "the caller's options stay as they are");
+        options.LearningRate = search.Suggestion!.Value;
+        TrainingHistory history = context.Transforms.NeuralNet(options).Fit(data).Model.History;
+        Assert.That(history.Epochs[^1].TrainingLoss, Is.LessThan(search.Points[0].Loss / 2));
+    }
+
+    [Test]
+    public void Searches_of_one_seed_are_equal_and_end_where_numbers_do()
+    {
+        var context = new MLContext(seed: 1);
+        IDataView data = Samples.View(context);
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        options.Optimizer = "SGD";
+        options.HiddenLayers = [8, 8, 8];
+        LearningRateSearch first = context.WeightInit.FindLearningRate(data, options, lowest: 1e-3f, highest: 1e30f, steps: 50);
+        options.NumberOfThreads = 2;
+        Assert.That(context.WeightInit.FindLearningRate(data, options, lowest: 1e-3f, highest: 1e30f, steps: 50).Points, Is.EqualTo(first.Points));
+        Assert.That(first.Points, Has.Count.LessThan(50));
+        Assert.That(first.Points.Select(point => point.Loss), Is.All.Matches<double>(double.IsFinite));
+    }
+
+    [TestCase(0f, 1f, 100, "lowest")]
+    [TestCase(1f, 1f, 100, "highest")]
+    [TestCase(1f, float.PositiveInfinity, 100, "highest")]
+    [TestCase(1e-3f, 1f, 1, "steps")]
+    public void A_search_over_nothing_is_an_error(float lowest, float highest, int steps, string parameter)
+    {
+        var context = new MLContext(seed: 1);
+        Assert.That(() => context.WeightInit.FindLearningRate(Samples.View(context), Samples.Quick(), lowest, highest, steps),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Property(nameof(ArgumentException.ParamName)).EqualTo(parameter));
+    }
 }

@@ -62,6 +62,9 @@ internal sealed record TrainingOptions
     /// <summary>Stops where the validation loss has not improved for <see cref="Patience"/> epochs; the best epoch's weights are kept.</summary>
     public bool EarlyStopping { get; init; } = true;
     public int? Patience { get; init; }
+
+    /// <summary>A search for the learning rate, which sets the rate of each step in the schedule's place and ends the training; null for a training that makes a model.</summary>
+    public RangeTest? RangeTest { get; init; }
     public SimdLevel Simd { get; init; } = SimdLevels.Best;
     public IProgress<EpochProgress>? Progress { get; init; }
     public CancellationToken CancellationToken { get; init; }

@@ -45,7 +45,7 @@ internal sealed class TrainingRun
         _trainingWeight = TotalWeight(gatherer, rows);
         int patience = TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience);
         _stepsAnEpoch = (int)(((long)rows.Length + options.BatchSize - 1) / options.BatchSize);
-        _course = Schedules.Schedules.Begin(options.Schedule, new TrainingSpan(options.LearningRate, (long)TrainingBudget.Epochs(rows.Length, options.BatchSize, options.NumberOfEpochs) * _stepsAnEpoch,
+        _course = Schedules.Schedules.Begin(options.RangeTest ?? options.Schedule, new TrainingSpan(options.LearningRate, (long)TrainingBudget.Epochs(rows.Length, options.BatchSize, options.NumberOfEpochs) * _stepsAnEpoch,
             _stepsAnEpoch, patience, StopsEarly: validation is not null && options.EarlyStopping));
         if (validation is not { } held)
             return;
@@ -127,7 +127,7 @@ internal sealed class TrainingRun
     /// <summary>Each epoch shuffles the order that the one before it left.</summary>
     void Shuffle(int epoch) => new RandomSource(_options.Seed, $"shuffle/{epoch}").Shuffle(_rows);
 
-    /// <summary>False where training was cancelled and the model so far is wanted. Between epochs the network has the weights that a model would get: the averaged ones, where they are averaged.</summary>
+    /// <summary>False where training was cancelled and the model so far is wanted, or a search for the rate is over. Between epochs the network has the weights that a model would get: the averaged ones, where they are averaged.</summary>
     public bool TryRunEpoch(int epoch, out double trainingLoss)
     {
         double sum = 0;
@@ -148,7 +148,13 @@ internal sealed class TrainingRun
             }
             _learningRate = (float)_course.Rate((long)(epoch - 1) * _stepsAnEpoch + batch);
             batch++;
-            double loss = _step.Run(_rows.AsSpan(first, Math.Min(_options.BatchSize, _rows.Length - first)), _learningRate);
+            Span<int> rows = _rows.AsSpan(first, Math.Min(_options.BatchSize, _rows.Length - first));
+            double loss = _step.Run(rows, _learningRate);
+            if (_options.RangeTest?.Add(_learningRate, loss / TotalWeight(_gatherer, rows)) == false)
+            {
+                KeepFinite();
+                return false;
+            }
             if (!double.IsFinite(loss))
                 throw NonFinite(epoch, batch);
             _average?.Add();
@@ -180,7 +186,7 @@ internal sealed class TrainingRun
             $"{nameof(NonFiniteTrainingException.LastGoodNetwork)} the weights after epoch {epoch - 1}.");
     }
 
-    static double TotalWeight(BatchGatherer gatherer, int[] rows)
+    static double TotalWeight(BatchGatherer gatherer, ReadOnlySpan<int> rows)
     {
         double sum = 0;
         foreach (int row in rows)

@@ -1,3 +1,5 @@
+using MLNet.WeightInit.Engine.Training;
+
 namespace MLNet.WeightInit;
 
 // How steps are taken, beyond the optimizer itself.
@@ -34,4 +36,7 @@ public sealed partial class NeuralNetOptions
     /// <summary>Share that each step keeps of an exponential moving average of all weights and biases, bias-corrected as Adam's are. The average is what is validated, stopped on and saved; training goes on from the weights themselves.</summary>
     /// <value>Default: null, no average. Above 0 and below 1; 0.99 averages about the last 100 steps, 0.999 the last 1,000. Memory: one more array of the size of the weights.</value>
     public float? EmaDecay { get; set; }
+
+    /// <summary>What <see cref="WeightInitCatalog.FindLearningRate"/> trains with.</summary>
+    internal RangeTest? RangeTest { get; set; }
 }

@@ -90,6 +90,7 @@ internal sealed class TrainerSettings
         L1 = Options.L1Regularization,
         MaxNorm = Options.MaxNorm,
         EmaDecay = Options.EmaDecay,
+        RangeTest = Options.RangeTest,
         WeightDecay = Options.WeightDecay,
         BatchSize = Options.BatchSize,
         NumberOfEpochs = Options.NumberOfEpochs,
