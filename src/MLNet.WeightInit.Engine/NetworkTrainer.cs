@@ -20,7 +20,7 @@ internal static class NetworkTrainer
     /// <summary>Rows that the report and the calibration look at.</summary>
     public const int ProbeRows = 256;
 
-    /// <summary>A model file holds 2 GB: 4 bytes for each of these. Training holds up to six arrays of that size.</summary>
+    /// <summary>A model file holds 2 GB: 4 bytes for each of these. Training holds up to seven arrays of that size.</summary>
     public const int MostParameters = 500_000_000;
 
     /// <param name="validation">Rows to validate on; null lets <see cref="TrainingOptions.ValidationFraction"/> take them from the training rows.</param>

@@ -44,6 +44,13 @@ public sealed class BadInputTests
         yield return Case(o => o.Schedule = "cosin", "specification", "Cosine");
         yield return Case(o => o.Schedule = "exponential(gamma=0)", "gamma", "0 at once");
         yield return Case(o => o.Schedule = "step(step_size=0)", "step_size", "at least 1");
+        yield return Case(o => o.GradientClipping = "norm(0)", "max_norm", "above 0");
+        yield return Case(o => o.GradientClipping = "length(1)", "specification", "Norm");
+        yield return Case(o => o.L1Regularization = -1, "L1Regularization", "at least 0");
+        yield return Case(o => o.L1Regularization = float.NaN, "L1Regularization", "at least 0");
+        yield return Case(o => o.MaxNorm = 0, "MaxNorm", "above 0");
+        yield return Case(o => o.EmaDecay = 1, "EmaDecay", "below 1");
+        yield return Case(o => o.EmaDecay = 0, "EmaDecay", "above 0");
         yield return Case(o => o.Loss = "Squarred", "specification", "Squared");
         yield return Case(o => o.Init = "orthogonl", "specification", "orthogonal");
 

@@ -29,4 +29,75 @@ public sealed class OptimizationTests
         options.Schedule = "constant(warmup=10)";
         Assert.That(() => context.Transforms.NeuralNet(options).Fit(Samples.View(context)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("shorter than the training"));
     }
+
+    static IEnumerable<TestCaseData> StepOptions()
+    {
+        yield return Case("norm", options => options.GradientClipping = "norm(0.01)");
+        yield return Case("value", options => options.GradientClipping = "value(0.001)");
+        yield return Case("l1", options => options.L1Regularization = 0.1f);
+        yield return Case("max-norm", options => options.MaxNorm = 0.1f);
+        yield return Case("ema", options => options.EmaDecay = 0.9f);
+        yield return Case("lion", options => options.Optimizer = "Lion");
+        yield return Case("lamb", options => options.Optimizer = "LAMB");
+        yield return Case("warm-up", options => options.Schedule = "one_cycle(warmup=1)");
+
+        static TestCaseData Case(string name, Action<NeuralNetOptions> change) => new TestCaseData(change).SetArgDisplayNames(name);
+    }
+
+    [TestCaseSource(nameof(StepOptions))]
+    public void Every_option_reaches_the_training_and_the_model_survives_saving(Action<NeuralNetOptions> change)
+    {
+        var context = new MLContext(seed: 1);
+        IDataView data = Samples.View(context);
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        ITransformer plain = context.Transforms.NeuralNet(options).Fit(data);
+        change(options);
+        ITransformer changed = context.Transforms.NeuralNet(options).Fit(data);
+        string[] scores = SchemaComparison.Cells(changed.Transform(data), "Score");
+        Assert.That(scores, Is.Not.EqualTo(SchemaComparison.Cells(plain.Transform(data), "Score")));
+        ITransformer loaded = context.Model.Load(new MemoryStream(ModelZip.Save(context, changed, data.Schema)), out _);
+        Assert.That(SchemaComparison.Cells(loaded.Transform(data), "Score"), Is.EqualTo(scores));
+    }
+
+    [Test]
+    public void The_rate_that_a_search_suggests_trains([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value))] string label)
+    {
+        var context = new MLContext(seed: 1);
+        IDataView data = Samples.View(context);
+        NeuralNetOptions options = Samples.Quick(label, epochs: 10);
+        LearningRateSearch search = context.WeightInit.FindLearningRate(data, options);
+        Assert.That(search.Points, Has.Count.InRange(20, 100));
+        Assert.That(search.Points[0].LearningRate, Is.EqualTo(1e-7f).Within(1).Ulps);
+        Assert.That(search.Suggestion, Is.GreaterThan(1e-5f).And.LessThan(1));
+        Assert.That(options.NumberOfEpochs, Is.EqualTo(10), "the caller's options stay as they are");
+        options.LearningRate = search.Suggestion!.Value;
+        TrainingHistory history = context.Transforms.NeuralNet(options).Fit(data).Model.History;
+        Assert.That(history.Epochs[^1].TrainingLoss, Is.LessThan(search.Points[0].Loss / 2));
+    }
+
+    [Test]
+    public void Searches_of_one_seed_are_equal_and_end_where_numbers_do()
+    {
+        var context = new MLContext(seed: 1);
+        IDataView data = Samples.View(context);
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        options.Optimizer = "SGD";
+        options.HiddenLayers = [8, 8, 8];
+        LearningRateSearch first = context.WeightInit.FindLearningRate(data, options, lowest: 1e-3f, highest: 1e30f, steps: 50);
+        options.NumberOfThreads = 2;
+        Assert.That(context.WeightInit.FindLearningRate(data, options, lowest: 1e-3f, highest: 1e30f, steps: 50).Points, Is.EqualTo(first.Points));
+        Assert.That(first.Points, Has.Count.LessThan(50));
+        Assert.That(first.Points.Select(point => point.Loss), Is.All.Matches<double>(double.IsFinite));
+    }
+
+    [TestCase(0f, 1f, 100, "lowest")]
+    [TestCase(1f, 1f, 100, "highest")]
+    [TestCase(1f, float.PositiveInfinity, 100, "highest")]
+    [TestCase(1e-3f, 1f, 1, "steps")]
+    public void A_search_over_nothing_is_an_error(float lowest, float highest, int steps, string parameter)
+    {
+        var context = new MLContext(seed: 1);
+        Assert.That(() => context.WeightInit.FindLearningRate(Samples.View(context), Samples.Quick(), lowest, highest, steps),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Property(nameof(ArgumentException.ParamName)).EqualTo(parameter));
+    }
 }

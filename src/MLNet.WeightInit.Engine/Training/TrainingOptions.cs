@@ -32,6 +32,18 @@ internal sealed record TrainingOptions
 
     public Schedule Schedule { get; init; } = new ConstantSchedule();
 
+    /// <summary>Null: gradients are taken as they are.</summary>
+    public GradientClipping? GradientClipping { get; init; }
+
+    /// <summary>λ of λ Σ |w| over all weights, added to the mean loss of a batch.</summary>
+    public float L1 { get; init; }
+
+    /// <summary>Longest that the incoming weights of a hidden unit may be; null: any length.</summary>
+    public float? MaxNorm { get; init; }
+
+    /// <summary>Share that a step keeps of the average of all weights, which is then validated and becomes the model; null: the weights themselves.</summary>
+    public float? EmaDecay { get; init; }
+
     /// <summary>Null: by the optimizer and the number of rows (<see cref="TrainingBudget.WeightDecay"/>).</summary>
     public float? WeightDecay { get; init; }
     public required int BatchSize { get; init; }
@@ -50,6 +62,9 @@ internal sealed record TrainingOptions
     /// <summary>Stops where the validation loss has not improved for <see cref="Patience"/> epochs; the best epoch's weights are kept.</summary>
     public bool EarlyStopping { get; init; } = true;
     public int? Patience { get; init; }
+
+    /// <summary>A search for the learning rate, which sets the rate of each step in the schedule's place and ends the training; null for a training that makes a model.</summary>
+    public RangeTest? RangeTest { get; init; }
     public SimdLevel Simd { get; init; } = SimdLevels.Best;
     public IProgress<EpochProgress>? Progress { get; init; }
     public CancellationToken CancellationToken { get; init; }

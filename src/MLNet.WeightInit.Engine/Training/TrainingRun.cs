@@ -16,6 +16,7 @@ internal sealed class TrainingRun
     readonly (BatchGatherer Gatherer, int[] Rows)? _validation;
     readonly TrainingStep _step;
     readonly RateCourse _course;
+    readonly WeightAverage? _average;
     readonly int _stepsAnEpoch;
     readonly string _advice;
     readonly AlignedBuffer _lastGood;
@@ -38,12 +39,13 @@ internal sealed class TrainingRun
         _advice = advice;
         _choice = choice;
         _step = new TrainingStep(network, gatherer, options, kernels, rateMultipliers, TrainingBudget.WeightDecay(options.Optimizer, rows.Length, options.WeightDecay));
+        _average = options.EmaDecay is { } decay ? new WeightAverage(network.Parameters, decay, kernels.Level, kernels.Pool) : null;
         _lastGood = new AlignedBuffer(network.Parameters.Length);
         network.Parameters.Span.CopyTo(_lastGood.Span);
         _trainingWeight = TotalWeight(gatherer, rows);
         int patience = TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience);
         _stepsAnEpoch = (int)(((long)rows.Length + options.BatchSize - 1) / options.BatchSize);
-        _course = Schedules.Schedules.Begin(options.Schedule, new TrainingSpan(options.LearningRate, (long)TrainingBudget.Epochs(rows.Length, options.BatchSize, options.NumberOfEpochs) * _stepsAnEpoch,
+        _course = Schedules.Schedules.Begin(options.RangeTest ?? options.Schedule, new TrainingSpan(options.LearningRate, (long)TrainingBudget.Epochs(rows.Length, options.BatchSize, options.NumberOfEpochs) * _stepsAnEpoch,
             _stepsAnEpoch, patience, StopsEarly: validation is not null && options.EarlyStopping));
         if (validation is not { } held)
             return;
@@ -100,6 +102,7 @@ internal sealed class TrainingRun
     {
         state.Floats("parameters", _network.Parameters.Span);
         _step.Exchange(state);
+        _average?.Exchange(state);
         _earlyStop?.Exchange(state);
         _choice?.Exchange(state);
         HistoryState.Exchange(state, _epochs);
@@ -124,11 +127,12 @@ internal sealed class TrainingRun
     /// <summary>Each epoch shuffles the order that the one before it left.</summary>
     void Shuffle(int epoch) => new RandomSource(_options.Seed, $"shuffle/{epoch}").Shuffle(_rows);
 
-    /// <summary>False where training was cancelled and the model so far is wanted.</summary>
+    /// <summary>False where training was cancelled and the model so far is wanted, or a search for the rate is over. Between epochs the network has the weights that a model would get: the averaged ones, where they are averaged.</summary>
     public bool TryRunEpoch(int epoch, out double trainingLoss)
     {
         double sum = 0;
         trainingLoss = 0;
+        _average?.Place(averages: false);
         Shuffle(epoch);
         int batch = 0;
         for (int first = 0; first < _rows.Length; first += _options.BatchSize)
@@ -138,18 +142,27 @@ internal sealed class TrainingRun
             {
                 if (!_options.ReturnBestOnCancel)
                     throw new OperationCanceledException($"Training was cancelled in epoch {epoch}, batch {batch + 1}.", _options.CancellationToken);
+                _average?.Place(averages: true);
                 KeepFinite();
                 return false;
             }
             _learningRate = (float)_course.Rate((long)(epoch - 1) * _stepsAnEpoch + batch);
             batch++;
-            double loss = _step.Run(_rows.AsSpan(first, Math.Min(_options.BatchSize, _rows.Length - first)), _learningRate);
+            Span<int> rows = _rows.AsSpan(first, Math.Min(_options.BatchSize, _rows.Length - first));
+            double loss = _step.Run(rows, _learningRate);
+            if (_options.RangeTest?.Add(_learningRate, loss / TotalWeight(_gatherer, rows)) == false)
+            {
+                KeepFinite();
+                return false;
+            }
             if (!double.IsFinite(loss))
                 throw NonFinite(epoch, batch);
+            _average?.Add();
             sum += loss;
         }
         if (!RowChecks.AllFinite(_network.Parameters.Span))
             throw NonFinite(epoch, batch);
+        _average?.Place(averages: true);
         _network.Parameters.Span.CopyTo(_lastGood.Span);
         trainingLoss = sum / _trainingWeight;
         return true;
@@ -173,7 +186,7 @@ internal sealed class TrainingRun
             $"{nameof(NonFiniteTrainingException.LastGoodNetwork)} the weights after epoch {epoch - 1}.");
     }
 
-    static double TotalWeight(BatchGatherer gatherer, int[] rows)
+    static double TotalWeight(BatchGatherer gatherer, ReadOnlySpan<int> rows)
     {
         double sum = 0;
         foreach (int row in rows)

@@ -7,7 +7,7 @@ using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit.Engine.Training;
 
-/// <summary>One mini-batch: gather, forward, loss, backward, and each part of the parameters updated as soon as its gradient is there. Allocates nothing after construction.</summary>
+/// <summary>One mini-batch: gather, forward, loss, backward, and each part of the parameters updated as soon as its gradient is there, or all of them after the last where the options need the whole gradient. Allocates nothing after construction.</summary>
 internal sealed unsafe class TrainingStep
 {
     readonly BatchGatherer _gatherer;
@@ -16,6 +16,8 @@ internal sealed unsafe class TrainingStep
     readonly DropoutPass? _dropout;
     readonly OptimizerKernel _optimizer;
     readonly AlignedBuffer? _state1, _state2;
+    readonly DeferredUpdate? _deferred;
+    readonly MaxNorm? _maxNorm;
 
     /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer.</param>
     /// <param name="weightDecay">Of the weights; biases have none.</param>
@@ -29,8 +31,20 @@ internal sealed unsafe class TrainingStep
         _optimizer = options.Optimizer.CreateKernel(kernels.Level);
         _state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(network.Parameters.Length) : null;
         _state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(network.Parameters.Length) : null;
-        for (int i = 0; i < _pass.Layers.Count; i++)
-            _pass.Layers[i].Update = new OptimizerUpdate(_optimizer, network.Parameters, gradients, _state1, _state2, rateMultipliers[2 * i], rateMultipliers[2 * i + 1], weightDecay);
+        var updates = new ParameterUpdate[_pass.Layers.Count];
+        for (int i = 0; i < updates.Length; i++)
+        {
+            updates[i] = new OptimizerUpdate(_optimizer, network.Parameters, gradients, _state1, _state2, rateMultipliers[2 * i], rateMultipliers[2 * i + 1], weightDecay);
+            if (options.GradientClipping is { IsByNorm: false } || options.L1 > 0)
+                updates[i] = new GradientPreparation(updates[i], GradientKernel.Create(kernels.Level), network.Parameters, gradients, options.GradientClipping is { IsByNorm: false } byValue ? byValue.Limit : null, options.L1);
+        }
+        float? longest = options.GradientClipping is { IsByNorm: true } byNorm ? byNorm.Limit : null;
+        if (longest is not null || options.Optimizer.HasTrustRatio)
+            _deferred = new DeferredUpdate(network, gradients, updates, rateMultipliers, longest, options.Optimizer.HasTrustRatio, kernels);
+        for (int i = 0; i < updates.Length && _deferred is null; i++)
+            _pass.Layers[i].Update = updates[i];
+        if (options.MaxNorm is { } limit)
+            _maxNorm = new MaxNorm(network, limit, kernels);
     }
 
     public NetworkPass Pass => _pass;
@@ -47,6 +61,8 @@ internal sealed unsafe class TrainingStep
             return loss;
         _optimizer.BeginStep(learningRate);
         _pass.Backward();
+        _deferred?.Run(learningRate);
+        _maxNorm?.Apply();
         return loss;
     }
 

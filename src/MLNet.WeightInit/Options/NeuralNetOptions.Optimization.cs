@@ -1,3 +1,5 @@
+using MLNet.WeightInit.Engine.Training;
+
 namespace MLNet.WeightInit;
 
 // How steps are taken, beyond the optimizer itself.
@@ -17,4 +19,24 @@ public sealed partial class NeuralNetOptions
     /// the most epochs that training may take, so set it where the rate shall come down before training ends. An argument out of its range, and a schedule that would be at 0 at once, is an <see cref="ArgumentOutOfRangeException"/>.
     /// </value>
     public string Schedule { get; set; } = NeuralNetDefaults.Schedule;
+
+    /// <summary>Keeps gradients from becoming too long: <c>norm(1)</c> scales all of them down together where the norm of all is above 1, <c>value(0.5)</c> limits each number to −0.5 … 0.5.
+    /// Weight decay and L1 come after it.</summary>
+    /// <value>Default: null, as they are. <c>norm</c> alone is <c>norm(max_norm=1)</c>, <c>value</c> alone <c>value(clip_value=0.5)</c>. A limit is above 0 and finite. By norm it costs one more pass over the gradients a step.</value>
+    public string? GradientClipping { get; set; }
+
+    /// <summary>λ of the penalty λ Σ |w| over all weights (not the biases), which is added to the mean loss: it makes weights small that the data don't need, though rarely exactly 0.</summary>
+    /// <value>Default: 0, none. At least 0 and finite.</value>
+    public float L1Regularization { get; set; }
+
+    /// <summary>Longest that the vector of incoming weights of a hidden unit may be: after each step longer ones are scaled back (Srivastava et al. 2014, who take 3 to 4 with dropout).</summary>
+    /// <value>Default: null, any length. Above 0 and finite.</value>
+    public float? MaxNorm { get; set; }
+
+    /// <summary>Share that each step keeps of an exponential moving average of all weights and biases, bias-corrected as Adam's are. The average is what is validated, stopped on and saved; training goes on from the weights themselves.</summary>
+    /// <value>Default: null, no average. Above 0 and below 1; 0.99 averages about the last 100 steps, 0.999 the last 1,000. Memory: one more array of the size of the weights.</value>
+    public float? EmaDecay { get; set; }
+
+    /// <summary>What <see cref="WeightInitCatalog.FindLearningRate"/> trains with.</summary>
+    internal RangeTest? RangeTest { get; set; }
 }

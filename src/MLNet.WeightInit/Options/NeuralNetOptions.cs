@@ -35,12 +35,12 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, what <see cref="Init"/> plans; zeros for most.</value>
     public WeightInitializer? BiasInit { get; set; }
 
-    /// <summary>How a gradient becomes a step: SGD, Momentum, Nesterov, RMSProp, Adam or AdamW, with arguments where it has any: <c>Adam(beta1=0.9)</c>.</summary>
+    /// <summary>How a gradient becomes a step: SGD, Momentum, Nesterov, RMSProp, Adam, AdamW, Lion or LAMB, with arguments where it has any: <c>Adam(beta1=0.9)</c>.</summary>
     /// <value>Default: <c>Adam</c>.</value>
     public string Optimizer { get; set; } = NeuralNetDefaults.Optimizer;
 
     /// <summary>Length of a step.</summary>
-    /// <value>Default: 0.001, which suits Adam; SGD usually wants 10 to 100 times as much. Above 0 and finite.</value>
+    /// <value>Default: 0.001, which suits Adam; SGD usually wants 10 to 100 times as much, Lion a third to a tenth. Above 0 and finite.</value>
     public float LearningRate { get; set; } = NeuralNetDefaults.LearningRate;
 
     /// <summary>Rows in one optimizer step; the last step of an epoch may have fewer.</summary>
@@ -64,8 +64,8 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: true.</value>
     public bool Standardize { get; set; } = true;
 
-    /// <summary>Pull of the weights (not the biases) towards 0, as the optimizer defines it: decoupled for AdamW, added to the gradient for the others.</summary>
-    /// <value>Default: null, which is 2 / training rows where it is added to the gradient (a normal prior, which counts the less the more rows there are), and 0.01 for AdamW. At least 0 and finite; 0 for none.</value>
+    /// <summary>Pull of the weights (not the biases) towards 0, as the optimizer defines it: decoupled for AdamW, Lion and LAMB, added to the gradient for the others.</summary>
+    /// <value>Default: null, which is 2 / training rows where it is added to the gradient (a normal prior, which counts the less the more rows there are), and 0.01 where it is decoupled. At least 0 and finite; 0 for none.</value>
     public float? WeightDecay { get; set; }
 
     /// <summary>Share of the rows kept out of training to measure the loss after each epoch; not used where a validation set is passed to <c>Fit</c>.</summary>

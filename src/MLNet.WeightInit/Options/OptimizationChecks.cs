@@ -8,5 +8,11 @@ internal static class OptimizationChecks
     public static void Check(NeuralNetOptions options)
     {
         ArgumentNullException.ThrowIfNull(options.Schedule);
+        OptionChecks.Require(options.L1Regularization >= 0 && float.IsFinite(options.L1Regularization), nameof(options.L1Regularization), options.L1Regularization,
+            "The L1 regularization must be at least 0 and finite. 0, the default, is none.");
+        OptionChecks.Require(options.MaxNorm is not { } norm || norm > 0 && float.IsFinite(norm), nameof(options.MaxNorm), options.MaxNorm,
+            "The longest norm of a unit's weights must be above 0 and finite, for example 3. null sets no limit.");
+        OptionChecks.Require(options.EmaDecay is null or (> 0 and < 1), nameof(options.EmaDecay), options.EmaDecay,
+            "The decay of the weights' moving average must be above 0 and below 1, for example 0.999. null averages nothing.");
     }
 }

@@ -27,6 +27,7 @@ internal sealed class TrainerSettings
         Loss = Options.Loss is null ? null : Losses.Resolve(Options.Loss);
         Optimizers.Parse(Options.Optimizer);
         Schedule = Schedules.Parse(Options.Schedule);
+        GradientClipping = Options.GradientClipping is null ? null : GradientClipping.Parse(Options.GradientClipping);
 
         _registry = WeightInitCatalog.Of(environment).Registry;
         Init = _registry.Resolve(Options.Init);
@@ -44,6 +45,9 @@ internal sealed class TrainerSettings
 
     /// <summary>Null: none.</summary>
     public Dropout? Dropout { get; }
+
+    /// <summary>Null: none.</summary>
+    public GradientClipping? GradientClipping { get; }
 
     /// <summary>Null: the task's own.</summary>
     public Loss? Loss { get; }
@@ -82,6 +86,11 @@ internal sealed class TrainerSettings
         Resolve = _registry.Resolve,
         LearningRate = Options.LearningRate,
         Schedule = Schedule,
+        GradientClipping = GradientClipping,
+        L1 = Options.L1Regularization,
+        MaxNorm = Options.MaxNorm,
+        EmaDecay = Options.EmaDecay,
+        RangeTest = Options.RangeTest,
         WeightDecay = Options.WeightDecay,
         BatchSize = Options.BatchSize,
         NumberOfEpochs = Options.NumberOfEpochs,

@@ -22,6 +22,7 @@ internal sealed class TrainingFingerprintTests
     [
         nameof(TrainingOptions.NumberOfEpochs), nameof(TrainingOptions.Threads), nameof(TrainingOptions.Simd), nameof(TrainingOptions.Progress), nameof(TrainingOptions.CancellationToken),
         nameof(TrainingOptions.ReturnBestOnCancel), nameof(TrainingOptions.CheckAlive), nameof(TrainingOptions.Checkpoint), nameof(TrainingOptions.Resolve),
+        nameof(TrainingOptions.RangeTest),
     ];
 
     static readonly (string Property, TrainingOptions Changed, string Named)[] s_changes =
@@ -39,6 +40,10 @@ internal sealed class TrainingFingerprintTests
         (nameof(TrainingOptions.Schedule), s_options with { Schedule = Schedules.Parse("step") }, "schedule (Constant in the checkpoint, Step here)"),
         (nameof(TrainingOptions.Dropout), s_options with { Dropout = new Dropout(0.5f, isAlpha: false) }, "dropout (left open in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.WeightDecay), s_options with { WeightDecay = 0.5f }, "weight decay (left open in the checkpoint, 0.5 here)"),
+        (nameof(TrainingOptions.GradientClipping), s_options with { GradientClipping = GradientClipping.Parse("norm(2)") }, "gradient clipping (none in the checkpoint, Norm(max_norm=2) here)"),
+        (nameof(TrainingOptions.L1), s_options with { L1 = 0.5f }, "L1 regularization (0 in the checkpoint, 0.5 here)"),
+        (nameof(TrainingOptions.MaxNorm), s_options with { MaxNorm = 3 }, "max-norm (left open in the checkpoint, 3 here)"),
+        (nameof(TrainingOptions.EmaDecay), s_options with { EmaDecay = 0.5f }, "decay of the averaged weights (left open in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.BatchSize), s_options with { BatchSize = 31 }, "batch size (32 in the checkpoint, 31 here)"),
         (nameof(TrainingOptions.Seed), s_options with { Seed = 2 }, "seed (1 in the checkpoint, 2 here)"),
         (nameof(TrainingOptions.Standardize), s_options with { Standardize = false }, "standardization (yes in the checkpoint, no here)"),

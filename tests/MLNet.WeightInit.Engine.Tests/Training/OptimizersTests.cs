@@ -40,8 +40,31 @@ internal sealed unsafe class OptimizersTests
     }
 
     [Test]
+    public void Lion_follows_algorithm_2_of_its_paper([Values] SimdLevel level, [Values(0f, 0.1f)] float decay)
+    {
+        const double Beta1 = 0.8, Beta2 = 0.95;
+        const float Rate = 0.05f;
+        var run = new Run("Lion(beta1=0.8, beta2=0.95)", level, 16);
+        s_start.CopyTo(run.Parameters.Span);
+        double[] weights = [.. s_start.Select(value => (double)value)], means = new double[weights.Length];
+        for (int step = 0; step < s_gradients.Length; step++)
+        {
+            s_gradients[step].CopyTo(run.Gradient.Span);
+            run.Step(Rate, decay);
+            for (int i = 0; i < weights.Length; i++)
+            {
+                weights[i] -= Rate * (Math.Sign(Beta1 * means[i] + (1 - Beta1) * s_gradients[step][i]) + decay * weights[i]);
+                means[i] = Beta2 * means[i] + (1 - Beta2) * s_gradients[step][i];
+                // Two roundings a step of a weight below 4, and those of rate and decay.
+                Assert.That((double)run.Parameters.Span[i], Is.EqualTo(weights[i]).Within(5 * 4.0 / (1 << 24) * (Math.Abs(weights[i]) + Rate)), $"step {step + 1}, parameter {i}");
+            }
+        }
+        Assert.That(run.Parameters.Span[s_start.Length..].ToArray(), Is.All.Zero, "no gradient, no sign: padding stays zero");
+    }
+
+    [Test]
     [Category("Fused")]
-    public void Every_width_gives_the_same_bits([Values("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW")] string specification)
+    public void Every_width_gives_the_same_bits([Values("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW", "Lion")] string specification)
     {
         float[][] results = [.. Widths.Fused.Select(level =>
         {
@@ -59,7 +82,7 @@ internal sealed unsafe class OptimizersTests
     }
 
     [Test]
-    public void Nothing_outside_of_the_run_is_touched([Values("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW")] string specification, [Values] SimdLevel level)
+    public void Nothing_outside_of_the_run_is_touched([Values("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW", "Lion")] string specification, [Values] SimdLevel level)
     {
         for (int length = 16; length <= 256; length += 16)
         {
@@ -73,7 +96,7 @@ internal sealed unsafe class OptimizersTests
     }
 
     [Test]
-    public void Averages_of_a_dead_unit_reach_zero_and_never_a_denormal([Values("Momentum", "Nesterov", "RMSProp", "Adam", "AdamW")] string specification)
+    public void Averages_of_a_dead_unit_reach_zero_and_never_a_denormal([Values("Momentum", "Nesterov", "RMSProp", "Adam", "AdamW", "Lion")] string specification)
     {
         var run = new Run(specification, SimdLevels.Best, 16);
         run.Gradient.Span.Fill(1e-3f);
@@ -95,7 +118,7 @@ internal sealed unsafe class OptimizersTests
     }
 
     [Test]
-    public void A_gradient_that_is_not_a_number_makes_the_parameter_one([Values("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW")] string specification)
+    public void A_gradient_that_is_not_a_number_makes_the_parameter_one([Values("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW", "Lion")] string specification)
     {
         var run = new Run(specification, SimdLevels.Best, 16);
         run.Gradient.Span.Fill(float.NaN);
@@ -104,7 +127,7 @@ internal sealed unsafe class OptimizersTests
     }
 
     [Test]
-    public void A_rate_multiplier_multiplies_the_learning_rate([Values("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW")] string specification)
+    public void A_rate_multiplier_multiplies_the_learning_rate([Values("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW", "Lion")] string specification)
     {
         var plain = new Run(specification, SimdLevels.Best, 16);
         var multiplied = new Run(specification, SimdLevels.Best, 16);

@@ -51,6 +51,16 @@ internal sealed class ResumeTests
     }
 
     [Test]
+    public void Averaged_weights_go_on_where_they_were([Values] bool earlyStopping, [Values("Adam", "LAMB")] string optimizer)
+    {
+        TrainingOptions options = Options(optimizer, 33, earlyStopping) with { EmaDecay = 0.9f, GradientClipping = GradientClipping.Parse("norm(0.5)"), L1 = 1e-3f, MaxNorm = 2 };
+        TrainingResult expected = NetworkTrainer.Train(s_rings, options);
+        foreach (int epochs in (int[])[1, 2, 7])
+            NetworkTrainer.Train(s_rings, options with { NumberOfEpochs = epochs, Checkpoint = new(File) });
+        AssertSame(NetworkTrainer.Train(s_rings, options with { Checkpoint = new(File) }), expected);
+    }
+
+    [Test]
     public void A_schedule_that_would_have_had_other_rates_is_refused_and_one_that_had_the_same_goes_on()
     {
         TrainingOptions cosine = Options("Adam", 33, earlyStopping: false) with { Schedule = Schedules.Parse("cosine"), Checkpoint = new(File) };

@@ -6,7 +6,7 @@ namespace MLNet.WeightInit.Engine.Training.Optimizers;
 /// <summary>How a gradient becomes a step. One object serves one training: it counts the steps.</summary>
 internal abstract class Optimizer
 {
-    /// <summary>Canonical name, as options spell it: <c>SGD</c>, <c>Momentum</c>, <c>Nesterov</c>, <c>RMSProp</c>, <c>Adam</c>, <c>AdamW</c>.</summary>
+    /// <summary>Canonical name, as options spell it: <c>SGD</c>, <c>Momentum</c>, <c>Nesterov</c>, <c>RMSProp</c>, <c>Adam</c>, <c>AdamW</c>, <c>Lion</c>, <c>LAMB</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>Name with arguments where there are any: <c>Adam(beta1=0.9, beta2=0.999, epsilon=1E-08)</c>.</summary>
@@ -18,8 +18,11 @@ internal abstract class Optimizer
     /// <summary>Running averages it keeps for each parameter: 0 for SGD, 1 for momentum, 2 for Adam.</summary>
     public abstract int StateCount { get; }
 
-    /// <summary>True where weight decay shrinks the weights beside the step (AdamW), false where it is added to the gradient.</summary>
+    /// <summary>True where weight decay shrinks the weights beside the step (AdamW, Lion, LAMB), false where it is added to the gradient.</summary>
     public virtual bool HasDecoupledDecay => false;
+
+    /// <summary>True where a step's length hangs on the norms of a whole tensor: then <see cref="OptimizerKernel.Update"/> leaves a direction in the gradient's place, and <see cref="DeferredUpdate"/> takes the step.</summary>
+    public virtual bool HasTrustRatio => false;
 
     /// <summary>The update loop for one vector width; the kernel carries the step count.</summary>
     public abstract OptimizerKernel CreateKernel(SimdLevel level);

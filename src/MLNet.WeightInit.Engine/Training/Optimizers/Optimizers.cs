@@ -11,7 +11,9 @@ internal static class Optimizers
         new("Nesterov", text => CreateMomentum(text, nesterov: true)) { Arguments = ["momentum"] },
         new("RMSProp", text => new RmsProp(text.ReadDouble("decay", 0.99), text.ReadDouble("epsilon", 1e-8))) { Arguments = ["decay", "epsilon"] },
         new("Adam", text => CreateAdam(text, decoupled: false)) { Arguments = ["beta1", "beta2", "epsilon"] },
-        new("AdamW", text => CreateAdam(text, decoupled: true)) { Arguments = ["beta1", "beta2", "epsilon"] });
+        new("AdamW", text => CreateAdam(text, decoupled: true)) { Arguments = ["beta1", "beta2", "epsilon"] },
+        new("Lion", text => new Lion(text.ReadDouble("beta1", 0.9), text.ReadDouble("beta2", 0.99))) { Arguments = ["beta1", "beta2"] },
+        new("LAMB", text => new Lamb(text.ReadDouble("beta1", 0.9), text.ReadDouble("beta2", 0.999), text.ReadDouble("epsilon", 1e-6))) { Arguments = ["beta1", "beta2", "epsilon"] });
 
     /// <summary>Canonical names, in the order of the documentation.</summary>
     public static IReadOnlyList<string> All => s_list.Names;
