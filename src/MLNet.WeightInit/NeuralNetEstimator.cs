@@ -5,8 +5,20 @@ using Microsoft.ML.Runtime;
 namespace MLNet.WeightInit;
 
 /// <summary>A feedforward network whose task follows from the label column: <c>mlContext.Transforms.NeuralNet()</c>.</summary>
-/// <remarks>Key → <see cref="NeuralNetMulticlassTrainer"/>, Boolean → <see cref="NeuralNetBinaryTrainer"/>, Single → <see cref="NeuralNetRegressionTrainer"/>;
-/// each of them documents its output columns.</remarks>
+/// <remarks>
+/// <list type="table">
+/// <listheader><term>Label</term><description>Task, and output columns</description></listheader>
+/// <item><term>key</term><description>Multiclass classification, as <see cref="NeuralNetMulticlassTrainer"/></description></item>
+/// <item><term>Boolean</term><description>Binary classification, as <see cref="NeuralNetBinaryTrainer"/></description></item>
+/// <item><term>Single</term><description>Regression, as <see cref="NeuralNetRegressionTrainer"/></description></item>
+/// <item><term>vector of Single</term><description>Regression of several values by one network: <c>Score</c>, a vector in the label's units.
+/// <see cref="NeuralNetMultiOutputTransformer"/>; measured by <c>mlContext.Regression.EvaluateMultiOutput</c></description></item>
+/// <item><term>vector of Boolean</term><description>Classification with several labels a row, each true or false for itself: <c>PredictedLabel</c> (vector of Boolean), <c>Score</c> (log-odds) and
+/// <c>Probability</c>. <see cref="NeuralNetMultilabelTransformer"/>; measured by <c>mlContext.MultilabelClassification.Evaluate</c></description></item>
+/// </list>
+/// A vector must have the same number of values in each row, and its columns keep the label's slot names. The loss of a row is the mean over its values, which count the same: values of Single are
+/// standardized one by one. A row with one missing value is left out.
+/// </remarks>
 public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTransformer<INeuralNetModel>>
 {
     readonly IHost _host;
@@ -29,6 +41,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         {
             Task.Multiclass => Multiclass().Fit(input),
             Task.Binary => Binary().Fit(input),
+            Task.MultiOutput => MultiOutput().Fit(input),
+            Task.Multilabel => Multilabel().Fit(input),
             _ => Regression().Fit(input),
         };
     }
@@ -45,6 +59,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         {
             Task.Multiclass => Multiclass().Fit(trainData, validationData),
             Task.Binary => Binary().Fit(trainData, validationData),
+            Task.MultiOutput => MultiOutput().Fit(trainData, validationData),
+            Task.Multilabel => Multilabel().Fit(trainData, validationData),
             _ => Regression().Fit(trainData, validationData),
         };
     }
@@ -63,6 +79,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         {
             Task.Multiclass => Multiclass().Fit(trainData, Of<NeuralNetMulticlassModelParameters>(modelParameters)),
             Task.Binary => Binary().Fit(trainData, Of<NeuralNetBinaryModelParameters>(modelParameters)),
+            Task.MultiOutput => MultiOutput().Fit(trainData, Of<NeuralNetMultiOutputModelParameters>(modelParameters)),
+            Task.Multilabel => Multilabel().Fit(trainData, Of<NeuralNetMultilabelModelParameters>(modelParameters)),
             _ => Regression().Fit(trainData, Of<NeuralNetRegressionModelParameters>(modelParameters)),
         };
     }
@@ -77,6 +95,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         {
             Task.Multiclass => Multiclass().GetOutputSchema(inputSchema),
             Task.Binary => Binary().GetOutputSchema(inputSchema),
+            Task.MultiOutput => MultiOutput().GetOutputSchema(inputSchema),
+            Task.Multilabel => Multilabel().GetOutputSchema(inputSchema),
             _ => Regression().GetOutputSchema(inputSchema),
         };
     }
@@ -91,6 +111,10 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
 
     NeuralNetRegressionTrainer Regression() => new(_host, _settings);
 
+    NeuralNetMultiOutputTrainer MultiOutput() => new(_host, _settings);
+
+    NeuralNetMultilabelTrainer Multilabel() => new(_host, _settings);
+
     Task LabelTask(SchemaShape schema)
     {
         if (!schema.TryFindColumn(_settings.Options.LabelColumnName, out SchemaShape.Column label))
@@ -102,7 +126,12 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             return Task.Binary;
         if (scalar && !label.IsKey && label.ItemType == NumberDataViewType.Single)
             return Task.Regression;
-        throw _host.Process(LabelMismatch.Describe(label, "Key<UInt32>, Boolean or Single"));
+        bool vector = label.Kind == SchemaShape.Column.VectorKind.Vector && !label.IsKey;
+        if (vector && label.ItemType == NumberDataViewType.Single)
+            return Task.MultiOutput;
+        if (vector && label.ItemType is BooleanDataViewType)
+            return Task.Multilabel;
+        throw _host.Process(LabelMismatch.Describe(label, "Key<UInt32>, Boolean, Single, Vector<Single> or Vector<Boolean>"));
     }
 
     enum Task
@@ -110,5 +139,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         Multiclass,
         Binary,
         Regression,
+        MultiOutput,
+        Multilabel,
     }
 }

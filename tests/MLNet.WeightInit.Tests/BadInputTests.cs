@@ -101,7 +101,7 @@ public sealed class BadInputTests
         AssertSchemaError(() => _context.MulticlassClassification.Trainers.NeuralNet(nameof(SampleRow.Category)).Fit(data), "MapValueToKey(\"Category\")");
         AssertSchemaError(() => _context.BinaryClassification.Trainers.NeuralNet(nameof(SampleRow.Value)).Fit(data), "outputKind: DataKind.Boolean");
         AssertSchemaError(() => _context.Regression.Trainers.NeuralNet(nameof(SampleRow.Flag)).Fit(data), "Schema mismatch for label column 'Flag'");
-        AssertSchemaError(() => _context.Transforms.NeuralNet("Features").Fit(data), "A label of several values");
+        AssertSchemaError(() => _context.Regression.Trainers.NeuralNet("Features").Fit(data), "Several values at once are trained by mlContext.Transforms.NeuralNet(\"Features\")");
     }
 
     [Test]

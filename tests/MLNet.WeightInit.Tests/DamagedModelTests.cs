@@ -6,7 +6,8 @@ using MLNet.WeightInit.Tests.Support;
 namespace MLNet.WeightInit.Tests;
 
 /// <summary>Entries of a saved model that were cut short or changed: refused as damaged, never with an error of the reader's own or a grab for memory.</summary>
-[TestFixture]
+[TestFixture("Label")]
+[TestFixture(nameof(SampleRow.Values))]
 public sealed class DamagedModelTests
 {
     static readonly Type[] s_refusals = [typeof(FormatException), typeof(InvalidDataException), typeof(EndOfStreamException), typeof(IOException)];
@@ -14,10 +15,10 @@ public sealed class DamagedModelTests
     readonly MLContext _context = new(seed: 1);
     readonly SortedDictionary<string, byte[]> _entries;
 
-    public DamagedModelTests()
+    public DamagedModelTests(string label)
     {
         IDataView data = Samples.View(_context, 60);
-        _entries = ModelZip.Entries(ModelZip.Save(_context, _context.Transforms.NeuralNet(Samples.Quick()).Fit(data), data.Schema));
+        _entries = ModelZip.Entries(ModelZip.Save(_context, _context.Transforms.NeuralNet(Samples.Quick(label)).Fit(data), data.Schema));
     }
 
     [Test]

@@ -9,7 +9,7 @@ namespace MLNet.WeightInit.Tests;
 public sealed class DeterminismTests
 {
     [Test]
-    public void One_and_two_threads_give_models_equal_byte_for_byte([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value))] string label)
+    public void One_and_two_threads_give_models_equal_byte_for_byte([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value), nameof(SampleRow.Values), nameof(SampleRow.Flags))] string label)
     {
         Assert.That(EntriesAfterFit(label, threads: 2), Is.EqualTo(EntriesAfterFit(label, threads: 1)));
     }

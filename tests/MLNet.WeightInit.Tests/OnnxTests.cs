@@ -46,6 +46,15 @@ public sealed class OnnxTests
         => AssertSameScores(s_context.BinaryClassification.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))), ["Score", "Probability", "PredictedLabel"]);
 
     [Test]
+    public void A_model_of_several_values_exports_all_of_them()
+        => AssertSameScores(s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Values))), ["Score"]);
+
+    [TestCase(9)]
+    [TestCase(12)]
+    public void A_model_of_several_labels_exports_scores_probabilities_and_predicted_labels(int operatorSet)
+        => AssertSameScores(s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flags), epochs: 30)), ["Score", "Probability", "PredictedLabel"], operatorSet);
+
+    [Test]
     public void A_model_without_standardization_exports_too()
     {
         NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
@@ -125,14 +134,14 @@ public sealed class OnnxTests
         float[][] expected = [.. Numbers(scored, column)];
         float[][] inputs = [.. scored.GetColumn<float[]>("Features")];
         // Half a dozen roundings a layer, each 6e-8 of the largest term: 1e-5 leaves a factor of about ten.
-        double mean = expected.Average(row => row[0]);
-        double deviation = Math.Sqrt(expected.Average(row => (row[0] - mean) * (row[0] - mean)));
+        double[] means = [.. expected[0].Select((_, j) => expected.Average(row => row[j]))];
+        double[] deviations = [.. means.Select((mean, j) => Math.Sqrt(expected.Average(row => (row[j] - mean) * (row[j] - mean))))];
         for (int i = 0; i < inputs.Length; i++)
         {
             float[] found = Run(session, inputs[i], column);
             Assert.That(found, Has.Length.EqualTo(expected[i].Length), column);
             for (int j = 0; j < found.Length; j++)
-                Assert.That(found[j], Is.EqualTo(expected[i][j]).Within(Math.Max(1e-5 * Math.Abs(expected[i][j]), 1e-5 * deviation)), $"{column}, row {i}, slot {j}");
+                Assert.That(found[j], Is.EqualTo(expected[i][j]).Within(Math.Max(1e-5 * Math.Abs(expected[i][j]), 1e-5 * deviations[j])), $"{column}, row {i}, slot {j}");
         }
     }
 
@@ -151,6 +160,7 @@ public sealed class OnnxTests
 
     static IEnumerable<float[]> Numbers(IDataView view, string column) => view.Schema[column].Type switch
     {
+        VectorDataViewType { ItemType: BooleanDataViewType } => view.GetColumn<bool[]>(column).Select(flags => Array.ConvertAll(flags, flag => flag ? 1f : 0f)),
         VectorDataViewType => view.GetColumn<float[]>(column),
         BooleanDataViewType => view.GetColumn<bool>(column).Select(flag => new[] { flag ? 1f : 0f }),
         KeyDataViewType => view.GetColumn<uint>(column).Select(key => new[] { Convert.ToSingle(key, CultureInfo.InvariantCulture) }),

@@ -10,5 +10,5 @@ internal enum NetworkTask
     /// <summary>One value a target column.</summary>
     Regression,
     /// <summary>One logit a label, each true or false for itself; scores are the logits.</summary>
-    MultiLabel,
+    Multilabel,
 }

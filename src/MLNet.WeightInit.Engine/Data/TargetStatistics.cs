@@ -44,7 +44,7 @@ internal static class TargetStatistics
                 Scale(data, rows).Means.CopyTo(bias, 0);
             return bias;
         }
-        if (task == NetworkTask.MultiLabel)
+        if (task == NetworkTask.Multilabel)
         {
             for (int output = 0; output < outputs; output++)
                 bias[output] = PriorLogOdds(data, rows, output);

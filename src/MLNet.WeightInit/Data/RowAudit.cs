@@ -33,13 +33,14 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
     public bool MostAreBad => BadRows > ShareThatRefuses * _rows;
 
     /// <summary>Counts a row; false where it can't be used.</summary>
-    /// <param name="label">NaN where missing.</param>
-    public bool Accepts(in VBuffer<float> features, float label, float weight)
+    /// <param name="missingLabel">The first slot of the label without a value; −1 where all have one.</param>
+    public bool Accepts(in VBuffer<float> features, int missingLabel, float weight)
     {
         _rows++;
-        if (!float.IsFinite(label))
+        if (missingLabel >= 0)
         {
             _missingLabels++;
+            _lastSlot = missingLabel;
             _lastFault = Fault.Label;
             return false;
         }
@@ -65,9 +66,9 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         string row = string.Create(CultureInfo.InvariantCulture, $"row {_rows - 1:N0} of the {purpose} data");
         return _lastFault switch
         {
-            Fault.Label => $"Column '{schema.Label!.Value.Name}' has no label in {row} (counted from 0). Filter such rows out, or set MissingValues to Skip.",
+            Fault.Label => $"Column '{schema.Label!.Value.Name}' has no label in {row}{LabelSlotText()} (counted from 0). Filter such rows out, or set MissingValues to Skip.",
             Fault.Weight => $"Column '{schema.Weight!.Value.Name}' has the weight {Text(_lastValue)} in {row} (counted from 0), and weights must be above 0 and finite. Filter such rows out, or set MissingValues to Skip.",
-            _ => $"Column '{schema.Feature!.Value.Name}' has {Text(_lastValue)} in {row}, {SlotText(_lastSlot)} (both counted from 0). Replace missing values first, for example with mlContext.Transforms.ReplaceMissingValues(\"{schema.Feature!.Value.Name}\").",
+            _ => $"Column '{schema.Feature!.Value.Name}' has {Text(_lastValue)} in {row}, {SlotText.Of(schema.Feature!.Value, _lastSlot)} (both counted from 0). Replace missing values first, for example with mlContext.Transforms.ReplaceMissingValues(\"{schema.Feature!.Value.Name}\").",
         };
     }
 
@@ -102,7 +103,7 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
             .Where(slot => _badInSlot[slot] > 0)
             .OrderByDescending(slot => _badInSlot[slot])
             .Take(SlotsNamed);
-        return $" Most often bad: {string.Join(", ", guiltiest.Select(slot => string.Create(CultureInfo.InvariantCulture, $"{SlotText(slot)} in {_badInSlot[slot]:N0} rows")))}.";
+        return $" Most often bad: {string.Join(", ", guiltiest.Select(slot => string.Create(CultureInfo.InvariantCulture, $"{SlotText.Of(schema.Feature!.Value, slot)} in {_badInSlot[slot]:N0} rows")))}.";
     }
 
     bool CountBadSlots(in VBuffer<float> features)
@@ -129,19 +130,7 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{count:N0} {reason}"));
     }
 
-    string SlotText(int slot)
-    {
-        DataViewSchema.Column column = schema.Feature!.Value;
-        if (column.HasSlotNames())
-        {
-            VBuffer<ReadOnlyMemory<char>> names = default;
-            column.GetSlotNames(ref names);
-            string name = names.GetItemOrDefault(slot).ToString();
-            if (name.Length > 0)
-                return $"slot {slot} ('{name}')";
-        }
-        return $"slot {slot}";
-    }
+    string LabelSlotText() => schema.Label!.Value.Type is VectorDataViewType ? $", {SlotText.Of(schema.Label!.Value, _lastSlot)}" : "";
 
     static string Text(float value) => value switch
     {

@@ -13,7 +13,7 @@ internal sealed class RowBuffer
     const int FirstCapacity = 256;
 
     readonly string _column;
-    readonly int _featureCount;
+    readonly int _featureCount, _targetColumns;
     float[] _features;
     float[] _labels;
     float[]? _weights;
@@ -22,39 +22,40 @@ internal sealed class RowBuffer
     /// <param name="column">Feature column, for messages.</param>
     /// <param name="expectedRows">Where the data view knows; null otherwise.</param>
     /// <exception cref="InvalidOperationException">That many rows would take more than <see cref="MostFeatureBytes"/>.</exception>
-    public RowBuffer(string column, int featureCount, bool weighted, long? expectedRows)
+    public RowBuffer(string column, int featureCount, int targetColumns, bool weighted, long? expectedRows)
     {
         _column = column;
         _featureCount = featureCount;
+        _targetColumns = targetColumns;
         CheckBytes(expectedRows ?? 1);
         int capacity = (int)(expectedRows ?? Math.Min(FirstCapacity, MostRows));
         _features = new float[(long)capacity * featureCount];
-        _labels = new float[capacity];
+        _labels = new float[(long)capacity * targetColumns];
         _weights = weighted ? new float[capacity] : null;
     }
 
-    long MostRows => MostFeatureBytes / sizeof(float) / _featureCount;
+    long MostRows => MostFeatureBytes / sizeof(float) / Math.Max(_featureCount, _targetColumns);
 
     /// <exception cref="InvalidOperationException">The rows take more than <see cref="MostFeatureBytes"/>.</exception>
-    public void Add(in VBuffer<float> features, float label, float weight)
+    public void Add(in VBuffer<float> features, ReadOnlySpan<float> targets, float weight)
     {
-        if (_rows == _labels.Length)
+        if (_rows == _labels.Length / _targetColumns)
             Grow();
         features.CopyTo(_features.AsSpan(_rows * _featureCount, _featureCount));
-        _labels[_rows] = label;
+        targets.CopyTo(_labels.AsSpan(_rows * _targetColumns));
         if (_weights is not null)
             _weights[_rows] = weight;
         _rows++;
     }
 
-    public TrainingSet ToTrainingSet() => new(_features, _rows, _featureCount, _labels, targetColumns: 1, _weights);
+    public TrainingSet ToTrainingSet() => new(_features, _rows, _featureCount, _labels, _targetColumns, _weights);
 
     void Grow()
     {
         CheckBytes(_rows + 1L);
         int capacity = (int)Math.Min(Math.Max(FirstCapacity, 2L * _rows), MostRows);
         Array.Resize(ref _features, capacity * _featureCount);
-        Array.Resize(ref _labels, capacity);
+        Array.Resize(ref _labels, capacity * _targetColumns);
         if (_weights is not null)
             Array.Resize(ref _weights, capacity);
     }
@@ -63,9 +64,10 @@ internal sealed class RowBuffer
     {
         if (rows <= MostRows)
             return;
-        decimal bytes = (decimal)rows * _featureCount * sizeof(float);
+        string labels = _targetColumns > _featureCount ? $", and its label {_targetColumns:N0} values," : "";
+        decimal bytes = (decimal)rows * Math.Max(_featureCount, _targetColumns) * sizeof(float);
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-            $"Column '{_column}' has {_featureCount:N0} features in at least {rows:N0} rows: {bytes:N0} bytes as dense values, and at most {MostFeatureBytes:N0} are allowed. "
+            $"Column '{_column}' has {_featureCount:N0} features{labels} in at least {rows:N0} rows: {bytes:N0} bytes as dense values, and at most {MostFeatureBytes:N0} are allowed. "
             + $"Use fewer features, for example fewer hash bits or mlContext.Transforms.FeatureSelection.SelectFeaturesBasedOnCount, or fewer rows: mlContext.Data.TakeRows(data, {MostRows})."));
     }
 }

@@ -8,7 +8,7 @@ using MLNet.WeightInit.Engine.Training.Losses;
 namespace MLNet.WeightInit;
 
 /// <summary>Reads the rows of a data view into memory, once, in order, and answers for those that can't be used.</summary>
-internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions options, Loss? loss, NetworkTask task, int classes)
+internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions options, Loss? loss, NetworkTask task, int outputs)
 {
     /// <exception cref="InvalidOperationException">The rows can't train.</exception>
     public TrainingSet Read(RoleMappedData data)
@@ -39,21 +39,25 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     {
         data.CheckFeatureFloatVector(out int featureCount);
         data.CheckOptFloatWeight();
-        var rows = new RowBuffer(options.FeatureColumnName, featureCount, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
+        var targets = new float[task == NetworkTask.Multiclass ? 1 : outputs];
+        var rows = new RowBuffer(options.FeatureColumnName, featureCount, targets.Length, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
         var audit = new RowAudit(data.Schema, featureCount, purpose);
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
-        var cursors = new FloatLabelCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights);
-        using (FloatLabelCursor cursor = cursors.Create())
+        var cursors = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights);
+        using (FeatureFloatVectorCursor cursor = cursors.Create())
         {
+            Predicate<float> isMissing = target => !IsLabel(target), isTooLow = target => target < loss?.LowestLabel;
+            TargetGetter getTargets = TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
             while (cursor.MoveNext())
             {
                 host.CheckAlive();
                 options.CancellationToken.ThrowIfCancellationRequested();
-                if (audit.Accepts(in cursor.Features, IsLabel(cursor.Label) ? cursor.Label : float.NaN, cursor.Weight))
+                getTargets(targets);
+                if (audit.Accepts(in cursor.Features, Array.FindIndex(targets, isMissing), cursor.Weight))
                 {
-                    if (cursor.Label < loss?.LowestLabel)
-                        throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, cursor.Label, loss.Name));
-                    rows.Add(in cursor.Features, cursor.Label, cursor.Weight);
+                    if (loss is not null && Array.FindIndex(targets, isTooLow) is >= 0 and int slot)
+                        throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, targets[slot], loss.Name));
+                    rows.Add(in cursor.Features, targets, cursor.Weight);
                 }
                 else if (options.MissingValues == MissingValues.Throw)
                     throw Refuse(audit.DescribeLast());
@@ -67,10 +71,19 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     }
 
     /// <summary>Keys arrive from 0, missing ones as NaN; a key column may hold values above its own count.</summary>
-    bool IsLabel(float label) => task == NetworkTask.Multiclass ? label >= 0 && label < classes : float.IsFinite(label);
+    bool IsLabel(float label) => task == NetworkTask.Multiclass ? label >= 0 && label < outputs : float.IsFinite(label);
 
     void CheckLabels(RoleMappedData data, TrainingSet rows)
     {
+        if (data.Schema.Label!.Value.Type is VectorDataViewType)
+        {
+            var checks = new VectorLabelChecks(data.Schema.Label.Value, rows);
+            if (checks.Refusal(task) is { } refusal)
+                throw Refuse(refusal);
+            foreach (string warning in checks.Warnings(task))
+                channel.Warning(warning);
+            return;
+        }
         string column = data.Schema.Label!.Value.Name;
         var labels = rows.Targets.AsSpan(0, rows.Rows);
         bool constant = labels.IndexOfAnyExcept(labels[0]) < 0;

@@ -21,4 +21,18 @@ internal sealed unsafe class LogisticFunction
         _kernel.Forward(_block.Pointer, _block.Pointer, rows: 1, columns: BlockLength, stride: BlockLength);
         return *_block.Pointer;
     }
+
+    /// <summary>The probability of each log-odds: the same bits as one by one.</summary>
+    public void Apply(ReadOnlySpan<float> logOdds, Span<float> probabilities)
+    {
+        for (int first = 0; first < logOdds.Length; first += BlockLength)
+        {
+            int count = Math.Min(BlockLength, logOdds.Length - first);
+            ReadOnlySpan<float> source = logOdds.Slice(first, count);
+            source.CopyTo(_block.Span);
+            _kernel.Forward(_block.Pointer, _block.Pointer, rows: 1, columns: BlockLength, stride: BlockLength);
+            for (int i = 0; i < count; i++)
+                probabilities[first + i] = float.IsNaN(source[i]) ? float.NaN : _block.Pointer[i];
+        }
+    }
 }

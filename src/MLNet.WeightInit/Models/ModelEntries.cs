@@ -14,7 +14,7 @@ internal static class ModelEntries
     const uint FirstVersion = 0x00010001;
 
     /// <param name="signature">Exactly 8 characters.</param>
-    /// <param name="loaderSignature">Name under which ML.NET finds the class that loads.</param>
+    /// <param name="loaderSignature">Name under which ML.NET finds the class that loads; at most 24 characters.</param>
     public static VersionInfo Version(string signature, string loaderSignature) => new(
         modelSignature: signature,
         verWrittenCur: FirstVersion,

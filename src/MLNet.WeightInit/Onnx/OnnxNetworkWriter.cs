@@ -33,6 +33,9 @@ internal sealed class OnnxNetworkWriter
 
     public void Sigmoid(string logits, string destination) => Node("Sigmoid", [logits], destination);
 
+    /// <summary>True where a value is above 0.</summary>
+    public void IsPositive(string values, string destination) => Node("Greater", [values, Constant(0)], destination);
+
     public void Copy(string source, string destination) => Node("Identity", [source], destination);
 
     /// <summary>The key, from 1, of the largest value: ML.NET's predicted label.</summary>

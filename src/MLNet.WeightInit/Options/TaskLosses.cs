@@ -9,7 +9,7 @@ internal static class TaskLosses
     public static IReadOnlyList<string> For(NetworkTask task) => task switch
     {
         NetworkTask.Multiclass => ["SoftmaxCrossEntropy"],
-        NetworkTask.Binary => ["BinaryCrossEntropy"],
+        NetworkTask.Binary or NetworkTask.Multilabel => ["BinaryCrossEntropy"],
         _ => ["Squared", "Absolute", "Huber", "Quantile", "Poisson"],
     };
 
@@ -17,6 +17,7 @@ internal static class TaskLosses
     {
         NetworkTask.Multiclass => "multiclass classification",
         NetworkTask.Binary => "binary classification",
+        NetworkTask.Multilabel => "classification with several labels",
         _ => "regression",
     };
 }

@@ -98,6 +98,22 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     private protected static SchemaShape.Column ScalarOutput(string name, DataViewType type, bool isNormalized = false)
         => new(name, SchemaShape.Column.VectorKind.Scalar, type, isKey: false, new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation(isNormalized)));
 
+    /// <summary>The label of a task that predicts several values at once.</summary>
+    private protected static SchemaShape.Column VectorLabel(string name, DataViewType itemType)
+        => new(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false, null);
+
+    /// <summary>Values a row of such a label; its type was checked before.</summary>
+    private protected static int VectorLabelSize(RoleMappedData data) => ((VectorDataViewType)data.Schema.Label!.Value.Type).Size;
+
+    /// <summary>A column of one value a slot of the label, with its names, marked as a trainer's output.</summary>
+    private protected SchemaShape.Column VectorOutput(string name, DataViewType itemType, SchemaShape inputSchema, bool isNormalized = false)
+    {
+        IEnumerable<SchemaShape.Column> annotations = AnnotationUtils.GetTrainerOutputAnnotation(isNormalized);
+        if (inputSchema.TryFindColumn(LabelColumn.Name, out SchemaShape.Column label) && label.HasSlotNames())
+            annotations = annotations.Append(new SchemaShape.Column(AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false, null));
+        return new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false, new SchemaShape(annotations));
+    }
+
     /// <summary>One sentence each: the whole report is in the model.</summary>
     void Warn(IChannel channel, TrainingResult result)
     {
@@ -121,11 +137,13 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         int validationOutputs = CheckLabel(data);
         if (validationOutputs != outputs)
             throw Host.Process(new ArgumentOutOfRangeException("validationData", validationOutputs,
-                $"The label column '{LabelColumn.Name}' must have the same classes in the validation data as in the training data, which has {outputs}. Map both with one fitted MapValueToKey."));
+                _task == NetworkTask.Multiclass
+                    ? $"The label column '{LabelColumn.Name}' must have the same classes in the validation data as in the training data, which has {outputs}. Map both with one fitted MapValueToKey."
+                    : $"The label column '{LabelColumn.Name}' must have {outputs} values a row in the validation data, as in the training data, and has {validationOutputs}. Transform both with one fitted pipeline."));
         return reader.ReadValidation(data, rows.FeatureCount);
     }
 
-    /// <summary>Outputs that the network needs for this label: one a class, or 1.</summary>
+    /// <summary>Outputs that the network needs for this label: one a class, one a value of a vector, or 1.</summary>
     private protected abstract int CheckLabel(RoleMappedData data);
 
     private protected abstract TModel CreateModel(TrainingResult result);

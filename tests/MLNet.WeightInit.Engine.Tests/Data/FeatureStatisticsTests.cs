@@ -65,7 +65,7 @@ internal sealed class FeatureStatisticsTests
     public void Prior_of_several_labels_is_the_weighted_log_odds_of_each_and_finite_for_one_that_is_never_true()
     {
         var data = new TrainingSet(new float[4], 4, 1, [1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1], 3, [3, 1, 2, 2]);
-        float[] bias = TargetStatistics.PriorBias(data, [0, 1, 2, 3], NetworkTask.MultiLabel, 3, AffineScale.None);
+        float[] bias = TargetStatistics.PriorBias(data, [0, 1, 2, 3], NetworkTask.Multilabel, 3, AffineScale.None);
         // Weights of the rows that have each label, of 8 in all; half a row of mean weight 2 on both sides.
         double[] with = [3 + 2 + 2, 0, 2];
         for (int label = 0; label < 3; label++)

@@ -38,7 +38,7 @@ internal sealed class ValidationSplitTests
     public void Rows_of_several_labels_give_their_share_whatever_the_labels()
     {
         var data = new TrainingSet(new float[50], 50, 1, [.. Enumerable.Range(0, 100).Select(i => (float)(i / 2 % 5 == 0 ? 1 : 0))], 2);
-        (int[] training, int[] validation) = ValidationSplit.Draw(data, NetworkTask.MultiLabel, 0.2, seed: 3);
+        (int[] training, int[] validation) = ValidationSplit.Draw(data, NetworkTask.Multilabel, 0.2, seed: 3);
         Assert.That(training.Concat(validation).Order(), Is.EqualTo(Enumerable.Range(0, 50)));
         Assert.That(validation, Has.Length.EqualTo(10));
     }

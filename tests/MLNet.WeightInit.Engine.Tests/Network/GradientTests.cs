@@ -17,7 +17,7 @@ internal sealed unsafe class GradientTests
     static readonly (string Loss, NetworkTask Task, int Outputs)[] s_losses =
     [
         ("SoftmaxCrossEntropy", NetworkTask.Multiclass, 5), ("BinaryCrossEntropy", NetworkTask.Binary, 1), ("Squared", NetworkTask.Regression, 3), ("Huber", NetworkTask.Regression, 2), ("Absolute", NetworkTask.Regression, 1),
-        ("BinaryCrossEntropy", NetworkTask.MultiLabel, 17),
+        ("BinaryCrossEntropy", NetworkTask.Multilabel, 17),
         ("SoftmaxCrossEntropy(label_smoothing=0.2)", NetworkTask.Multiclass, 17), ("BinaryCrossEntropy(label_smoothing=0.3)", NetworkTask.Binary, 1), ("Quantile(level=0.9)", NetworkTask.Regression, 2), ("Poisson", NetworkTask.Regression, 2),
     ];
 
@@ -96,7 +96,7 @@ internal sealed unsafe class GradientTests
     static float[] Targets(NetworkTask task, int outputs) => task switch
     {
         NetworkTask.Multiclass => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % outputs))],
-        NetworkTask.MultiLabel => [.. Enumerable.Range(0, Rows * outputs).Select(i => (float)(i % 3 / 2))],
+        NetworkTask.Multilabel => [.. Enumerable.Range(0, Rows * outputs).Select(i => (float)(i % 3 / 2))],
         NetworkTask.Binary => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % 2))],
         _ => Networks.Values(Rows * outputs, 24, 3),
     };

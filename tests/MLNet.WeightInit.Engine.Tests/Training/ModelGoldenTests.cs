@@ -27,7 +27,7 @@ internal sealed class ModelGoldenTests
             ("relu adam", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [64, 32], epochs: 2), "650bb858a477b170fb85cba72c23f88aec9dd0c89028a2ac499da6e4223153f4"),
             ("no hidden layer", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [], epochs: 3), "7872ef04b695963d3b80787c71ed64e6d21b6f5d8c3004b652aa279461a5b67e"),
             ("three values", s_products, Trainings.Options(NetworkTask.Regression, 3, [24], "Tanh", batchSize: 64, epochs: null) with { Patience = 3 }, "86f089635232ed31fdc7eb93327f3f64afe46ec24bdad692f77a724d0838b865"),
-            ("seventeen labels", s_signs, Trainings.Options(NetworkTask.MultiLabel, 17, [40], epochs: 20) with { ValidationFraction = 0.3f, Patience = 2 }, "57deb891abed5a4b1456730bc466210903e694742d2d38bf636633d385e2ca67"),
+            ("seventeen labels", s_signs, Trainings.Options(NetworkTask.Multilabel, 17, [40], epochs: 20) with { ValidationFraction = 0.3f, Patience = 2 }, "57deb891abed5a4b1456730bc466210903e694742d2d38bf636633d385e2ca67"),
             ("odd sizes", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [129, 47, 3], "SiLU", batchSize: 33, epochs: 2), "e16a726823c0739c092b2a55cde7a63a791e2717f8756a342fe39f161cc47223"),
             ("twenty layers", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [.. Enumerable.Repeat(20, 20)], "SELU", init: "lecun", epochs: 2), "879e3e77cf64e830bafebfc70772279bdce328bca47ce5cf1dde4d3bb8be00cd"),
             ("wide enough for threads", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 256], "Tanh", init: "orthogonal", batchSize: 64, epochs: 1), "7c673f05f88ab2f21c0b7f3cb3528b9fb842a47e0069753fb7355df33f055e43"),

@@ -57,7 +57,7 @@ internal sealed class NetworkTrainerTests
     public void One_network_learns_several_labels_and_scores_their_logits()
     {
         TrainingSet data = Trainings.Signs(800), test = Trainings.Signs(400, seed: 9);
-        FeedForwardNetwork network = NetworkTrainer.Train(data, Trainings.Options(NetworkTask.MultiLabel, 3, [64, 32], epochs: 100)).Network;
+        FeedForwardNetwork network = NetworkTrainer.Train(data, Trainings.Options(NetworkTask.Multilabel, 3, [64, 32], epochs: 100)).Network;
         var scores = new float[3];
         int right = 0;
         for (int row = 0; row < test.Rows; row++)

@@ -21,7 +21,7 @@ internal static class Trainings
             Outputs = outputs,
             HiddenLayers = hidden ?? [16],
             Activation = Activations.Parse(activation),
-            Loss = Losses.Parse(loss ?? task switch { NetworkTask.Multiclass => "SoftmaxCrossEntropy", NetworkTask.Binary or NetworkTask.MultiLabel => "BinaryCrossEntropy", _ => "Squared" }),
+            Loss = Losses.Parse(loss ?? task switch { NetworkTask.Multiclass => "SoftmaxCrossEntropy", NetworkTask.Binary or NetworkTask.Multilabel => "BinaryCrossEntropy", _ => "Squared" }),
             Optimizer = parsed,
             Init = InitializerRegistry.CreateDefault().Parse(init),
             LearningRate = learningRate ?? parsed.DefaultLearningRate,

@@ -23,6 +23,8 @@ internal static class Samples
                 Category = "abc"[category].ToString(),
                 Flag = category == 0,
                 Value = 3 * features[0] - 2 * features[1] + 0.5f * features[2] + 7,
+                Values = [features[0] - features[1], 100 * features[2] + 500, 0.01f * (features[0] + features[2])],
+                Flags = [category == 0, category != 1, features[0] > features[1], features[2] > 1],
                 Weight = 1 + i % 2,
             });
         }

@@ -56,6 +56,7 @@ internal static class SchemaComparison
             return value switch
             {
                 VBuffer<float> vector => string.Join(' ', vector.DenseValues().Select(BitConverter.SingleToInt32Bits)),
+                VBuffer<bool> vector => string.Join(' ', vector.DenseValues()),
                 float number => BitConverter.SingleToInt32Bits(number).ToString(),
                 _ => value?.ToString() ?? "",
             };

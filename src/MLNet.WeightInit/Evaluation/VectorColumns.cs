@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.WeightInit;
+
+/// <summary>A label and what was predicted for it, read side by side: two vector columns of one type and size.</summary>
+/// <typeparam name="TItem">Single or Boolean.</typeparam>
+internal sealed class VectorColumns<TItem>
+{
+    readonly IDataView _data;
+    readonly DataViewSchema.Column _label, _prediction;
+
+    /// <param name="advice">What to do where a column is of another type.</param>
+    /// <param name="predictionParameter">What the caller's own caller knows the prediction's column name as.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the sizes differ.</exception>
+    public VectorColumns(IDataView data, string labelColumnName, string predictionColumnName, PrimitiveDataViewType itemType, string advice,
+        [CallerArgumentExpression(nameof(predictionColumnName))] string predictionParameter = "")
+    {
+        _data = data;
+        _label = Find(data.Schema, labelColumnName, nameof(labelColumnName), itemType, advice);
+        _prediction = Find(data.Schema, predictionColumnName, predictionParameter, itemType, advice);
+        Size = ((VectorDataViewType)_label.Type).Size;
+        int predicted = ((VectorDataViewType)_prediction.Type).Size;
+        if (predicted != Size)
+            throw new ArgumentOutOfRangeException(predictionParameter, predicted,
+                $"Columns '{labelColumnName}' and '{predictionColumnName}' must have the same number of values, and have {Size} and {predicted}. Score data with the model that was trained on this label.");
+        Names = SlotNames.Of(_prediction) ?? SlotNames.Of(_label) ?? new string[Size];
+        for (int slot = 0; slot < Size; slot++)
+            Names[slot] = string.IsNullOrEmpty(Names[slot]) ? slot.ToString(CultureInfo.InvariantCulture) : Names[slot];
+    }
+
+    public int Size { get; }
+
+    /// <summary>One a slot: its name, or its number where it has none.</summary>
+    public string[] Names { get; }
+
+    /// <summary>Both vectors of every row; the arrays are the same for all rows.</summary>
+    public IEnumerable<(TItem[] Label, TItem[] Prediction)> Rows()
+    {
+        using DataViewRowCursor cursor = _data.GetRowCursor([_label, _prediction]);
+        ValueGetter<VBuffer<TItem>> getLabel = cursor.GetGetter<VBuffer<TItem>>(_label), getPrediction = cursor.GetGetter<VBuffer<TItem>>(_prediction);
+        TItem[] label = new TItem[Size], prediction = new TItem[Size];
+        VBuffer<TItem> buffer = default;
+        while (cursor.MoveNext())
+        {
+            Read(getLabel, _label, label);
+            Read(getPrediction, _prediction, prediction);
+            yield return (label, prediction);
+        }
+
+        void Read(ValueGetter<VBuffer<TItem>> getter, DataViewSchema.Column column, TItem[] destination)
+        {
+            getter(ref buffer);
+            if (buffer.Length != Size)
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                    $"Column '{column.Name}' must have {Size} values in every row, as its type {column.Type} says, and has {buffer.Length} in row {cursor.Position:N0} (counted from 0). Filter such rows out."));
+            buffer.CopyTo(destination);
+        }
+    }
+
+    static DataViewSchema.Column Find(DataViewSchema schema, string name, string parameter, PrimitiveDataViewType itemType, string advice)
+    {
+        ArgumentNullException.ThrowIfNull(name, parameter);
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw new ArgumentOutOfRangeException(parameter, name, $"The data has no column '{name}'; it has {string.Join(", ", schema.Where(other => !other.IsHidden).Select(other => $"'{other.Name}'"))}.");
+        if (column.Type is not VectorDataViewType { Size: > 0 } vector || !vector.ItemType.Equals(itemType))
+            throw new ArgumentOutOfRangeException(parameter, name, $"Column '{name}' must be a vector of {itemType} of known size, and is {column.Type}. {advice}");
+        return column;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
+using Microsoft.ML.Runtime;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Adds the columns of a network with several outputs to rows. ML.NET has no prediction transformer for such models; this is one.</summary>
+public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
+{
+    const string ModelFolder = "Model";
+
+    readonly VersionInfo _version;
+    readonly NeuralNetVectorModelParameters _parameters;
+    readonly string _scoreKind;
+    readonly string[]? _outputNames;
+
+    /// <param name="scoreKind">What the columns are, as annotation <c>ScoreColumnKind</c>.</param>
+    /// <param name="outputNames">The label's slot names, or null where it has none.</param>
+    private protected NeuralNetVectorTransformer(IHost host, VersionInfo version, string scoreKind, NeuralNetVectorModelParameters parameters, string featureColumnName, string[]? outputNames)
+        : base(host)
+    {
+        _version = version;
+        _scoreKind = scoreKind;
+        _parameters = parameters;
+        _outputNames = outputNames;
+        FeatureColumnName = featureColumnName;
+        FeatureColumnType = new VectorDataViewType(NumberDataViewType.Single, parameters.Network.Inputs);
+    }
+
+    private protected NeuralNetVectorTransformer(IHost host, VersionInfo version, string scoreKind, NeuralNetVectorModelParameters parameters, ModelLoadContext context)
+        : this(host, version, scoreKind, parameters, context.LoadNonEmptyString(), LoadOutputNames(host, context, parameters.Network.Outputs))
+    {
+    }
+
+    /// <summary>Column that rows are scored from: a vector of Single.</summary>
+    public string FeatureColumnName { get; }
+
+    /// <summary>Type of that column in training.</summary>
+    public DataViewType FeatureColumnType { get; }
+
+    private protected abstract IReadOnlyList<VectorOutputColumn> OutputColumns { get; }
+
+    private protected static TModel LoadParameters<TModel>(IHost host, ModelLoadContext context) where TModel : NeuralNetVectorModelParameters
+    {
+        context.LoadModel<TModel, SignatureLoadModel>(host, out TModel parameters, ModelFolder);
+        return parameters;
+    }
+
+    /// <summary>The column <c>Score</c>: the network's outputs, as they are.</summary>
+    private protected static VectorOutputColumn ScoreColumn { get; } = new(AnnotationUtils.Const.ScoreValueKind.Score, NumberDataViewType.Single, scores => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> destination) =>
+    {
+        VBufferEditor<float> editor = VBufferEditor.Create(ref destination, scores.Count);
+        scores.Current().CopyTo(editor.Values);
+        destination = editor.Commit();
+    }));
+
+    private protected sealed override void SaveModel(ModelSaveContext context)
+    {
+        Host.CheckValue(context, nameof(context));
+        context.CheckAtModel();
+        context.SetVersionInfo(_version);
+        context.SaveModel(_parameters, ModelFolder);
+        context.SaveNonEmptyString(FeatureColumnName);
+        context.Writer.Write(_outputNames?.Length ?? 0);
+        foreach (string name in _outputNames ?? [])
+            context.SaveString(name);
+    }
+
+    static string[]? LoadOutputNames(IHost host, ModelLoadContext context, int outputs)
+    {
+        int count = context.Reader.ReadInt32();
+        host.CheckDecode(count == 0 || count == outputs, $"The model has {count} names for {outputs} outputs: the file is damaged.");
+        if (count == 0)
+            return null;
+        var names = new string[count];
+        for (int i = 0; i < count; i++)
+            names[i] = context.LoadString();
+        return names;
+    }
+
+    private protected sealed override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema, FindFeatures(schema));
+
+    DataViewSchema.Column FindFeatures(DataViewSchema schema)
+    {
+        if (schema.GetColumnOrNull(FeatureColumnName) is not { } features)
+            throw Host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName);
+        if (features.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || vector.Size != _parameters.Network.Inputs)
+            throw Host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName, FeatureColumnType.ToString()!, features.Type.ToString()!);
+        return features;
+    }
+
+    DataViewSchema.Annotations Annotate(VectorOutputColumn column, uint setId)
+    {
+        var builder = new DataViewSchema.Annotations.Builder();
+        builder.Add(AnnotationUtils.Kinds.ScoreColumnSetId, AnnotationUtils.ScoreColumnSetIdType, (ref uint value) => value = setId);
+        builder.Add(AnnotationUtils.Kinds.ScoreColumnKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = _scoreKind.AsMemory());
+        builder.Add(AnnotationUtils.Kinds.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = column.Name.AsMemory());
+        if (column.IsNormalized)
+            builder.Add(AnnotationUtils.Kinds.IsNormalized, BooleanDataViewType.Instance, (ref bool value) => value = true);
+        if (_outputNames is not null)
+        {
+            var names = new VBuffer<ReadOnlyMemory<char>>(_outputNames.Length, [.. _outputNames.Select(name => name.AsMemory())]);
+            builder.AddSlotNames(_outputNames.Length, (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
+        }
+        return builder.ToAnnotations();
+    }
+
+    sealed class Mapper : MapperBase, ISaveAsOnnx
+    {
+        readonly NeuralNetVectorTransformer _transformer;
+        readonly DataViewSchema.Column _features;
+
+        public Mapper(NeuralNetVectorTransformer transformer, DataViewSchema schema, DataViewSchema.Column features)
+            : base(transformer.Host, schema, transformer)
+        {
+            _transformer = transformer;
+            _features = features;
+        }
+
+        bool ICanSaveOnnx.CanSaveOnnx(OnnxContext context) => true;
+
+        protected override DataViewSchema.DetachedColumn[] GetOutputColumnsCore()
+        {
+            uint setId = InputSchema.GetMaxAnnotationKind(out _, AnnotationUtils.Kinds.ScoreColumnSetId) + 1;
+            return [.. _transformer.OutputColumns.Select(column => new DataViewSchema.DetachedColumn(column.Name, TypeOf(column), _transformer.Annotate(column, setId)))];
+        }
+
+        /// <summary>All columns of a cursor share one scorer: a row is scored once.</summary>
+        public override Delegate[] CreateGetters(DataViewRow input, Func<int, bool> activeOutput, out Action? disposer)
+        {
+            disposer = null;
+            var scores = new Lazy<RowScores>(() => new RowScores(input, _features, _transformer._parameters.Network));
+            return [.. _transformer.OutputColumns.Select((column, i) => activeOutput(i) ? column.MakeGetter(scores.Value) : null!)];
+        }
+
+        protected override Delegate MakeGetter(DataViewRow input, int column, Func<int, bool> activeOutput, out Action? disposer)
+        {
+            disposer = null;
+            return _transformer.OutputColumns[column].MakeGetter(new RowScores(input, _features, _transformer._parameters.Network));
+        }
+
+        private protected override Func<int, bool> GetDependenciesCore(Func<int, bool> activeOutput)
+        {
+            bool active = Enumerable.Range(0, _transformer.OutputColumns.Count).Any(activeOutput);
+            return column => active && column == _features.Index;
+        }
+
+        private protected override void SaveModel(ModelSaveContext context) => _transformer.SaveModel(context);
+
+        void ISaveAsOnnx.SaveAsOnnx(OnnxContext context)
+        {
+            Host.Check(context.ContainsColumn(_features.Name), string.Create(CultureInfo.InvariantCulture, $"The ONNX graph must have column '{_features.Name}' before the network, and has not: a step before it can't be exported."));
+            string features = context.GetVariableName(_features.Name);
+            string[] names = [.. _transformer.OutputColumns.Select(column => context.AddIntermediateVariable(TypeOf(column), column.Name))];
+            _transformer._parameters.SaveAsOnnx(context, names, features);
+        }
+
+        VectorDataViewType TypeOf(VectorOutputColumn column) => new(column.ItemType, _transformer._parameters.Network.Outputs);
+    }
+}

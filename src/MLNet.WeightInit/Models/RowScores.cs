@@ -1,0 +1,37 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit;
+
+/// <summary>The scores of a cursor's current row, computed once for all columns that ask for them. One a cursor.</summary>
+internal sealed class RowScores
+{
+    readonly DataViewRow _row;
+    readonly ValueGetter<VBuffer<float>> _getFeatures;
+    readonly RowScorer _scorer;
+    readonly float[] _scores;
+    VBuffer<float> _features;
+    long _position = long.MinValue;             // before the first row a cursor stands at −1
+
+    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network)
+    {
+        _row = row;
+        _getFeatures = row.GetGetter<VBuffer<float>>(features);
+        _scorer = new RowScorer(network);
+        _scores = new float[network.Outputs];
+    }
+
+    public int Count => _scores.Length;
+
+    public ReadOnlySpan<float> Current()
+    {
+        if (_position != _row.Position)
+        {
+            _getFeatures(ref _features);
+            _scorer.Score(in _features, _scores);
+            _position = _row.Position;
+        }
+        return _scores;
+    }
+}
