@@ -38,7 +38,7 @@ internal static class NetworkTrainer
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
             : options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
-        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs);
+        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization);
         start?.Check(layout, options.Task);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
@@ -106,7 +106,7 @@ internal static class NetworkTrainer
         int width = features;
         foreach (int units in (IEnumerable<int>)[.. options.HiddenLayers, options.Outputs])
         {
-            parameters += (width + 1d) * units;
+            parameters += (width + (options.Normalization == Normalization.None ? 1d : 3d)) * units;
             width = units;
         }
         if (parameters > MostParameters)
@@ -132,7 +132,7 @@ internal static class NetworkTrainer
     {
         var layers = layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
         return PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
-            options.Dropout?.GrowthRate ?? 0);
+            options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None);
     }
 
     static void Fill(FeedForwardNetwork network, InitializationPlan plan, long seed)

@@ -13,6 +13,8 @@ public sealed class NetworkOptionsTests
         yield return Case("dropout", options => options.Dropout = 0.2f);
         yield return Case("alpha-dropout", options => (options.Activation, options.Dropout) = ("SELU", 0.1f));
         yield return Case("standard dropout of SELU", options => (options.Activation, options.Dropout, options.DropoutKind) = ("SELU", 0.1f, DropoutKind.Standard));
+        yield return Case("layer normalization", options => options.Normalization = "Layer");
+        yield return Case("layer normalization and dropout", options => (options.Activation, options.Normalization, options.Dropout) = ("GELU", "layer", 0.2f));
 
         static TestCaseData Case(string name, Action<NeuralNetOptions> change) => new TestCaseData(change).SetArgDisplayNames(name);
     }
@@ -43,6 +45,18 @@ public sealed class NetworkOptionsTests
     [TestCaseSource(nameof(Options))]
     public void A_model_exports_to_ONNX(Action<NeuralNetOptions> change)
         => OnnxTests.AssertSameScores(new MLContext(seed: 1).Regression.Trainers.NeuralNet(Changed(change)), ["Score"]);
+
+    [Test]
+    public void Layer_normalization_works_in_every_operator_set([Values(9, 10, 11, 12)] int operatorSet)
+        => OnnxTests.AssertSameScores(new MLContext(seed: 1).Regression.Trainers.NeuralNet(Changed(options => options.Normalization = "layer")), ["Score"], operatorSet);
+
+    [Test]
+    public void A_normalized_multiclass_model_exports_probabilities_and_label()
+    {
+        NeuralNetOptions options = Samples.Quick();
+        (options.Normalization, options.HiddenLayers) = ("layer", [20, 12]);
+        OnnxTests.AssertSameScores(new MLContext(seed: 1).MulticlassClassification.Trainers.NeuralNet(options), ["Score", "PredictedLabel"]);
+    }
 
     [Test]
     public void Dropout_of_SELU_is_alpha_dropout_unless_asked_otherwise()

@@ -68,6 +68,7 @@ internal static class ReportJsonReader
             Activation = row.Text("activation"),
             KernelSize = row.Integer("kernelSize"),
             InputDropout = row.Has(ReportJsonSchema.InputDropout) ? Single(row[ReportJsonSchema.InputDropout], "plan.inputDropout") : 0,
+            IsNormalized = row.Has(ReportJsonSchema.Normalized) && row.Integer(ReportJsonSchema.Normalized) != 0,
         };
         int reason = row.Integer("reason");
         if ((uint)reason >= (uint)reasons.Length)

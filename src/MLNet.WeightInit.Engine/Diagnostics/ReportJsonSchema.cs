@@ -6,8 +6,8 @@ internal static class ReportJsonSchema
     public static readonly IReadOnlyList<string> PlanColumns =
         ["tensor", "fanIn", "fanOut", "rows", "columns", "layerIndex", "depth", "role", "activation", "kernelSize", "initializer", "targetDeviation", "stream", "reason"];
 
-    /// <summary>Written where a plan has dropout: without it, and in reports of earlier releases, there is none.</summary>
-    public const string InputDropout = "inputDropout";
+    /// <summary>Columns of the plan that are written only where one of its rows has something else than 0 in them: reports of earlier releases have none.</summary>
+    public const string InputDropout = "inputDropout", Normalized = "normalized";
 
     public static readonly IReadOnlyList<string> LayerColumns =
         [

@@ -65,8 +65,13 @@ internal static class ReportJsonWriter
             json.WriteStringValue(reason);
         json.WriteEndArray();
 
-        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0);
-        WriteTable(json, "plan", hasDropout ? [.. ReportJsonSchema.PlanColumns, ReportJsonSchema.InputDropout] : ReportJsonSchema.PlanColumns, plan, row =>
+        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0), hasNormalization = plan.Any(row => row.Shape.IsNormalized);
+        List<string> columns = [.. ReportJsonSchema.PlanColumns];
+        if (hasDropout)
+            columns.Add(ReportJsonSchema.InputDropout);
+        if (hasNormalization)
+            columns.Add(ReportJsonSchema.Normalized);
+        WriteTable(json, "plan", columns, plan, row =>
         {
             json.WriteStringValue(row.Tensor);
             json.WriteNumberValue(row.Shape.FanIn);
@@ -87,6 +92,8 @@ internal static class ReportJsonWriter
             json.WriteNumberValue(reasons.IndexOf(row.Reason));
             if (hasDropout)
                 json.WriteNumberValue(row.Shape.InputDropout);
+            if (hasNormalization)
+                json.WriteNumberValue(row.Shape.IsNormalized ? 1 : 0);
         });
     }
 

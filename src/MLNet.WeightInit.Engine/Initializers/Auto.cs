@@ -49,7 +49,7 @@ public sealed class Auto : WeightInitializer
             WeightInitializer chosen = Choose(tensor.Shape, secondMoment, out string reason);
             tensor.Use(chosen, reason);
             double deviation = chosen.TargetDeviation(tensor.Shape) ?? 0;
-            double variance = deviation * deviation * tensor.Shape.FanIn * secondMoment;
+            double variance = tensor.Shape.IsNormalized ? 1 : deviation * deviation * tensor.Shape.FanIn * secondMoment;
             secondMoment = ActivationTraits.Of(tensor.Shape.Activation).SecondMomentBound(variance);
         }
     }
@@ -94,6 +94,8 @@ public sealed class Auto : WeightInitializer
         };
         if (shape.InputDropout > 0)
             reason += string.Create(CultureInfo.InvariantCulture, $" Dropout of {shape.InputDropout:G3} makes E h² of what the layer reads {1 / (1 - (double)shape.InputDropout):G3} times as large while training, so Var W is multiplied by {1 - (double)shape.InputDropout:G3} (Bingham and Miikkulainen 2023).");
+        if (shape.IsNormalized)
+            reason += " The sums are normalized before the activation, so σ decides how far a step turns the weights, not how large the signal is.";
         return rule;
     }
 

@@ -13,16 +13,17 @@ internal static class PlanExecution
     /// <param name="optimizer">As <see cref="InitializationPlan.Optimizer"/>.</param>
     /// <param name="resolve">Makes initializers of the texts that a plan uses; null knows the built-in names.</param>
     /// <param name="dropout">As <see cref="WeightShape.InputDropout"/>, of every layer that reads a hidden one.</param>
+    /// <param name="isNormalized">As <see cref="WeightShape.IsNormalized"/>, of every hidden layer.</param>
     public static InitializationPlan Build(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, WeightInitializer init,
         WeightInitializer? outputInit = null, WeightInitializer? biasInit = null,
         double featureSecondMoment = double.NaN, IReadOnlyList<float>? priorBias = null, string optimizer = "Adam",
-        Func<WeightInitializer, WeightInitializer>? resolve = null, float dropout = 0)
+        Func<WeightInitializer, WeightInitializer>? resolve = null, float dropout = 0, bool isNormalized = false)
     {
         resolve ??= initializer => InitializerRegistry.CreateDefault().Resolve(initializer);
 
         InitializationPlan Planned(WeightInitializer initializer)
         {
-            var plan = new InitializationPlan(Tensors(layers, resolve, dropout)) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer };
+            var plan = new InitializationPlan(Tensors(layers, resolve, dropout, isNormalized)) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer };
             Guard(initializer, "the network's plan", () => initializer.Plan(plan));
             return plan;
         }
@@ -68,7 +69,7 @@ internal static class PlanExecution
         }
     }
 
-    static List<PlannedTensor> Tensors(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, Func<WeightInitializer, WeightInitializer> resolve, float dropout)
+    static List<PlannedTensor> Tensors(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, Func<WeightInitializer, WeightInitializer> resolve, float dropout, bool isNormalized)
     {
         var tensors = new List<PlannedTensor>();
         for (int layer = 0; layer < layers.Count; layer++)
@@ -85,6 +86,7 @@ internal static class PlanExecution
                 Role = isOutput ? TensorRole.Output : TensorRole.Hidden,
                 Activation = activation,
                 InputDropout = layer == 0 ? 0 : dropout,
+                IsNormalized = isNormalized && !isOutput,
             };
             tensors.Add(new PlannedTensor($"{name}.weights", shape, $"{stream}/weights", resolve));
             tensors.Add(new PlannedTensor($"{name}.bias", shape with { Columns = 1, Role = TensorRole.Bias }, $"{stream}/bias", resolve));

@@ -39,6 +39,10 @@ public readonly record struct WeightShape
     /// <value>Default: 0. At least 0 and below 1. 0 also under alpha-dropout, which keeps E h².</value>
     public float InputDropout { get; init; }
 
+    /// <summary>Whether the layer's sums are normalized before the activation sees them: then the size of the weights doesn't reach the signal, only how far a step turns them.</summary>
+    /// <value>Default: false.</value>
+    public bool IsNormalized { get; init; }
+
     /// <summary>Values in the tensor.</summary>
     public long Count => (long)Rows * Columns;
 

@@ -3,7 +3,7 @@ using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit;
 
-/// <summary>A fully connected layer of a network: <c>h = φ(W x + b)</c>.</summary>
+/// <summary>A fully connected layer of a network: <c>h = φ(W x + b)</c>, or <c>h = φ(γ · normalized(W x + b) + β)</c> where the network normalizes.</summary>
 public sealed class DenseLayer
 {
     readonly FeedForwardNetwork _network;
@@ -27,6 +27,11 @@ public sealed class DenseLayer
     /// <summary>The function after the sum, with its arguments: <c>ReLU</c>, <c>LeakyReLU(slope=0.2)</c>; <c>Identity</c> for the output.</summary>
     public string Activation => _layout.Activation;
 
+    /// <summary>What the sums go through before the activation: <c>layer</c>, or <c>none</c>, which the output always has.</summary>
+    public string Normalization => IsNormalized ? "layer" : "none";
+
+    internal bool IsNormalized => _layout.IsNormalized;
+
     /// <summary>A copy of the weights as trained: row-major [outputs × inputs], for features as the network sees them (standardized where it standardizes).</summary>
     public float[] GetWeights()
     {
@@ -37,6 +42,19 @@ public sealed class DenseLayer
 
     /// <summary>A copy of the biases, one an output.</summary>
     public float[] GetBiases() => _network.Biases(_layout)[..Outputs].ToArray();
+
+    /// <summary>A copy of the scales γ of the normalization, one an output; empty where there is none.</summary>
+    public float[] GetNormalizationScales() => _layout.IsNormalized ? _network.Scales(_layout)[..Outputs].ToArray() : [];
+
+    /// <summary>A copy of the shifts β of the normalization, one an output; empty where there is none.</summary>
+    public float[] GetNormalizationShifts() => _layout.IsNormalized ? _network.Shifts(_layout)[..Outputs].ToArray() : [];
+
+    internal void SetNormalization(ReadOnlySpan<float> scales, ReadOnlySpan<float> shifts)
+    {
+        scales.CopyTo(_network.Scales(_layout)[..Outputs]);
+        shifts.CopyTo(_network.Shifts(_layout)[..Outputs]);
+        _network.ParametersChanged();
+    }
 
     internal void SetWeights(ReadOnlySpan<float> weights)
     {

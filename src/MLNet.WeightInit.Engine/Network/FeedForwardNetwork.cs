@@ -18,6 +18,8 @@ public sealed partial class FeedForwardNetwork
         FeatureScale = features;
         TargetScale = targets;
         Parameters = new AlignedBuffer(layout.ParameterLength);
+        foreach (LayerLayout layer in layout.Layers.Where(layer => layer.IsNormalized))
+            Scales(layer)[..layer.Outputs].Fill(1);
         DenseLayers = [.. layout.Layers.Select(layer => new DenseLayer(this, layer))];
     }
 
@@ -30,7 +32,7 @@ public sealed partial class FeedForwardNetwork
     /// <summary>Scores of a row.</summary>
     public int Outputs => Layout.Outputs;
 
-    /// <summary>Weights and biases.</summary>
+    /// <summary>Weights and biases, and the scales and shifts of normalized layers.</summary>
     public long ParameterCount => Layout.ParameterCount;
 
     internal NetworkLayout Layout { get; }
@@ -58,6 +60,12 @@ public sealed partial class FeedForwardNetwork
     internal Span<float> WeightPanels(LayerLayout layer) => Parameters.Span.Slice((int)layer.WeightOffset, (int)layer.WeightLength);
 
     internal Span<float> Biases(LayerLayout layer) => Parameters.Span.Slice((int)layer.BiasOffset, layer.BiasLength);
+
+    /// <summary>γ, padded with zeros; only of a layer that is normalized.</summary>
+    internal Span<float> Scales(LayerLayout layer) => Parameters.Span.Slice((int)layer.ScaleOffset, layer.BiasLength);
+
+    /// <summary>β, padded with zeros; only of a layer that is normalized.</summary>
+    internal Span<float> Shifts(LayerLayout layer) => Parameters.Span.Slice((int)layer.ShiftOffset, layer.BiasLength);
 
     /// <summary>Must follow every change of <see cref="Parameters"/>: drops what was derived from them.</summary>
     internal void ParametersChanged()

@@ -68,10 +68,19 @@ internal sealed unsafe partial class LayerPass
         _dropout = dropout;
         _dropped = dropout is null ? Output : new AlignedBuffer(block);
         _dropoutStream = dropout is null ? 0 : DropoutPass.StreamOf(index);
-        _dropChunk = DropChunk;
+        _rowChunk = RowChunk;
         _undropChunk = UndropChunk;
         _parameters = network.Parameters;
         _gradients = gradients ?? network.Parameters;
+        if (Layout.IsNormalized)
+        {
+            AlignedBuffer values = gradients is null && !keepPreActivations ? PreActivation : new AlignedBuffer(block);
+            _normalization = new LayerNormalization(NormalizationKernel.Create(kernels.Level), Layout, values, capacity, Stride, _parameters, _gradients);
+        }
+        _products = _normalization?.Values ?? PreActivation;
+        _productGradient = _normalization?.Values ?? Gradient;
+        _normalizationPanelChunk = NormalizationPanelChunk;
+        _normalizationRowChunk = NormalizationRowChunk;
         _weights = _parameters.Pointer + Layout.WeightOffset;
         _biases = _parameters.Pointer + Layout.BiasOffset;
         _weightGradient = _gradients.Pointer + Layout.WeightOffset;
@@ -91,7 +100,7 @@ internal sealed unsafe partial class LayerPass
     /// <summary>z, where it is kept; else the output's or the gradient's buffer.</summary>
     public AlignedBuffer PreActivation { get; }
 
-    /// <summary>∂L/∂z.</summary>
+    /// <summary>∂L/∂z, with z what the activation sees.</summary>
     public AlignedBuffer Gradient { get; }
 
     bool IsLarge => (long)_batch * Layout.Inputs * Layout.Outputs >= SerialWork && _pool.Threads > 1;
@@ -101,8 +110,8 @@ internal sealed unsafe partial class LayerPass
     public void Forward(float* input, int inputStride, int batch, float* weights = null)
     {
         Multiply(input, inputStride, batch, weights);
-        if (Drops)
-            Run(IsLarge, RowChunks, _dropChunk);
+        if (Drops || _normalization is not null)
+            Run(IsLarge, RowChunks, _rowChunk);
     }
 
     void Multiply(float* input, int inputStride, int batch, float* weights)
@@ -126,7 +135,8 @@ internal sealed unsafe partial class LayerPass
         }
         for (int panel = 0; panel < panels; panel++)
             Multiply(weights, panel, 0, batch);
-        Activate(0, batch, 0, Panels.Padded(Layout.Outputs));
+        if (_normalization is null)
+            Activate(0, batch, 0, Panels.Padded(Layout.Outputs));
     }
 
     void ForwardChunk(int chunk)
@@ -139,14 +149,15 @@ internal sealed unsafe partial class LayerPass
     void ForwardBlock(float* weights, int panel, int firstRow, int rows)
     {
         Multiply(weights, panel, firstRow, rows);
-        Activate(firstRow, rows, panel * Panels.Width, Panels.WidthOf(panel, Layout.Outputs));
+        if (_normalization is null)
+            Activate(firstRow, rows, panel * Panels.Width, Panels.WidthOf(panel, Layout.Outputs));
     }
 
     void Multiply(float* weights, int panel, int firstRow, int rows)
     {
         int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
         _gemm.Multiply(_input + (nint)firstRow * _inputStride, _inputStride, 1, rows, weights + Panels.Offset(panel, Layout.Inputs), width, width, Layout.Inputs,
-            _biases + column, 0, PreActivation.Pointer + (nint)firstRow * Stride + column, Stride);
+            _biases + column, 0, _products.Pointer + (nint)firstRow * Stride + column, Stride);
     }
 
     void Activate(int firstRow, int rows, int column, int columns)
@@ -171,6 +182,12 @@ internal sealed unsafe partial class LayerPass
     public void Backward()
     {
         bool large = IsLarge;
+        if (_normalization is not null)
+        {
+            Run(large, Panels.Count(Layout.Outputs), _normalizationPanelChunk);
+            Run(large, RowChunks, _normalizationRowChunk);
+            Update?.OfNormalization(Layout.ScaleOffset, 2 * Layout.BiasLength);
+        }
         if (_previous is not null)
         {
             Run(large, Panels.Count(Layout.Inputs), _inputGradientChunk);              // before the update: it reads the weights
@@ -201,7 +218,7 @@ internal sealed unsafe partial class LayerPass
     void GradientPanelChunk(int panel)
     {
         int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
-        float* gradient = Gradient.Pointer + column;
+        float* gradient = _productGradient.Pointer + column;
         _rows.SumRows(gradient, _batch, width, Stride, _biasGradient + column);
         if (_packsGradient)
             _rows.CopyRows(gradient, Stride, _batch, width, PackedGradient(panel), width);
@@ -224,7 +241,7 @@ internal sealed unsafe partial class LayerPass
         for (int panel = 0; panel < panels; panel++)
         {
             int width = Panels.WidthOf(panel, Layout.Outputs), gradientRow = _packsGradient ? width : Stride;
-            float* gradient = _packsGradient ? PackedGradient(panel) : Gradient.Pointer + panel * Panels.Width;
+            float* gradient = _packsGradient ? PackedGradient(panel) : _productGradient.Pointer + panel * Panels.Width;
             nint offset = Panels.Offset(panel, Layout.Inputs) + (nint)first * width;
             float* sums = _weightGradient + offset, start = _scratch.Zeros.Pointer;
             int startRow = 0;
@@ -245,7 +262,7 @@ internal sealed unsafe partial class LayerPass
         int width = Panels.WidthOf(panel, Layout.Inputs), column = panel * Panels.Width;
         float* transposed = _scratch.Transposed.Pointer + (nint)column * Layout.Outputs;
         Panels.TransposePanel(_weights, Layout.Inputs, Layout.Outputs, panel, transposed);
-        _gemm.Multiply(Gradient.Pointer, Stride, 1, _batch, transposed, width, width, Layout.Outputs, _scratch.Zeros.Pointer, 0, previous.Upstream.Pointer + column, previous.Stride);
+        _gemm.Multiply(_productGradient.Pointer, Stride, 1, _batch, transposed, width, width, Layout.Outputs, _scratch.Zeros.Pointer, 0, previous.Upstream.Pointer + column, previous.Stride);
         if (!previous.Drops)
             previous.Deactivate(0, _batch, column, width);
     }

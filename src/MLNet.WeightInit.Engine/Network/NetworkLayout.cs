@@ -7,26 +7,37 @@ namespace MLNet.WeightInit.Engine.Network;
 /// <param name="Activation">With arguments; <c>Identity</c> for the output.</param>
 /// <param name="WeightOffset">First float of the weight panels.</param>
 /// <param name="BiasOffset">First float of the padded biases.</param>
-internal sealed record LayerLayout(string Name, int Inputs, int Outputs, string Activation, long WeightOffset, long BiasOffset)
+/// <param name="Normalization">Between the sums and the activation; then the padded scales γ and shifts β follow the biases.</param>
+internal sealed record LayerLayout(string Name, int Inputs, int Outputs, string Activation, long WeightOffset, long BiasOffset, Normalization Normalization)
 {
+    public bool IsNormalized => Normalization != Normalization.None;
+
+    /// <summary>First float of γ, where the layer is normalized.</summary>
+    public long ScaleOffset => BiasOffset + BiasLength;
+
+    /// <summary>First float of β, where the layer is normalized.</summary>
+    public long ShiftOffset => ScaleOffset + BiasLength;
+
     public long WeightLength => Panels.Length(Inputs, Outputs);
     public int BiasLength => Panels.Padded(Outputs);
 }
 
-/// <summary>The layers of a feedforward network and where their parameters lie: weights in panels, then biases, layer after layer, all in one array.</summary>
+/// <summary>The layers of a feedforward network and where their parameters lie: weights in panels, biases, and a normalization's γ and β, layer after layer, all in one array.</summary>
 internal sealed class NetworkLayout
 {
     /// <param name="inputs">Features; at least 1.</param>
     /// <param name="hiddenLayers">Units of each hidden layer; may be empty.</param>
     /// <param name="activation">Specification of the hidden layers' activation.</param>
     /// <param name="outputs">At least 1.</param>
-    public NetworkLayout(int inputs, IReadOnlyList<int> hiddenLayers, string activation, int outputs)
-        : this(inputs, [.. hiddenLayers.Select((units, i) => (units, activation)), (outputs, "Identity")])
+    /// <param name="normalization">Of every hidden layer.</param>
+    public NetworkLayout(int inputs, IReadOnlyList<int> hiddenLayers, string activation, int outputs, Normalization normalization = Normalization.None)
+        : this(inputs, [.. hiddenLayers.Select((units, i) => (units, activation)), (outputs, "Identity")], normalization)
     {
     }
 
     /// <param name="layers">Units and activation of every dense layer, the output last.</param>
-    public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers)
+    /// <param name="normalization">Of every hidden layer.</param>
+    public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers, Normalization normalization = Normalization.None)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(layers.Count, 1);
@@ -38,8 +49,12 @@ internal sealed class NetworkLayout
             (int units, string activation) = layers[i];
             ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
             long weightOffset = offset, biasOffset = offset + Panels.Length(width, units);
-            built[i] = new LayerLayout(i == built.Length - 1 ? "output" : $"hidden[{i}]", width, units, activation, weightOffset, biasOffset);
-            offset = biasOffset + Panels.Padded(units);
+            bool isOutput = i == built.Length - 1;
+            if (!isOutput && normalization != Normalization.None && units < Normalizations.FewestUnits)
+                throw new ArgumentOutOfRangeException(nameof(layers), units, $"A hidden layer that is normalized over its units needs at least {Normalizations.FewestUnits} of them, and hidden[{i}] has {units}: "
+                    + "normalized, one unit is always 0, and two are ±1 with no gradient. Use more units, or no normalization.");
+            built[i] = new LayerLayout(isOutput ? "output" : $"hidden[{i}]", width, units, activation, weightOffset, biasOffset, isOutput ? Normalization.None : normalization);
+            offset = biasOffset + Panels.Padded(units) * (built[i].IsNormalized ? 3 : 1);
             width = units;
         }
         Inputs = inputs;
@@ -51,9 +66,12 @@ internal sealed class NetworkLayout
     public int Outputs => Layers[^1].Outputs;
     public IReadOnlyList<LayerLayout> Layers { get; }
 
+    /// <summary>Of the hidden layers; none where there are none.</summary>
+    public Normalization Normalization => Layers[0].Normalization;
+
     /// <summary>Floats of all parameters, padding included.</summary>
     public long ParameterLength { get; }
 
-    /// <summary>Weights and biases without padding.</summary>
-    public long ParameterCount => Layers.Sum(layer => (long)layer.Inputs * layer.Outputs + layer.Outputs);
+    /// <summary>Weights, biases, scales and shifts without padding.</summary>
+    public long ParameterCount => Layers.Sum(layer => (long)layer.Inputs * layer.Outputs + layer.Outputs * (layer.IsNormalized ? 3 : 1));
 }

@@ -23,6 +23,11 @@ internal sealed class LayerProbe
 
     /// <summary>Activation after the layer, with arguments; <c>Identity</c> for the output.</summary>
     public required string Activation { get; init; }
+
+    /// <summary>Whether the sums were normalized over the units of a row before they became pre-activations.</summary>
+    public bool IsNormalized { get; init; }
+
+    /// <summary>What the activation sees: the sums, or what a normalization made of them.</summary>
     public required AlignedBuffer PreActivations { get; init; }
     public required AlignedBuffer Activations { get; init; }
 

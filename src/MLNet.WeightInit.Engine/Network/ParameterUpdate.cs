@@ -8,4 +8,8 @@ internal abstract class ParameterUpdate
 
     /// <param name="offset">Floats from the beginning of the parameters, as in the gradients.</param>
     public abstract void OfBiases(long offset, int length);
+
+    /// <summary>Scales and shifts of a normalization, in one part.</summary>
+    /// <param name="offset">Floats from the beginning of the parameters, as in the gradients.</param>
+    public abstract void OfNormalization(long offset, int length);
 }

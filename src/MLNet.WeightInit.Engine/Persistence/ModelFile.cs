@@ -13,7 +13,11 @@ namespace MLNet.WeightInit.Engine.Persistence;
 /// </remarks>
 internal static class ModelFile
 {
-    public const uint Version = 1;
+    /// <summary>What networks without a normalization are written as: earlier releases read them, and their bytes stay what they were.</summary>
+    public const uint PlainVersion = 1;
+
+    /// <summary>Each layer's activation is followed by its normalization, its biases by scales and shifts where it has one.</summary>
+    public const uint Version = 2;
     const int HeaderLength = 8 + 4 + 8;
     const int MostLayers = 100_000;
 
@@ -31,7 +35,7 @@ internal static class ModelFile
         ReadOnlySpan<byte> bytes = payload.GetBuffer().AsSpan(0, (int)payload.Length);
         Span<byte> header = stackalloc byte[HeaderLength];
         Magic.CopyTo(header);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], VersionOf(network));
         BinaryPrimitives.WriteUInt64LittleEndian(header[12..], (ulong)bytes.Length);
         stream.Write(header);
         stream.Write(bytes);
@@ -46,8 +50,8 @@ internal static class ModelFile
         if (stream.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength || !header[..8].SequenceEqual(Magic))
             throw new InvalidDataException("A network file must begin with 'MLNWINIT', but this stream doesn't: it is no network file, or not at its beginning.");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        if (version != Version)
-            throw new InvalidDataException($"This library reads network files of version {Version}, but the file has version {version}: use the release that wrote it, or a newer one.");
+        if (version is not (PlainVersion or Version))
+            throw new InvalidDataException($"This library reads network files of versions {PlainVersion} and {Version}, but the file has version {version}: use the release that wrote it, or a newer one.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(header[12..]);
         if (length > int.MaxValue - 64)
             throw new InvalidDataException($"A network file's payload must be below 2 GB, but the header says {length:N0} bytes: the file is damaged.");
@@ -57,18 +61,23 @@ internal static class ModelFile
             throw Truncated();
         if (BinaryPrimitives.ReadUInt32LittleEndian(checksum) != Checksum.Of(payload))
             throw new InvalidDataException("The network file's checksum doesn't match its content: the file is damaged.");
-        return ReadPayload(new PayloadReader(payload));
+        return ReadPayload(new PayloadReader(payload), version);
     }
+
+    static uint VersionOf(FeedForwardNetwork network) => network.Layout.Normalization == Normalization.None ? PlainVersion : Version;
 
     static void WritePayload(FeedForwardNetwork network, BinaryWriter writer)
     {
+        bool isPlain = VersionOf(network) == PlainVersion;
         writer.Write((byte)network.Task);
         writer.Write(network.Inputs);
         writer.Write(network.DenseLayers.Count);
-        foreach (DenseLayer layer in network.DenseLayers)
+        foreach (LayerLayout layer in network.Layout.Layers)
         {
             writer.Write(layer.Outputs);
             writer.Write(layer.Activation);
+            if (!isPlain)
+                writer.Write((byte)layer.Normalization);
         }
         WriteScale(network.FeatureScale, writer);
         WriteScale(network.TargetScale, writer);
@@ -76,10 +85,12 @@ internal static class ModelFile
         {
             WriteFloats(layer.GetWeights(), writer);
             WriteFloats(layer.GetBiases(), writer);
+            WriteFloats(layer.GetNormalizationScales(), writer);
+            WriteFloats(layer.GetNormalizationShifts(), writer);
         }
     }
 
-    static FeedForwardNetwork ReadPayload(PayloadReader reader)
+    static FeedForwardNetwork ReadPayload(PayloadReader reader, uint version)
     {
         var task = (NetworkTask)reader.ReadByte();
         if (!Enum.IsDefined(task))
@@ -87,11 +98,13 @@ internal static class ModelFile
         int inputs = reader.ReadInt32(1, int.MaxValue, "features");
         int count = reader.ReadInt32(1, MostLayers, "layers");
         var layers = new (int Units, string Activation)[count];
+        var normalizations = new Normalization[count];
         long parameters = 0, width = inputs;
         for (int i = 0; i < count; i++)
         {
             layers[i] = (reader.ReadInt32(1, int.MaxValue, "units"), reader.ReadString());
-            parameters += (width + 1) * layers[i].Units;
+            normalizations[i] = version == PlainVersion ? Normalization.None : ReadNormalization(reader, i == count - 1 ? Normalization.None : i > 0 ? normalizations[0] : null, i);
+            parameters += (width + (normalizations[i] == Normalization.None ? 1 : 3)) * layers[i].Units;
             reader.CheckFloatsLeft(parameters);
             width = layers[i].Units;
         }
@@ -99,7 +112,7 @@ internal static class ModelFile
         FeedForwardNetwork network;
         try
         {
-            network = new FeedForwardNetwork(new NetworkLayout(inputs, layers), task, features, targets);
+            network = new FeedForwardNetwork(new NetworkLayout(inputs, layers, normalizations[0]), task, features, targets);
             foreach ((_, string activation) in layers)
                 Kernels.Activations.Activations.Parse(activation);
         }
@@ -111,9 +124,22 @@ internal static class ModelFile
         {
             layer.SetWeights(reader.ReadFloats(layer.Inputs * layer.Outputs));
             layer.SetBiases(reader.ReadFloats(layer.Outputs));
+            if (layer.IsNormalized)
+                layer.SetNormalization(reader.ReadFloats(layer.Outputs), reader.ReadFloats(layer.Outputs));
         }
         reader.CheckEnd();
         return network;
+    }
+
+    /// <param name="expected">All hidden layers are normalized as the first is, and the output isn't; null for the first hidden one.</param>
+    static Normalization ReadNormalization(PayloadReader reader, Normalization? expected, int layer)
+    {
+        var normalization = (Normalization)reader.ReadByte();
+        if (!Enum.IsDefined(normalization))
+            throw new InvalidDataException($"The network file names normalization {(int)normalization}, which this library doesn't know.");
+        if (expected is { } wanted && normalization != wanted)
+            throw new InvalidDataException($"The network file has normalization {normalization} in layer {layer} where {wanted} is expected: the file is damaged.");
+        return normalization;
     }
 
     static void WriteScale(AffineScale scale, BinaryWriter writer)

@@ -33,6 +33,7 @@ internal static class TrainingFingerprint
         ("optimizer", options.Optimizer.Specification),
         ("learning rate", Format(options.LearningRate)),
         ("schedule", options.Schedule.Name),                    // its course is held against the history's learning rates: so the number of epochs may grow where the course allows
+        ("normalization", options.Normalization.ToString()),
         ("dropout", Format(options.Dropout?.Rate)),
         ("alpha-dropout", options.Dropout is { IsAlpha: true } ? "yes" : "no"),
         ("weight decay", Format(options.WeightDecay)),

@@ -16,6 +16,8 @@ internal static class NonFiniteSearch
                 return (i, $"{layers[i].Name}.weights");
             if (!RowChecks.AllFinite(network.Biases(layers[i])))
                 return (i, $"{layers[i].Name}.bias");
+            if (layers[i].IsNormalized && !(RowChecks.AllFinite(network.Scales(layers[i])) && RowChecks.AllFinite(network.Shifts(layers[i]))))
+                return (i, $"{layers[i].Name}.normalization");
         }
         for (int i = 0; i < layers.Count; i++)
         {

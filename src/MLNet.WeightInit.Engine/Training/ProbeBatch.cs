@@ -88,6 +88,7 @@ internal sealed unsafe class ProbeBatch
             Units = pass.Layout.Outputs,
             Stride = pass.Stride,
             Activation = pass.Layout.Activation,
+            IsNormalized = pass.Layout.IsNormalized,
             PreActivations = pass.PreActivation,
             Activations = pass.Output,
             PreActivationGradients = pass.Gradient,

@@ -20,6 +20,9 @@ internal sealed record TrainingOptions
     public required Activation Activation { get; init; }
     public required Loss Loss { get; init; }
     public required Optimizer Optimizer { get; init; }
+    /// <summary>Of the hidden layers' sums, before their activation.</summary>
+    public Normalization Normalization { get; init; }
+
     /// <summary>After each hidden activation while training; null: none.</summary>
     public Dropout? Dropout { get; init; }
     public required WeightInitializer Init { get; init; }

@@ -19,6 +19,7 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
         Compare("hidden layers", HiddenLayers(own), HiddenLayers(layout));
         if (HiddenLayers(own) == HiddenLayers(layout))
             Compare("activations", Activations(own), Activations(layout));
+        Compare("normalization", own.Normalization, layout.Normalization);
         Compare("outputs", own.Outputs, layout.Outputs);
         if (differences.Count == 0 && !own.Layers.SequenceEqual(layout.Layers))
             Compare("layers", string.Join(", ", own.Layers), string.Join(", ", layout.Layers));

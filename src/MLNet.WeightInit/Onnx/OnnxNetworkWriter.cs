@@ -24,6 +24,7 @@ internal sealed class OnnxNetworkWriter
         foreach (DenseLayer layer in network.DenseLayers)
         {
             values = Dense(layer, values, inputScales: layer == network.DenseLayers[0] ? network.FeatureScale.Scales : []);
+            values = OnnxNormalization.Write(this, layer, values);
             values = OnnxActivations.Write(this, layer.Activation, values, layer.Outputs);
         }
         return Rescale(network, values);
@@ -62,6 +63,19 @@ internal sealed class OnnxNetworkWriter
 
     /// <summary>A constant that is broadcast.</summary>
     public string Constant(float value) => _context.AddInitializer([value], [1L], "constant");
+
+    /// <summary>A constant for each column, the same in every row.</summary>
+    public string Row(float[] values, string name) => _context.AddInitializer(values, [1L, values.Length], name);
+
+    /// <summary>Mean over the columns, one value a row.</summary>
+    public string RowMean(string values)
+    {
+        string destination = Intermediate(new VectorDataViewType(NumberDataViewType.Single, 1), "mean");
+        OnnxNode node = Node("ReduceMean", [values], destination);
+        node.AddAttribute("axes", new[] { 1L });
+        node.AddAttribute("keepdims", 1);
+        return destination;
+    }
 
     /// <summary>The mean is subtracted in a node of its own: folded into the bias it would cost all digits that it shares with the features.</summary>
     string Centre(FeedForwardNetwork network, string features)

@@ -77,6 +77,7 @@ internal sealed class TrainerSettings
         Outputs = outputs,
         HiddenLayers = Options.HiddenLayers,
         Activation = Activation,
+        Normalization = Options.ResolveNormalization(),
         Dropout = Dropout,
         Loss = SmoothedLoss.Of(Loss ?? Losses.Parse(TaskLosses.For(task)[0]), Options.LabelSmoothing),
         Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training

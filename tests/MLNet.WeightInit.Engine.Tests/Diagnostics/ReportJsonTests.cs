@@ -37,6 +37,7 @@ public class ReportJsonTests
             ProbeRows = plain.ProbeRows,
             InitialLoss = plain.InitialLoss,
             PriorLoss = plain.PriorLoss,
+            Loss = plain.Loss,
         };
         Assert.That(InitializationReport.FromJson(report.ToJson()).Plan, Is.EqualTo(report.Plan));
         Assert.That(plain.ToJson(), Does.Not.Contain("inputDropout"), "reports of earlier releases have none");

@@ -45,10 +45,21 @@ internal sealed unsafe class GradientTests
         Check(60, [200, 130], activation, 2, level, false, new Dropout(0.2f, false), threads: 3);
     }
 
-    static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted, Dropout? dropout = null, int threads = 1)
+    [Test]
+    public void Gradient_goes_back_through_layer_normalization([ValueSource(nameof(EveryActivation))] string activation, [Values(0, 2)] int loss, [Values(false, true)] bool drops)
+        => Check(19, [33, 18, 50], activation, loss, SimdLevels.Best, false, drops ? new Dropout(0.2f, false) : null, normalization: Normalization.Layer);
+
+    [Test]
+    public void Gradient_goes_back_through_layer_normalization_at_every_width_and_on_threads([Values] SimdLevel level, [Values("ReLU", "GELU", "Identity")] string activation)
+    {
+        Check(2, [3, 16], activation, 2, level, false, normalization: Normalization.Layer);
+        Check(60, [200, 512], activation, 2, level, false, threads: 3, normalization: Normalization.Layer);
+    }
+
+    static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted, Dropout? dropout = null, int threads = 1, Normalization normalization = Normalization.None)
     {
         (string lossName, NetworkTask task, int outputs) = s_losses[lossIndex];
-        FeedForwardNetwork network = Networks.Create(inputs, hidden, outputs, activation, task, seed: 7);
+        FeedForwardNetwork network = Networks.Create(inputs, hidden, outputs, activation, task, seed: 7, normalization: normalization);
         using var pool = new WorkerPool(threads);
         var gradients = new AlignedBuffer(network.Parameters.Length);
         var pass = new NetworkPass(network, Rows, PassKernels.Create(level, pool), gradients, dropout: dropout is null ? null : new DropoutPass(dropout, seed: 5, level) { Step = 3 });
@@ -110,6 +121,10 @@ internal sealed unsafe class GradientTests
             Panels.Unpack(panels, layer.Inputs, layer.Outputs, rowMajor);
             Panels.Pack(rowMajor, layer.Inputs, layer.Outputs, panels);
             direction.AsSpan((int)layer.BiasOffset + layer.Outputs, layer.BiasLength - layer.Outputs).Clear();
+            if (!layer.IsNormalized)
+                continue;
+            direction.AsSpan((int)layer.ScaleOffset + layer.Outputs, layer.BiasLength - layer.Outputs).Clear();
+            direction.AsSpan((int)layer.ShiftOffset + layer.Outputs, layer.BiasLength - layer.Outputs).Clear();
         }
     }
 }

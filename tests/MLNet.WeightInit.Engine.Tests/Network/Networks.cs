@@ -7,13 +7,15 @@ namespace MLNet.WeightInit.Engine.Tests.Network;
 internal static class Networks
 {
     public static FeedForwardNetwork Create(int inputs, int[] hidden, int outputs, string activation = "ReLU", NetworkTask task = NetworkTask.Regression,
-        AffineScale? features = null, AffineScale? targets = null, uint seed = 1)
+        AffineScale? features = null, AffineScale? targets = null, uint seed = 1, Normalization normalization = Normalization.None)
     {
-        var network = new FeedForwardNetwork(new NetworkLayout(inputs, hidden, activation, outputs), task, features ?? AffineScale.None, targets ?? AffineScale.None);
+        var network = new FeedForwardNetwork(new NetworkLayout(inputs, hidden, activation, outputs, normalization), task, features ?? AffineScale.None, targets ?? AffineScale.None);
         foreach (DenseLayer layer in network.DenseLayers)
         {
             layer.SetWeights(Values(layer.Inputs * layer.Outputs, seed++, Math.Sqrt(3.0 / layer.Inputs)));
             layer.SetBiases(Values(layer.Outputs, seed++, 0.5));
+            if (layer.IsNormalized)
+                layer.SetNormalization([.. Values(layer.Outputs, seed++, 0.5).Select(value => value + 1)], Values(layer.Outputs, seed++, 0.5));
         }
         return network;
     }
@@ -32,6 +34,13 @@ internal static class Networks
         return values;
     }
 
+    /// <summary>Ba et al. 2016, eq. 3 and 4, with PyTorch's ε of 1e-5.</summary>
+    static double[] Normalized(double[] values, float[] scales, float[] shifts)
+    {
+        double mean = values.Average(), variance = values.Average(value => (value - mean) * (value - mean));
+        return [.. values.Select((value, unit) => scales[unit] * (value - mean) / Math.Sqrt(variance + 1e-5) + shifts[unit])];
+    }
+
     /// <summary>Logits by plain double loops over the layers' exported weights.</summary>
     public static double[] Logits(FeedForwardNetwork network, ReadOnlySpan<float> features, Func<double, double> activation)
     {
@@ -48,8 +57,12 @@ internal static class Networks
                 double sum = biases[output];
                 for (int input = 0; input < layer.Inputs; input++)
                     sum += (double)weights[output * layer.Inputs + input] * values[input];
-                next[output] = l == network.DenseLayers.Count - 1 ? sum : activation(sum);
+                next[output] = sum;
             }
+            if (layer.IsNormalized)
+                next = Normalized(next, layer.GetNormalizationScales(), layer.GetNormalizationShifts());
+            if (l < network.DenseLayers.Count - 1)
+                next = [.. next.Select(activation)];
             values = next;
         }
         return values;

@@ -40,6 +40,32 @@ internal sealed class ModelFileTests
     }
 
     [Test]
+    public void A_normalized_network_is_version_2_and_comes_back_whole()
+    {
+        FeedForwardNetwork network = Networks.Create(5, [7, 33], 2, "GELU", NetworkTask.Regression, s_features, s_targets, normalization: Normalization.Layer);
+        byte[] bytes = Saved(network);
+        Assert.That(bytes[8], Is.EqualTo(2));
+        Assert.That(Saved(Example())[8], Is.EqualTo(1), "what earlier releases can read stays as it was");
+        FeedForwardNetwork loaded = FeedForwardNetwork.Load(new MemoryStream(bytes));
+        Assert.That(Saved(loaded), Is.EqualTo(bytes));
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(loaded.DenseLayers[i].GetNormalizationScales(), Is.EqualTo(network.DenseLayers[i].GetNormalizationScales()));
+            Assert.That(loaded.DenseLayers[i].GetNormalizationShifts(), Is.EqualTo(network.DenseLayers[i].GetNormalizationShifts()));
+        }
+        float[] features = [0.3f, -2, 7, 1e4f, 0], before = new float[2], after = new float[2];
+        network.Predict(features, before);
+        loaded.Predict(features, after);
+        Assert.That(after, Is.EqualTo(before));
+        for (int i = 8; i < bytes.Length; i++)
+        {
+            byte[] damaged = [.. bytes];
+            damaged[i] ^= 0x40;
+            Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(damaged)), Throws.TypeOf<InvalidDataException>(), $"byte {i}");
+        }
+    }
+
+    [Test]
     public void Loaded_network_predicts_the_same_bits()
     {
         FeedForwardNetwork network = Example(), loaded = FeedForwardNetwork.Load(new MemoryStream(Saved(network)));
@@ -91,7 +117,7 @@ internal sealed class ModelFileTests
     {
         byte[] bytes = Saved(Example());
         bytes[8] = 9;
-        Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("version 9").And.Message.Contains("version 1"));
+        Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("version 9").And.Message.Contains("versions 1 and 2"));
     }
 
     [Test]

@@ -53,6 +53,8 @@ internal sealed class ModelGoldenTests
             ("clipping by norm", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 256], epochs: 1) with { GradientClipping = new GradientClipping(isByNorm: true, 0.25f) }, "a3218e327907ad77238e5401409077ef1aaf13ef164c2d7c70bc56d34af74883"),
             ("clipping by value, l1 and max-norm", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [24, 24], optimizer: "Momentum", epochs: 3) with { GradientClipping = new GradientClipping(isByNorm: false, 0.01f), L1 = 0.01f, MaxNorm = 1 }, "dc7b0b40a2678c47c2fc811137710f0eff9bcf02dea1bb60173795cb3ec2b49f"),
             ("averaged weights", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 256], epochs: 3) with { EmaDecay = 0.9f, ValidationFraction = 0.2f }, "78b94b34d5624dbd7b890fcb7e27e439b66555e8a94758d1a2ca428ecd77cf18"),
+            ("layer normalization", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130, 5], batchSize: 64, epochs: 2) with { Normalization = Normalization.Layer }, "ecb5055d377bd933d1001d6632a6a29381f6ab144abf4efdbef356530d21b08a"),
+            ("layer normalization of pre-activations, dropout", s_values, Trainings.Options(NetworkTask.Regression, 1, [47, 512], "GELU", optimizer: "Momentum", epochs: 2) with { Normalization = Normalization.Layer, Dropout = new Dropout(0.2f, isAlpha: false) }, "06db1ac025acd7d332c4834f2168330c75dadfe239c020f41bf004719c38c477"),
         ];
         return all.Select(entry => new TestCaseData(entry.Data, entry.Options, entry.Hash).SetArgDisplayNames(entry.Name));
     }

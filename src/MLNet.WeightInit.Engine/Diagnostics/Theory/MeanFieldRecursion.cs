@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
@@ -28,12 +29,19 @@ internal static class MeanFieldRecursion
         {
             WeightMoments weights = moments[index];
             bool isOutput = index == layers.Count - 1;
-            double share = 0, mean = 0, square = 0, squaredSlope = 0;
+            double share = 0, mean = 0, square = 0, squaredSlope = 0, squaredNormalization = 0;
             for (int g = 0; g < groups.Length; g++)
             {
                 ref RowGroup group = ref groups[g];
                 double groupMean = weights.Mean * group.Sum + weights.BiasMean;
                 double groupVariance = weights.Variance * group.SquaredSum + weights.Mean * weights.Mean * group.Noise + weights.BiasVariance;
+                if (layers[index].IsNormalized)
+                {
+                    // The mean over a row's units is taken away whatever it is; the gradient loses what lies along two of the units' directions, and is divided by the deviation.
+                    double inverse = 1 / (groupVariance + NormalizationKernel.Epsilon);
+                    (groupMean, groupVariance) = (0, groupVariance * inverse);
+                    squaredNormalization += group.Share * inverse * (1 - 2.0 / layers[index].Units);
+                }
                 share += group.Share;
                 mean += group.Share * groupMean;
                 square += group.Share * (groupVariance + groupMean * groupMean);
@@ -46,7 +54,7 @@ internal static class MeanFieldRecursion
                 group = new RowGroup(group.Share, passed.Sum, passed.SquaredSum, passed.Noise);
             }
             mean /= share;
-            predictions[index] = new MeanFieldLayer(Math.Sqrt(Math.Max(0, square / share - mean * mean)), isOutput ? 1 : squaredSlope / share);
+            predictions[index] = new MeanFieldLayer(Math.Sqrt(Math.Max(0, square / share - mean * mean)), isOutput ? 1 : squaredSlope / share, layers[index].IsNormalized ? squaredNormalization / share : 1);
         }
         return predictions;
     }
@@ -75,7 +83,7 @@ internal static class MeanFieldRecursion
     static double SquaredGradientGrowth(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, int index, Dropout? dropout)
     {
         WeightMoments next = moments[index + 1];
-        return layers[index].Units * predictions[index].SquaredSlope * (next.Variance + next.Mean * next.Mean) * (dropout?.SquaredSlope ?? 1);
+        return layers[index].Units * predictions[index].SquaredSlope * (next.Variance + next.Mean * next.Mean) * (dropout?.SquaredSlope ?? 1) * predictions[index + 1].SquaredNormalization;
     }
 
     static RowGroup[] GroupRows(ReadOnlySpan<float> features, int rows, int inputs)

@@ -11,6 +11,9 @@ internal sealed unsafe class OptimizerUpdate(
 
     public override void OfBiases(long offset, int length) => Run(offset, length, biasRate, 0);
 
+    /// <summary>No initializer plans these, so none multiplies their rate; and pulling a scale of 1 towards 0 would have no meaning.</summary>
+    public override void OfNormalization(long offset, int length) => Run(offset, length, 1, 0);
+
     void Run(long offset, int length, float rate, float decay)
         => optimizer.Update(parameters.Pointer + offset, gradients.Pointer + offset, state1 is null ? null : state1.Pointer + offset, state2 is null ? null : state2.Pointer + offset, length, rate, decay);
 }

@@ -3,20 +3,25 @@ using MLNet.WeightInit.Engine.Randomness;
 
 namespace MLNet.WeightInit.Engine.Network;
 
-/// <summary>Dropout after the activation: the output itself is kept beside what the next layer reads, since its derivative may follow from it.</summary>
+/// <summary>What is done to whole rows: normalization between products and activation, and dropout after it.</summary>
+/// <remarks>A layer's output is kept beside what the next one reads, since the derivative may follow from it. Normalized values are kept for the gradient, which then takes their place.</remarks>
 internal sealed unsafe partial class LayerPass
 {
     readonly DropoutPass? _dropout;
     readonly ulong _dropoutStream;
     readonly AlignedBuffer _dropped;
-    readonly Action<int> _dropChunk, _undropChunk;
+    readonly LayerNormalization? _normalization;
+    readonly Action<int> _rowChunk, _undropChunk, _normalizationPanelChunk, _normalizationRowChunk;
+
+    /// <summary>Where the products with the weights go, and where the gradient by them is: z and ∂L/∂z but for a normalization.</summary>
+    readonly AlignedBuffer _products, _productGradient;
 
     /// <summary>What the next layer reads: h, after dropout where the pass is a training step's.</summary>
     public AlignedBuffer Passed => Drops ? _dropped : Output;
 
     bool Drops => _dropout is { Step: not null };
 
-    /// <summary>Ranges of rows whose dropout is done by one thread.</summary>
+    /// <summary>Ranges of rows that one thread sees to.</summary>
     int RowChunks => Math.Min(WantedChunks, (_batch + DropoutKernel.RowUnit - 1) / DropoutKernel.RowUnit);
 
     /// <summary>Ends of ranges are whole groups of random words; the last takes what is left.</summary>
@@ -27,10 +32,26 @@ internal sealed unsafe partial class LayerPass
         return (first, (chunk == chunks - 1 ? _batch : units * (chunk + 1) / chunks * DropoutKernel.RowUnit) - first);
     }
 
-    void DropChunk(int chunk)
+    void RowChunk(int chunk)
     {
         (int first, int rows) = RowsOf(chunk);
-        _dropout!.Forward(_dropoutStream, Output.Pointer, _dropped.Pointer, first, rows, Panels.Padded(Layout.Outputs), Stride);
+        int columns = Panels.Padded(Layout.Outputs);
+        if (_normalization is not null)
+        {
+            _normalization.Forward(PreActivation, first, rows);
+            Activate(first, rows, 0, columns);
+        }
+        if (Drops)
+            _dropout!.Forward(_dropoutStream, Output.Pointer, _dropped.Pointer, first, rows, columns, Stride);
+    }
+
+    void NormalizationPanelChunk(int panel)
+        => _normalization!.SumGradients(_rows, Gradient.Pointer, panel * Panels.Width, Panels.WidthOf(panel, Layout.Outputs), _batch);
+
+    void NormalizationRowChunk(int chunk)
+    {
+        (int first, int rows) = RowsOf(chunk);
+        _normalization!.Backward(Gradient.Pointer, first, rows);
     }
 
     /// <summary>∂L/∂h from ∂L/∂ of what the next layer read, then ∂L/∂z.</summary>
