@@ -47,6 +47,22 @@ internal sealed class StepOptionsTests
         Assert.That(Trainings.Bytes(NetworkTrainer.Train(s_data, options with { GradientClipping = GradientClipping.Parse(clipping), MaxNorm = 1e30f }).Network), Is.EqualTo(expected));
     }
 
+    [TestCase("SGD", "norm(1e30)", true)]
+    [TestCase("Adam", "value(1e30)", true)]
+    [TestCase("LAMB", "norm(1e30)", false)]
+    public void Scales_and_shifts_of_a_normalization_are_updated_like_biases(string optimizer, string clipping, bool isAsWithout)
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [20, 17], optimizer: optimizer, epochs: 2) with { Normalization = Normalization.Layer };
+        FeedForwardNetwork trained = NetworkTrainer.Train(s_data, options with { GradientClipping = GradientClipping.Parse(clipping), L1 = 1e-30f }).Network;
+        foreach (LayerLayout layer in trained.Layout.Layers.SkipLast(1))
+        {
+            Assert.That(trained.Parameters.Span.Slice((int)layer.ScaleOffset, layer.Outputs).ToArray(), Is.All.Not.EqualTo(1));
+            Assert.That(trained.Parameters.Span.Slice((int)layer.ShiftOffset, layer.Outputs).ToArray(), Is.All.Not.EqualTo(0));
+        }
+        if (isAsWithout)
+            Assert.That(Trainings.Bytes(trained), Is.EqualTo(Trainings.Bytes(NetworkTrainer.Train(s_data, options).Network)));
+    }
+
     [TestCase("norm(max_norm=0.25)", true, 0.25f)]
     [TestCase("NORM( 2 )", true, 2f)]
     [TestCase("norm", true, 1f)]

@@ -19,7 +19,6 @@ internal sealed unsafe class DeferredUpdate
     readonly WorkerPool _pool;
     readonly AlignedBuffer _parameters, _gradients;
     readonly ParameterUpdate[] _updates;
-    readonly float[] _rates;
     readonly Chunk[] _chunks;
     readonly double[] _sums, _weightSums;
     readonly float[] _steps;
@@ -39,20 +38,21 @@ internal sealed unsafe class DeferredUpdate
         _parameters = network.Parameters;
         _gradients = gradients;
         _updates = updates;
-        _rates = [.. rateMultipliers];
         _maxNorm = maxNorm;
         _hasTrustRatio = hasTrustRatio;
         var chunks = new List<Chunk>();
         for (int layer = 0; layer < network.Layout.Layers.Count; layer++)
         {
             LayerLayout layout = network.Layout.Layers[layer];
-            Cut(chunks, 2 * layer, layout.WeightOffset, layout.WeightLength);
-            Cut(chunks, 2 * layer + 1, layout.BiasOffset, layout.BiasLength);
+            Cut(chunks, layer, TensorKind.Weights, rateMultipliers[2 * layer], layout.WeightOffset, layout.WeightLength);
+            Cut(chunks, layer, TensorKind.Biases, rateMultipliers[2 * layer + 1], layout.BiasOffset, layout.BiasLength);
+            if (layout.IsNormalized)
+                Cut(chunks, layer, TensorKind.Normalization, 1, layout.ScaleOffset, 2 * layout.BiasLength);
         }
         _chunks = [.. chunks];
         _sums = new double[_chunks.Length];
         _weightSums = new double[_chunks.Length];
-        _steps = new float[2 * network.Layout.Layers.Count];
+        _steps = new float[_chunks.Length];
         _sumChunk = SumChunk;
         _updateChunk = UpdateChunk;
         _moveChunk = MoveChunk;
@@ -78,20 +78,20 @@ internal sealed unsafe class DeferredUpdate
         ForEachChunk(_moveChunk);
     }
 
-    /// <summary>Each weight tensor's step is as long as the tensor itself, times the rate; biases, which start at 0, and weights that are all 0 take the direction as it is.</summary>
+    /// <summary>Each weight tensor's step is as long as the tensor itself, times the rate; biases and normalizations, which start at 0 and 1, and weights that are all 0 take the direction as it is.</summary>
     void SetSteps(float learningRate)
     {
         for (int first = 0, end; first < _chunks.Length; first = end)
         {
-            int tensor = _chunks[first].Tensor;
+            (int layer, TensorKind kind, float rate, _, _) = _chunks[first];
             double direction = 0, weights = 0;
-            for (end = first; end < _chunks.Length && _chunks[end].Tensor == tensor; end++)
+            for (end = first; end < _chunks.Length && _chunks[end].Layer == layer && _chunks[end].Kind == kind; end++)
             {
                 direction += _sums[end];
                 weights += _weightSums[end];
             }
-            double ratio = _chunks[first].IsWeights && direction > 0 && weights > 0 ? Math.Sqrt(weights) / Math.Sqrt(direction) : 1;
-            _steps[tensor] = (float)(-learningRate * (double)_rates[tensor] * ratio);
+            double ratio = kind == TensorKind.Weights && direction > 0 && weights > 0 ? Math.Sqrt(weights) / Math.Sqrt(direction) : 1;
+            _steps.AsSpan(first, end - first).Fill((float)(-learningRate * (double)rate * ratio));
         }
     }
 
@@ -99,13 +99,15 @@ internal sealed unsafe class DeferredUpdate
 
     void UpdateChunk(int index)
     {
-        (int tensor, long offset, int length) = _chunks[index];
+        (int layer, TensorKind kind, _, long offset, int length) = _chunks[index];
         if (_factor != 1)
             _kernel.Scale(_gradients.Pointer + offset, length, _factor);
-        if (_chunks[index].IsWeights)
-            _updates[tensor / 2].OfWeights(offset, length);
-        else
-            _updates[tensor / 2].OfBiases(offset, length);
+        switch (kind)
+        {
+            case TensorKind.Weights: _updates[layer].OfWeights(offset, length); break;
+            case TensorKind.Biases: _updates[layer].OfBiases(offset, length); break;
+            default: _updates[layer].OfNormalization(offset, length); break;
+        }
         if (!_hasTrustRatio)
             return;
         _sums[index] = _kernel.SquareSum(_gradients.Pointer + offset, length);
@@ -114,8 +116,8 @@ internal sealed unsafe class DeferredUpdate
 
     void MoveChunk(int index)
     {
-        (int tensor, long offset, int length) = _chunks[index];
-        _kernel.AddScaled(_gradients.Pointer + offset, length, _steps[tensor], _parameters.Pointer + offset);
+        Chunk chunk = _chunks[index];
+        _kernel.AddScaled(_gradients.Pointer + chunk.Offset, chunk.Length, _steps[index], _parameters.Pointer + chunk.Offset);
     }
 
     void ForEachChunk(Action<int> body)
@@ -129,15 +131,21 @@ internal sealed unsafe class DeferredUpdate
             body(chunk);
     }
 
-    static void Cut(List<Chunk> chunks, int tensor, long offset, long length)
+    static void Cut(List<Chunk> chunks, int layer, TensorKind kind, float rate, long offset, long length)
     {
         for (long first = 0; first < length; first += ChunkLength)
-            chunks.Add(new Chunk(tensor, offset + first, (int)Math.Min(ChunkLength, length - first)));
+            chunks.Add(new Chunk(layer, kind, rate, offset + first, (int)Math.Min(ChunkLength, length - first)));
     }
 
-    /// <param name="Tensor">Twice the layer, and one more for its biases.</param>
-    readonly record struct Chunk(int Tensor, long Offset, int Length)
+    enum TensorKind
     {
-        public bool IsWeights => Tensor % 2 == 0;
+        Weights,
+        Biases,
+
+        /// <summary>Scales and shifts, which are one tensor here.</summary>
+        Normalization,
     }
+
+    /// <param name="Rate">Multiplies the learning rate.</param>
+    readonly record struct Chunk(int Layer, TensorKind Kind, float Rate, long Offset, int Length);
 }

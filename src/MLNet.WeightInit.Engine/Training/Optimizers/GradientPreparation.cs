@@ -23,6 +23,12 @@ internal sealed unsafe class GradientPreparation(ParameterUpdate then, GradientK
         then.OfBiases(offset, length);
     }
 
+    public override void OfNormalization(long offset, int length)
+    {
+        Limit(offset, length);
+        then.OfNormalization(offset, length);
+    }
+
     void Limit(long offset, int length)
     {
         if (limit is { } highest)
