@@ -57,6 +57,8 @@ internal sealed unsafe class OptimizersTests
                 means[i] = Beta2 * means[i] + (1 - Beta2) * s_gradients[step][i];
                 // Two roundings a step of a weight below 4, and those of rate and decay.
                 Assert.That((double)run.Parameters.Span[i], Is.EqualTo(weights[i]).Within(5 * 4.0 / (1 << 24) * (Math.Abs(weights[i]) + Rate)), $"step {step + 1}, parameter {i}");
+                // Three roundings a step of a mean that stays below 1: a twentieth of gradients whose sizes sum to at most 20.
+                Assert.That((double)run.State1.Span[i], Is.EqualTo(means[i]).Within(5 * 3.0 / (1 << 24)), $"mean after step {step + 1}, parameter {i}");
             }
         }
         Assert.That(run.Parameters.Span[s_start.Length..].ToArray(), Is.All.Zero, "no gradient, no sign: padding stays zero");

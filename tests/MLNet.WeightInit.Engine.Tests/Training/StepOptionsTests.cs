@@ -102,7 +102,7 @@ internal sealed class StepOptionsTests
         // A sum of 20 squares has 20 roundings, halved by the root; then the quotient and the product.
         double highest = Longest * (1 + 13.0 / (1 << 24));
         Assert.That(lengths[0].Concat(lengths[1]), Is.All.LessThanOrEqualTo(highest).And.Some.GreaterThan(Longest * 0.999));
-        Assert.That(lengths[2], Has.Some.GreaterThan(Longest));
+        Assert.That(lengths[2], Has.Some.GreaterThan(highest));
     }
 
     [Test]
