@@ -104,7 +104,9 @@ internal sealed unsafe class NormalizationKernelTests
             NormalizationKernel kernel = NormalizationKernel.Create(level);
             kernel.Forward(block.Pointer, inverses.Pointer, scales.Pointer, shifts.Pointer, destination.Pointer, Rows, units, stride);
             kernel.Backward(gradient.Pointer, block.Pointer, inverses.Pointer, scales.Pointer, Rows, units, stride);
-            return [.. destination.Span, .. inverses.Span, .. block.Span];
+            float[] results = [.. destination.Span, .. inverses.Span, .. block.Span];
+            Assert.That(scales.IsUntouched && shifts.IsUntouched && gradient.IsUntouched);
+            return results;
         }
         float[] expected = Run(Widths.Fused[0]);
         foreach (SimdLevel level in Widths.Fused)

@@ -47,6 +47,7 @@ internal sealed unsafe class DropoutKernelTests
         foreach ((int first, int rows) in ((int, int)[])[(16, 6), (0, 4), (4, 12)])
             kernel.Apply(Seed, Stream, 1u << 31, parts.Pointer, parts.Pointer, first, rows, columns, columns, 2, 0, 0);
         Assert.That(parts.Span.SequenceEqual(whole.Span));
+        Assert.That(source.IsUntouched && parts.IsUntouched && whole.IsUntouched);
     }
 
     [TestCase(0.1)]
