@@ -1,5 +1,6 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit.Engine.Training;
 
@@ -10,7 +11,7 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
 {
     /// <summary>Fails where the data and options make another network than the model's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">They do; the message names every difference.</exception>
-    public void Check(NetworkLayout layout, NetworkTask task)
+    public void Check(NetworkLayout layout, NetworkTask task, Loss loss)
     {
         NetworkLayout own = Network.Layout;
         List<string> differences = [];
@@ -21,6 +22,7 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
             Compare("activations", Activations(own), Activations(layout));
         Compare("normalization", own.Normalization, layout.Normalization);
         Compare("outputs", own.Outputs, layout.Outputs);
+        Compare("what an output is", Meaning(Network.TargetScale.IsExponential), Meaning(loss.IsLogarithmic));
         if (differences.Count == 0 && !own.Layers.SequenceEqual(layout.Layers))
             Compare("layers", string.Join(", ", own.Layers), string.Join(", ", layout.Layers));
         if (differences.Count > 0)
@@ -36,6 +38,8 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
 
     /// <summary>Puts the model's weights into a network of the same layout.</summary>
     public void CopyTo(FeedForwardNetwork network) => Network.Parameters.Span.CopyTo(network.Parameters.Span);
+
+    static string Meaning(bool logarithmic) => logarithmic ? "the logarithm of a count (Poisson)" : "the value itself";
 
     static string HiddenLayers(NetworkLayout layout) => layout.Layers.Count == 1 ? "none" : string.Join(", ", layout.Layers.SkipLast(1).Select(layer => layer.Outputs));
 

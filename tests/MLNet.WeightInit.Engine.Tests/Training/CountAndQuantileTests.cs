@@ -73,6 +73,21 @@ internal sealed class CountAndQuantileTests
         Assert.That(score[0], Is.GreaterThan(0).And.LessThan(0.05), "half a count in 40 rows");
     }
 
+    [Test]
+    public void A_model_of_counts_goes_on_with_counts_only()
+    {
+        TrainingSet data = Trainings.Counts(60);
+        TrainingOptions counts = Poisson(epochs: 2), values = counts with { Loss = Engine.Training.Losses.Losses.Parse("Squared") };
+        TrainingResult ofCounts = NetworkTrainer.Train(data, counts), ofValues = NetworkTrainer.Train(data, values);
+        FeedForwardNetwork more = NetworkTrainer.Train(data, counts, start: new TrainingStart(ofCounts.Network, ofCounts.Initialization)).Network;
+        float[] score = [0];
+        more.Predict(data.Row(0), score);
+        Assert.That(score[0], Is.GreaterThan(0));
+        Assert.That(() => NetworkTrainer.Train(data, values, start: new TrainingStart(ofCounts.Network, ofCounts.Initialization)),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("the logarithm of a count (Poisson) in the model, the value itself asked for"));
+        Assert.That(() => NetworkTrainer.Train(data, counts, start: new TrainingStart(ofValues.Network, ofValues.Initialization)), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
     /// <summary>The lowest pinball loss of all constants is at one of the labels, so trying all of them finds it.</summary>
     [TestCase(0.1)]
     [TestCase(0.5)]
