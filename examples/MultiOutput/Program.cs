@@ -21,7 +21,7 @@ IDataView scoredMen = mlContext.Data.LoadFromEnumerable(scored);
 
 Console.WriteLine("Weight, waist and pulse of a man by a network that has not seen him (an R² of 0 is as good as the average of all):");
 Console.WriteLine();
-// README: evaluate values
+// README: measure
 MultiOutputRegressionMetrics metrics = mlContext.Regression.EvaluateMultiOutput(label.Fit(scoredMen).Transform(scoredMen));
 Console.WriteLine(metrics);
 // README: end
