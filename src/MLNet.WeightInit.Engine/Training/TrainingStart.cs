@@ -1,6 +1,5 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Network;
-using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit.Engine.Training;
 
@@ -10,8 +9,9 @@ namespace MLNet.WeightInit.Engine.Training;
 internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationReport Initialization)
 {
     /// <summary>Fails where the data and options make another network than the model's.</summary>
+    /// <param name="labels">How the loss would have labels seen, where it may standardize them.</param>
     /// <exception cref="ArgumentOutOfRangeException">They do; the message names every difference.</exception>
-    public void Check(NetworkLayout layout, NetworkTask task, Loss loss)
+    public void Check(NetworkLayout layout, NetworkTask task, AffineScale labels)
     {
         NetworkLayout own = Network.Layout;
         List<string> differences = [];
@@ -22,9 +22,10 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
             Compare("activations", Activations(own), Activations(layout));
         Compare("normalization", own.Normalization, layout.Normalization);
         Compare("outputs", own.Outputs, layout.Outputs);
-        Compare("what an output is", Meaning(Network.TargetScale.IsExponential), Meaning(loss.IsLogarithmic));
         if (differences.Count == 0 && !own.Layers.SequenceEqual(layout.Layers))
             Compare("layers", string.Join(", ", own.Layers), string.Join(", ", layout.Layers));
+        if (differences.Count == 0 && !MayStandFor(Network.TargetScale, labels))
+            Compare("what the network gives of a label", Given(Network.TargetScale), Given(labels));
         if (differences.Count > 0)
             throw new ArgumentOutOfRangeException("modelParameters", string.Join(", ", differences),
                 "A training can only go on with the data schema and the architecture of its model. Set the options as they were, and transform the data by the pipeline that was fitted for the model; or train a new model with Fit(data).");
@@ -39,7 +40,12 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
     /// <summary>Puts the model's weights into a network of the same layout.</summary>
     public void CopyTo(FeedForwardNetwork network) => Network.Parameters.Span.CopyTo(network.Parameters.Span);
 
-    static string Meaning(bool logarithmic) => logarithmic ? "the logarithm of a count (Poisson)" : "the value itself";
+    /// <summary>A loss that takes standardized labels takes them as they are too, if that is how the model was trained, but not the other way round.</summary>
+    static bool MayStandFor(AffineScale model, AffineScale loss) => model.IsExponential == loss.IsExponential && (!IsAsItIs(loss) || IsAsItIs(model));
+
+    static bool IsAsItIs(AffineScale scale) => scale.IsNone && !scale.IsExponential;
+
+    static string Given(AffineScale scale) => scale.IsExponential ? "its logarithm" : scale.IsNone ? "its value" : "its standardized value";
 
     static string HiddenLayers(NetworkLayout layout) => layout.Layers.Count == 1 ? "none" : string.Join(", ", layout.Layers.SkipLast(1).Select(layer => layer.Outputs));
 

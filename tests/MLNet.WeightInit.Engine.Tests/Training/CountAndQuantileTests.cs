@@ -84,7 +84,7 @@ internal sealed class CountAndQuantileTests
         more.Predict(data.Row(0), score);
         Assert.That(score[0], Is.GreaterThan(0));
         Assert.That(() => NetworkTrainer.Train(data, values, start: new TrainingStart(ofCounts.Network, ofCounts.Initialization)),
-            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("the logarithm of a count (Poisson) in the model, the value itself asked for"));
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("its logarithm in the model, its standardized value asked for"));
         Assert.That(() => NetworkTrainer.Train(data, counts, start: new TrainingStart(ofValues.Network, ofValues.Initialization)), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 

@@ -41,9 +41,9 @@ internal sealed class ResumeTests
     }
 
     [Test]
-    public void Dropout_and_every_schedule_go_on_where_they_were([ValueSource(nameof(AllSchedules))] string schedule, [Values] bool earlyStopping)
+    public void Dropout_averaged_weights_and_every_schedule_go_on_where_they_were([ValueSource(nameof(AllSchedules))] string schedule, [Values] bool earlyStopping)
     {
-        TrainingOptions options = Options("Adam", 33, earlyStopping) with { Schedule = Schedules.Parse(schedule), Dropout = new Dropout(0.3f, isAlpha: false), Checkpoint = new(File) };
+        TrainingOptions options = Options("Adam", 33, earlyStopping) with { Schedule = Schedules.Parse(schedule), Dropout = new Dropout(0.3f, isAlpha: false), Normalization = Normalization.Layer, EmaDecay = 0.9f, Checkpoint = new(File) };
         TrainingResult expected = NetworkTrainer.Train(s_rings, options with { Checkpoint = null });
         var stop = new Immediate(report => { if (report.Epoch == 5) throw new InvalidOperationException("The power went out."); });
         Assert.That(() => NetworkTrainer.Train(s_rings, options with { Progress = stop }), Throws.InvalidOperationException);

@@ -18,9 +18,6 @@ internal abstract class Loss
     /// <summary>False where <see cref="PriorBias"/> is not the best constant by this loss, as nobody knows of a loss that a user wrote.</summary>
     public virtual bool KnowsBestConstant => true;
 
-    /// <summary>True where the outputs are logarithms of what is predicted.</summary>
-    public virtual bool IsLogarithmic => false;
-
     /// <summary>Labels below it have no loss; −∞ for most losses.</summary>
     public virtual float LowestLabel => float.NegativeInfinity;
 

@@ -9,7 +9,6 @@ namespace MLNet.WeightInit.Engine.Training.Losses;
 internal sealed class Poisson : Loss
 {
     public override string Name => "Poisson";
-    public override bool IsLogarithmic => true;
     public override float LowestLabel => 0;
     public override LossKernel CreateKernel(SimdLevel level) => new Kernel();
 
