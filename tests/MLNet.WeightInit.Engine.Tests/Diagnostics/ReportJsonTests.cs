@@ -33,6 +33,7 @@ public class ReportJsonTests
             Layers = plain.Layers,
             Seed = plain.Seed,
             Optimizer = plain.Optimizer,
+            Loss = plain.Loss,
             LearningRate = plain.LearningRate,
             ProbeRows = plain.ProbeRows,
             InitialLoss = plain.InitialLoss,
