@@ -7,6 +7,7 @@ using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Persistence;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Metrics;
 
 namespace MLNet.WeightInit.Engine;
 
@@ -33,6 +34,7 @@ internal static class NetworkTrainer
     {
         CheckSize(data.FeatureCount, options);
         (int[] trainingRows, int[] validationRows) = SplitRows(data, options, validation);
+        CheckMetric(options.Metric, validation ?? data, validation is null ? validationRows : AllRows(validation.Rows));
         // A batch is never larger than the data, and neither are the buffers for it.
         options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };       // buffers are made for whole batches
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
@@ -66,8 +68,8 @@ internal static class NetworkTrainer
             if (choice is not null && !resumed)
             {
                 var search = new EpochSearch(choice, network, options, data, trainingRows, rows => new BatchGatherer(data, features, targets, weightFactor, rows, options.BatchSize), pool, rateMultipliers, Advice(report));
-                if (!search.Run())
-                    return Finished(new TrainingHistory([], choice.Epochs, $"Cancelled in epoch {choice.Losses.Count + 1} of the search for the number of epochs; the model is the best so far of one that was trained on four fifths of the rows."));
+                if (search.Run() is { } interrupted)
+                    return Finished(interrupted);
                 checkpoint?.Save(0, always: true, run.Exchange);
             }
             return Finished(run.Train(checkpoint));
@@ -126,6 +128,14 @@ internal static class NetworkTrainer
             ? 0
             : TrainingBudget.ValidationFraction(data.Rows, options.ValidationFraction);
         return ValidationSplit.Draw(data, options.Task, fraction, options.Seed);
+    }
+
+    /// <summary>A metric that is no number would never see an improvement.</summary>
+    static void CheckMetric(Metric? metric, TrainingSet data, int[] validationRows)
+    {
+        if (metric is not null && validationRows.Length > 0 && !metric.IsDefinedFor(data, validationRows))
+            throw new InvalidOperationException($"The metric {metric.Name} needs {metric.Requirement}, and the {validationRows.Length} validation rows don't have them. "
+                + "Pass validation data that has, raise ValidationFraction, or leave Metric null, so that the loss decides.");
     }
 
     static InitializationPlan Plan(NetworkLayout layout, TrainingOptions options, float[] prior, double featureSecondMoment)

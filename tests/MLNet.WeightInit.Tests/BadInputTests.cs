@@ -39,6 +39,12 @@ public sealed class BadInputTests
         yield return Case(o => o.DropoutKind = DropoutKind.Alpha, "DropoutKind", "SELU");
         yield return Case(o => o.Normalization = "batchh", "Normalization", "'layer'");
         yield return Case(o => (o.Normalization, o.HiddenLayers) = ("layer", [8, 2]), "HiddenLayers[1]", "at least 3");
+        yield return Case(o => o.MinimumImprovement = -1, "MinimumImprovement", "at least 0");
+        yield return Case(o => o.MinimumImprovement = double.NaN, "MinimumImprovement", "finite");
+        yield return Case(o => o.MaximumSteps = 0, "MaximumSteps", "at least 1");
+        yield return Case(o => o.MaximumDuration = TimeSpan.Zero, "MaximumDuration", "above 0");
+        yield return Case(o => o.ProgressInterval = TimeSpan.Zero, "ProgressInterval", "above 0");
+        yield return Case(o => o.Metric = "RSME", "specification", "RMSE");
         yield return Case(o => o.LabelColumnName = "", "LabelColumnName", "must not be empty");
         yield return Case(o => o.MissingValues = (MissingValues)7, "MissingValues", "Skip or Throw");
         yield return Case(o => o.Activation = "ReLUU", "specification", "ReLU");

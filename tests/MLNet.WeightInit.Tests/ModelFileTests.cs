@@ -40,6 +40,42 @@ public sealed class ModelFileTests
     }
 
     [Test]
+    public void Metrics_and_gradient_norms_are_there_after_loading_and_no_clock_is()
+    {
+        IDataView data = Samples.View(s_context);
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Flag));
+        options.ValidationFraction = 0.25f;
+        options.Metric = "AUC";
+        var estimator = s_context.Transforms.NeuralNet(options);
+        TrainingHistory history = estimator.Fit(data).Model.History;
+        byte[] zip = ModelZip.Save(s_context, estimator.Fit(data), data.Schema);
+        TrainingHistory loaded = ((IPredictionTransformer<INeuralNetModel>)ModelZip.Load(new MLContext(), zip)).Model.History;
+        Assert.That(loaded.ToJson(), Is.EqualTo(history.ToJson()));
+        Assert.That(loaded.Epochs.Select(epoch => epoch.ValidationMetric), Is.All.InRange(0.0, 1.0));
+        Assert.That(loaded.Epochs.Select(epoch => epoch.GradientNorm), Is.All.GreaterThan(0.0));
+        Assert.That(history.Timings, Has.Count.EqualTo(5).And.Ordered);
+        Assert.That(loaded.Timings, Is.Null);
+        Assert.That(ModelZip.Entries(zip), Is.EqualTo(ModelZip.Entries(ModelZip.Save(s_context, estimator.Fit(data), data.Schema))));
+    }
+
+    /// <summary>Goldens/history-version-1.zip was saved by the last version that had no metrics: hidden layers 4, label <c>Value</c>, <c>Samples.View(context, 40)</c>, a quarter for validation, 3 epochs, seed 1.</summary>
+    [Test]
+    public void A_model_of_the_version_before_metrics_loads()
+    {
+        byte[] zip = File.ReadAllBytes(Engine.Tests.Architecture.Repository.PathOf("tests/MLNet.WeightInit.Tests/Goldens/history-version-1.zip"));
+        ITransformer loaded = ModelZip.Load(new MLContext(), zip);
+        TrainingHistory history = ((IPredictionTransformer<INeuralNetModel>)loaded).Model.History;
+        // As that version printed them.
+        Assert.That(history.ToCsv().Split('\n')[1..4], Is.EqualTo(new[]
+        {
+            "1,1.2799650961795945,0.7979978128349808,,,0.001,", "2,1.2748897476477346,0.7941446712885792,,,0.001,", "3,1.269848113184952,0.7903305526391307,,,0.001,",
+        }));
+        Assert.That((history.BestEpoch, history.StopReason, history.Metric), Is.EqualTo((3, "All 3 epochs were trained.", (string?)null)));
+        // Read from text of seven digits.
+        Assert.That(loaded.Transform(Samples.View(s_context, 40)).GetColumn<float>("Score").Take(3), Is.EqualTo(new[] { 8.773102f, 10.735335f, 8.196714f }).Within(1e-6));
+    }
+
+    [Test]
     public void A_model_is_no_larger_than_its_parameters_and_100_KB()
     {
         IDataView data = Samples.View(s_context);

@@ -1,4 +1,5 @@
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
+using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;

@@ -7,21 +7,21 @@ internal sealed class EpochChoice
 {
     int _epochs;
 
-    /// <summary>The epochs after which <see cref="Losses"/> was lowest; 0 before the first is done.</summary>
+    /// <summary>The epochs after which the networks were best; 0 before the first is done.</summary>
     public int Epochs
     {
         get => _epochs;
         set => _epochs = value;
     }
 
-    /// <summary>Mean loss of the rows after each epoch, each row by the network that didn't train on it.</summary>
-    public List<double> Losses { get; } = [];
+    /// <summary>One an epoch. Losses are means over the rows, each row's by the network that didn't train on it; metrics are means over the networks.</summary>
+    public List<EpochRecord> Records { get; } = [];
 
     public void Exchange(StateExchange state)
     {
         state.Count("epoch search/epochs", ref _epochs);
-        state.Series("epoch search/losses", Losses);
-        if (_epochs > Losses.Count)
-            throw new InvalidDataException($"The checkpoint says that {_epochs} epochs were best of {Losses.Count}: the file is damaged.");
+        HistoryState.Exchange(state, Records, "epoch search");
+        if (_epochs > Records.Count)
+            throw new InvalidDataException($"The checkpoint says that {_epochs} epochs were best of {Records.Count}: the file is damaged.");
     }
 }

@@ -21,6 +21,16 @@ public sealed record EpochRecord
     /// <summary>Mean loss of the validation rows after the epoch, in the same unit; null without such rows.</summary>
     public double? ValidationLoss { get; }
 
+    /// <summary>The history's <see cref="TrainingHistory.Metric"/> over the epoch's batches, each measured before its step, and in the label's own unit; null without a metric.</summary>
+    public double? TrainingMetric { get; internal init; }
+
+    /// <summary>The history's <see cref="TrainingHistory.Metric"/> over the validation rows after the epoch; null without a metric or such rows.</summary>
+    public double? ValidationMetric { get; internal init; }
+
     /// <summary>The learning rate of the epoch's last step.</summary>
     public float LearningRate { get; }
+
+    /// <summary>Euclidean norm of the gradient, over all weights and biases, of the mean loss of the epoch's last batch, as it reached the optimizer (without weight decay). One batch's,
+    /// so it is noisy, the more so where the last batch has few rows. Null in a search for the number of epochs, and in models of versions that didn't record it.</summary>
+    public double? GradientNorm { get; internal init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
@@ -15,31 +16,35 @@ internal sealed class EpochSearch
     public const int Folds = 5;
 
     readonly TrainingRun[] _runs = new TrainingRun[Folds];
-    readonly bool[] _wentOn = new bool[Folds];
+    readonly EpochEnd[] _ends = new EpochEnd[Folds];
     readonly double[] _losses = new double[Folds];
     readonly double[] _trainingLosses = new double[Folds];
-    readonly IProgress<EpochProgress>? _progress;
+    readonly List<TimeSpan> _timings = [];
+    readonly TrainingOptions _options;
+    readonly TrainingPace _pace;
     readonly FeedForwardNetwork _network;
     readonly AlignedBuffer _best;
     readonly WorkerPool _pool;
     readonly int _epochs, _patience;
-    readonly double _weight;
+    readonly double _weight, _rowsAnEpoch;
     readonly EpochChoice _choice;
 
-    /// <param name="choice">Gets the number of epochs and the losses.</param>
+    /// <param name="choice">Gets the number of epochs and what was measured.</param>
     /// <param name="gatherers">Makes a gatherer of the rows for a fold of its own.</param>
     public EpochSearch(EpochChoice choice, FeedForwardNetwork network, TrainingOptions options, TrainingSet data, int[] rows, Func<RowKernel, BatchGatherer> gatherers, WorkerPool pool, IReadOnlyList<float> rateMultipliers, string advice)
     {
         _choice = choice;
         _network = network;
         _pool = pool;
-        _progress = options.Progress;
+        _options = options;
         _best = new AlignedBuffer(network.Parameters.Length);
         network.Parameters.Span.CopyTo(_best.Span);
-        _epochs = TrainingBudget.Epochs(rows.Length, options.BatchSize, asked: null);
+        _epochs = TrainingBudget.Epochs(rows.Length, options, asked: null);
+        _pace = new TrainingPace(options, (double)_epochs * (Folds - 1) * rows.Length);
+        _rowsAnEpoch = (double)(Folds - 1) * rows.Length;
         _patience = TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience);
         int[] foldOf = AssignFolds(data, rows, options);
-        TrainingOptions quiet = options with { Progress = null, NumberOfEpochs = _epochs, EarlyStopping = false, Patience = _patience };
+        TrainingOptions quiet = options with { Progress = null, NumberOfEpochs = _epochs, EarlyStopping = false, Patience = _patience, RestoreBest = false, MaximumSteps = null };
         for (int fold = 0; fold < Folds; fold++)
         {
             var copy = new FeedForwardNetwork(network.Layout, network.Task, network.FeatureScale, network.TargetScale);
@@ -52,31 +57,84 @@ internal sealed class EpochSearch
         }
     }
 
-    List<double> Losses => _choice.Losses;
-
-    /// <summary>False where training was cancelled and the best so far is wanted: then the network gets the first fold's weights after its best epoch.</summary>
-    public bool Run()
+    /// <summary>Null where the number of epochs was found. Else training was cancelled or is out of time: the network has the first fold's weights after its best epoch, and this is their history.</summary>
+    public TrainingHistory? Run()
     {
         Action<int> runFold = RunFold;
+        Improvement improvement = Improvement.Of(_options);
+        double best = improvement.Worst;
         for (int epoch = 1; epoch <= _epochs; epoch++)
         {
             _pool.Run(Folds, runFold);
-            if (Array.IndexOf(_wentOn, false) >= 0)
-            {
-                _best.Span.CopyTo(_network.Parameters.Span);
-                return false;
-            }
-            Losses.Add(Sum(_losses) / _weight);
-            if (_choice.Epochs == 0 || Losses[^1] < Losses[_choice.Epochs - 1])
+            if (Array.Find(_ends, end => end != EpochEnd.Finished) is var end and not EpochEnd.Finished)
+                return Interrupted(epoch, end);
+            EpochRecord record = Record(epoch);
+            _choice.Records.Add(record);
+            _timings.Add(_pace.Now);
+            double value = improvement.Choose(record.ValidationLoss!.Value, record.ValidationMetric);
+            if (_choice.Epochs == 0 || improvement.IsBetter(value, best))
             {
                 _choice.Epochs = epoch;
+                best = double.IsNaN(value) ? best : value;
                 _runs[0].Network.Parameters.Span.CopyTo(_best.Span);
             }
-            _progress?.Report(new EpochProgress(epoch, _epochs, Sum(_trainingLosses) / Folds, Losses[^1]) { IsSearch = true });
+            _options.Progress?.Report(_pace.Measure(Progress(record), epoch * _rowsAnEpoch));
             if (epoch - _choice.Epochs >= _patience)
                 break;
         }
-        return true;
+        return null;
+    }
+
+    TrainingHistory Interrupted(int epoch, EpochEnd end)
+    {
+        _best.Span.CopyTo(_network.Parameters.Span);
+        string cause = end == EpochEnd.Cancelled ? "Cancelled" : string.Create(CultureInfo.InvariantCulture, $"The maximum duration of {_options.MaximumDuration} was over");
+        string model = _choice.Epochs == 0 ? "the model is as it was initialized" : "the model is the best so far of one that was trained on four fifths of the rows";
+        return new TrainingHistory(_choice.Records, _choice.Epochs, $"{cause} in epoch {epoch} of the search for the number of epochs; {model}.")
+        {
+            Metric = _options.Metric?.Name,
+            Timings = _timings,
+            WasCancelled = end == EpochEnd.Cancelled,
+        };
+    }
+
+    EpochRecord Record(int epoch) => new(epoch, Sum(_trainingLosses) / Folds, Sum(_losses) / _weight, _runs[0].LearningRate)
+    {
+        TrainingMetric = MeanMetric(run => run.TrainingMetric),
+        ValidationMetric = MeanMetric(run => run.ValidationMetric),
+    };
+
+    EpochProgress Progress(EpochRecord record)
+    {
+        int batches = 0;
+        foreach (TrainingRun run in _runs)
+            batches += run.BatchesAnEpoch;
+        return new EpochProgress(record.Epoch, _epochs, record.TrainingLoss, record.ValidationLoss)
+        {
+            IsSearch = true,
+            Batch = batches,
+            Batches = batches,
+            TrainingMetric = record.TrainingMetric,
+            ValidationMetric = record.ValidationMetric,
+        };
+    }
+
+    /// <summary>Over the folds for which it is defined: one may have got rows of one class only.</summary>
+    double? MeanMetric(Func<TrainingRun, double?> choose)
+    {
+        if (_options.Metric is null)
+            return null;
+        double sum = 0;
+        int count = 0;
+        foreach (TrainingRun run in _runs)
+        {
+            double value = choose(run)!.Value;
+            if (double.IsNaN(value))
+                continue;
+            sum += value;
+            count++;
+        }
+        return sum / count;
     }
 
     static double Sum(double[] losses)
@@ -89,8 +147,10 @@ internal sealed class EpochSearch
 
     void RunFold(int fold)
     {
-        _wentOn[fold] = _runs[fold].TryRunEpoch(Losses.Count + 1, out _trainingLosses[fold]);
-        _losses[fold] = _wentOn[fold] ? _runs[fold].ValidationLossSum() : 0;
+        int epoch = _choice.Records.Count + 1;
+        _ends[fold] = _runs[fold].RunEpoch(epoch, out _trainingLosses[fold]);
+        if (_ends[fold] == EpochEnd.Finished && !_runs[fold].TryValidate(epoch, out _losses[fold]))
+            _ends[fold] = EpochEnd.Cancelled;
         _runs[fold].EpochEnded(_losses[fold] / _runs[fold].ValidationWeight);
     }
 

@@ -31,6 +31,14 @@ internal static class TrainingBudget
     public static int Epochs(int rows, int batchSize, int? asked)
         => asked ?? Math.Clamp((WantedUpdates + UpdatesAnEpoch(rows, batchSize) - 1) / UpdatesAnEpoch(rows, batchSize), FewestEpochs, MostEpochs);
 
+    /// <summary>The same, of which a bound on the steps may leave fewer; at least 1 unless 0 were asked for.</summary>
+    /// <param name="asked">Epochs that were asked for; null: as many as the rows want.</param>
+    public static int Epochs(int rows, TrainingOptions options, int? asked)
+    {
+        int epochs = Epochs(rows, options.BatchSize, asked), updates = UpdatesAnEpoch(rows, options.BatchSize);
+        return options.MaximumSteps is { } steps ? (int)Math.Min(epochs, (steps - 1) / updates + 1) : epochs;
+    }
+
     /// <summary>Epochs without improvement before training stops: about 600 updates, at least 5.</summary>
     public static int Patience(int rows, int batchSize, int? asked)
         => asked ?? Math.Clamp(600 / UpdatesAnEpoch(rows, batchSize), 5, 300);
@@ -39,5 +47,5 @@ internal static class TrainingBudget
     public static float WeightDecay(Optimizer optimizer, int rows, float? asked)
         => asked ?? (optimizer.HasDecoupledDecay ? 0.01f : 2f / rows);
 
-    static int UpdatesAnEpoch(int rows, int batchSize) => Math.Max(1, (int)(((long)rows + batchSize - 1) / batchSize));
+    public static int UpdatesAnEpoch(int rows, int batchSize) => Math.Max(1, (int)(((long)rows + batchSize - 1) / batchSize));
 }

@@ -4,6 +4,7 @@ using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Checkpoints;
 using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Metrics;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 using MLNet.WeightInit.Engine.Training.Schedules;
 
@@ -68,6 +69,27 @@ internal sealed record TrainingOptions
 
     /// <summary>A search for the learning rate, which sets the rate of each step in the schedule's place and ends the training; null for a training that makes a model.</summary>
     public RangeTest? RangeTest { get; init; }
+
+    /// <summary>Measured after each epoch, and decides which is best; null: only the loss is.</summary>
+    public Metric? Metric { get; init; }
+
+    /// <summary>What an epoch must be better by than the best before it; at least 0.</summary>
+    public double MinimumImprovement { get; init; }
+
+    /// <summary>False: the last epoch's weights are kept, and no copy of the best.</summary>
+    public bool RestoreBest { get; init; } = true;
+
+    /// <summary>Optimizer steps after which training ends, within an epoch too; those of the search for the number of epochs don't count.</summary>
+    public long? MaximumSteps { get; init; }
+
+    /// <summary>Of <see cref="Clock"/>, after which training ends, within an epoch and within the search too.</summary>
+    public TimeSpan? MaximumDuration { get; init; }
+
+    /// <summary>Time since training began. The engine has no clock of its own; null: nobody needs one.</summary>
+    public Func<TimeSpan>? Clock { get; init; }
+
+    /// <summary>Reports come within an epoch too, this far apart; zero or less: only after each epoch.</summary>
+    public TimeSpan ProgressInterval { get; init; }
     public SimdLevel Simd { get; init; } = SimdLevels.Best;
     public IProgress<EpochProgress>? Progress { get; init; }
     public CancellationToken CancellationToken { get; init; }

@@ -1,7 +1,9 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Checkpoints;
+using MLNet.WeightInit.Engine.Training.Metrics;
 using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Training;
@@ -17,17 +19,21 @@ internal sealed class TrainingRun
     readonly TrainingStep _step;
     readonly RateCourse _course;
     readonly WeightAverage? _average;
-    readonly int _stepsAnEpoch;
     readonly string _advice;
     readonly AlignedBuffer _lastGood;
     readonly EarlyStop? _earlyStop;
     readonly EpochChoice? _choice;
+    readonly MetricTotal? _trainingMetric, _validationMetric;
     readonly List<EpochRecord> _epochs = [];
+    readonly List<TimeSpan> _timings = [];
     readonly double _trainingWeight;
     float _learningRate;
+    TrainingPace? _pace;
+    int _plannedEpochs, _resumedEpochs, _rowsSeen;
+    long _lastStep;
 
     /// <param name="advice">What the initialization report says, for the message of a training that failed.</param>
-    /// <param name="choice">What cross-validation finds for the number of epochs before <see cref="Train"/>, or null; its losses become the history's validation losses.</param>
+    /// <param name="choice">What cross-validation finds for the number of epochs before <see cref="Train"/>, or null; what it measured becomes the history's validation numbers.</param>
     public TrainingRun(FeedForwardNetwork network, TrainingOptions options, BatchGatherer gatherer, int[] rows, (BatchGatherer Gatherer, int[] Rows)? validation,
         PassKernels kernels, IReadOnlyList<float> rateMultipliers, string advice, EpochChoice? choice = null)
     {
@@ -44,13 +50,15 @@ internal sealed class TrainingRun
         network.Parameters.Span.CopyTo(_lastGood.Span);
         _trainingWeight = TotalWeight(gatherer, rows);
         int patience = TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience);
-        _stepsAnEpoch = (int)(((long)rows.Length + options.BatchSize - 1) / options.BatchSize);
-        _course = Schedules.Schedules.Begin(options.RangeTest ?? options.Schedule, new TrainingSpan(options.LearningRate, (long)TrainingBudget.Epochs(rows.Length, options.BatchSize, options.NumberOfEpochs) * _stepsAnEpoch,
-            _stepsAnEpoch, patience, StopsEarly: validation is not null && options.EarlyStopping));
+        BatchesAnEpoch = TrainingBudget.UpdatesAnEpoch(rows.Length, options.BatchSize);
+        long steps = Math.Min((long)TrainingBudget.Epochs(rows.Length, options, options.NumberOfEpochs) * BatchesAnEpoch, options.MaximumSteps ?? long.MaxValue);
+        _course = Schedules.Schedules.Begin(options.RangeTest ?? options.Schedule, new TrainingSpan(options.LearningRate, steps, BatchesAnEpoch, patience, StopsEarly: validation is not null && options.EarlyStopping));
+        _trainingMetric = options.Metric?.CreateTotal(options.Outputs, network.TargetScale);
         if (validation is not { } held)
             return;
         ValidationWeight = TotalWeight(held.Gatherer, held.Rows);
-        _earlyStop = new EarlyStop(network.Parameters, options.EarlyStopping ? patience : int.MaxValue);
+        _validationMetric = options.Metric?.CreateTotal(options.Outputs, network.TargetScale);
+        _earlyStop = new EarlyStop(network.Parameters, options.EarlyStopping ? patience : int.MaxValue, options);
     }
 
     public FeedForwardNetwork Network => _network;
@@ -58,39 +66,56 @@ internal sealed class TrainingRun
     /// <summary>Sum of the validation rows' weights; 0 without them.</summary>
     public double ValidationWeight { get; }
 
-    /// <summary>Sum of weight · loss over the validation rows.</summary>
-    public double ValidationLossSum() => _validation is { } held ? _step.Evaluate(held.Gatherer, held.Rows) : 0;
+    /// <summary>Steps that pass over all rows once.</summary>
+    public int BatchesAnEpoch { get; }
+
+    /// <summary>Of the last step.</summary>
+    public float LearningRate => _learningRate;
+
+    /// <summary>The metric over the last epoch's batches, each before its step; null where none was asked for.</summary>
+    public double? TrainingMetric => _trainingMetric?.Value();
+
+    /// <summary>The metric over the validation rows when they were last measured; null where none was asked for or there are no such rows.</summary>
+    public double? ValidationMetric => _validationMetric?.Value();
 
     /// <param name="checkpoint">Where the state goes between epochs, or null.</param>
     /// <exception cref="InvalidOperationException">More epochs have been trained than are asked for.</exception>
     public TrainingHistory Train(ICheckpoint? checkpoint = null)
     {
-        int epochs = _choice?.Epochs ?? TrainingBudget.Epochs(_rows.Length, _options.BatchSize, _options.NumberOfEpochs);
-        string stopReason = _choice is null
-            ? epochs == 1 ? "The only epoch was trained." : $"All {epochs} epochs were trained."
-            : $"Trained {epochs} {(epochs == 1 ? "epoch" : "epochs")} on all rows: {EpochSearch.Folds}-fold cross-validation had its lowest loss there.";
+        int epochs = _plannedEpochs = _choice?.Epochs ?? TrainingBudget.Epochs(_rows.Length, _options, _options.NumberOfEpochs);
         if (_epochs.Count > epochs)
             throw new InvalidOperationException($"The checkpoint is of a training after epoch {_epochs.Count}, and {epochs} were asked for. Ask for at least {_epochs.Count}, or delete the checkpoint to start anew.");
-        bool stopped = _earlyStop?.IsTimeToStop(_epochs.Count) == true;        // as a training may have that goes on
-        for (int epoch = _epochs.Count + 1; epoch <= epochs && !stopped; epoch++)
+        _resumedEpochs = _epochs.Count;
+        _pace = new TrainingPace(_options, (double)(epochs - _resumedEpochs) * _rows.Length);
+        string? stopReason = _earlyStop?.IsTimeToStop(_epochs.Count) == true ? _earlyStop.ToString() : null;     // as a training may have that goes on
+        bool cancelled = false;
+        for (int epoch = _epochs.Count + 1; epoch <= epochs && stopReason is null; epoch++)
         {
-            if (!TryRunEpoch(epoch, out double trainingLoss))
+            EpochEnd end = RunEpoch(epoch, out double trainingLoss);
+            double lossSum = 0;
+            cancelled = end == EpochEnd.Cancelled || !TryValidate(epoch, out lossSum);
+            if (cancelled)
             {
                 stopReason = $"Cancelled in epoch {epoch}.";
                 break;
             }
-            double? validationLoss = _validation is not null ? ValidationLossSum() / ValidationWeight : _choice?.Losses[epoch - 1];
-            _epochs.Add(new EpochRecord(epoch, trainingLoss, validationLoss, _learningRate));
-            EpochEnded(validationLoss ?? trainingLoss);
-            _earlyStop?.Note(epoch, validationLoss!.Value);
-            stopped = _earlyStop?.IsTimeToStop(epoch) == true;
-            checkpoint?.Save(epoch, always: stopped || epoch == epochs, Exchange);
-            _options.Progress?.Report(new EpochProgress(epoch, epochs, trainingLoss, validationLoss));
+            EpochRecord record = Record(epoch, trainingLoss, lossSum);
+            _epochs.Add(record);
+            _timings.Add(_pace.Now);
+            EpochEnded(record.ValidationLoss ?? trainingLoss);
+            _earlyStop?.Note(epoch, record.ValidationLoss!.Value, record.ValidationMetric);
+            stopReason = LimitReached(end, epoch) ?? (_earlyStop?.IsTimeToStop(epoch) == true ? _earlyStop.ToString() : null);
+            if (_rowsSeen == _rows.Length)                     // a part of an epoch is trained again by whoever goes on
+                checkpoint?.Save(epoch, always: stopReason is not null || epoch == epochs, Exchange);
+            _options.Progress?.Report(_pace.Measure(Progress(record), RowsTrained(epoch)));
         }
-        if (stopped)
-            stopReason = $"Stopped early: no better validation loss since epoch {_earlyStop!.BestEpoch}.";
         _earlyStop?.RestoreBest();
-        return new TrainingHistory(_epochs, _earlyStop is { BestEpoch: > 0 } ? _earlyStop.BestEpoch : _epochs.Count, stopReason);
+        return new TrainingHistory(_epochs, _earlyStop?.RestoredEpoch ?? _epochs.Count, stopReason ?? AllTrained())
+        {
+            Metric = _options.Metric?.Name,
+            Timings = _resumedEpochs == 0 ? _timings : null,
+            WasCancelled = cancelled,
+        };
     }
 
     /// <summary>Tells the schedule how an epoch went: each epoch's loss once, in order.</summary>
@@ -116,7 +141,7 @@ internal sealed class TrainingRun
     void Repeat(EpochRecord epoch)
     {
         Shuffle(epoch.Epoch);
-        _step.Steps = (long)epoch.Epoch * _stepsAnEpoch;
+        _step.Steps = (long)epoch.Epoch * BatchesAnEpoch;
         _learningRate = (float)_course.Rate(_step.Steps - 1);
         if (_learningRate != epoch.LearningRate)
             throw new InvalidOperationException($"A training can only go on with the learning rates that it had, but its epoch {epoch.Epoch} ended with a rate of {epoch.LearningRate}, and with this schedule and number of epochs it would be {_learningRate}. "
@@ -127,45 +152,130 @@ internal sealed class TrainingRun
     /// <summary>Each epoch shuffles the order that the one before it left.</summary>
     void Shuffle(int epoch) => new RandomSource(_options.Seed, $"shuffle/{epoch}").Shuffle(_rows);
 
-    /// <summary>False where training was cancelled and the model so far is wanted, or a search for the rate is over. Between epochs the network has the weights that a model would get: the averaged ones, where they are averaged.</summary>
-    public bool TryRunEpoch(int epoch, out double trainingLoss)
+    /// <summary>The search for the number of epochs measured whole epochs only, so a part of one gets no numbers from it.</summary>
+    EpochRecord Record(int epoch, double trainingLoss, double lossSum)
+    {
+        EpochRecord? searched = _rowsSeen == _rows.Length ? _choice?.Records[epoch - 1] : null;
+        return new EpochRecord(epoch, trainingLoss, _validation is not null ? lossSum / ValidationWeight : searched?.ValidationLoss, _learningRate)
+        {
+            TrainingMetric = TrainingMetric,
+            ValidationMetric = ValidationMetric ?? searched?.ValidationMetric,
+            GradientNorm = _step.GradientNorm(),
+        };
+    }
+
+    EpochProgress Progress(EpochRecord record) => new(record.Epoch, _plannedEpochs, record.TrainingLoss, record.ValidationLoss)
+    {
+        Batch = (int)(_lastStep - (long)(record.Epoch - 1) * BatchesAnEpoch),
+        Batches = BatchesAnEpoch,
+        TrainingMetric = record.TrainingMetric,
+        ValidationMetric = record.ValidationMetric,
+    };
+
+    double RowsTrained(int epoch) => (double)(epoch - 1 - _resumedEpochs) * _rows.Length + _rowsSeen;
+
+    string AllTrained() => _choice is not null
+        ? $"Trained {_plannedEpochs} {(_plannedEpochs == 1 ? "epoch" : "epochs")} on all rows: {EpochSearch.Folds}-fold cross-validation had its {Improvement.Of(_options).BestValue} there."
+        : _plannedEpochs == 1 ? "The only epoch was trained." : $"All {_plannedEpochs} epochs were trained.";
+
+    string? LimitReached(EpochEnd end, int epoch) => end switch
+    {
+        EpochEnd.OutOfSteps => $"Stopped in epoch {epoch}: the maximum of {_options.MaximumSteps} {(_options.MaximumSteps == 1 ? "step" : "steps")} was reached.",
+        EpochEnd.OutOfTime when epoch < _plannedEpochs || _rowsSeen < _rows.Length => string.Create(CultureInfo.InvariantCulture,
+            $"Stopped in epoch {epoch}: the maximum duration of {_options.MaximumDuration} was over after {_lastStep} {(_lastStep == 1 ? "step" : "steps")}. Another run may stop at another step, and give another model."),
+        _ => null,
+    };
+
+    /// <summary>One pass over the rows, as far as cancellation, limits and a search for the rate let it. Between epochs the network has the weights that a model would get: the averaged ones, where they are averaged.</summary>
+    /// <param name="trainingLoss">Mean over the rows that were seen.</param>
+    public EpochEnd RunEpoch(int epoch, out double trainingLoss)
     {
         double sum = 0;
         trainingLoss = 0;
+        _rowsSeen = 0;
+        _trainingMetric?.Clear();
         _average?.Place(averages: false);
         Shuffle(epoch);
+        EpochEnd end = EpochEnd.Finished;
         int batch = 0;
-        for (int first = 0; first < _rows.Length; first += _options.BatchSize)
+        while (_rowsSeen < _rows.Length && end == EpochEnd.Finished)
         {
-            _options.CheckAlive?.Invoke();
-            if (_options.CancellationToken.IsCancellationRequested)
+            if (IsCancelled("in epoch {0}, batch {1}", epoch, batch + 1))
             {
-                if (!_options.ReturnBestOnCancel)
-                    throw new OperationCanceledException($"Training was cancelled in epoch {epoch}, batch {batch + 1}.", _options.CancellationToken);
                 _average?.Place(averages: true);
                 KeepFinite();
-                return false;
+                return EpochEnd.Cancelled;
             }
-            _learningRate = (float)_course.Rate((long)(epoch - 1) * _stepsAnEpoch + batch);
+            _learningRate = (float)_course.Rate((long)(epoch - 1) * BatchesAnEpoch + batch);
             batch++;
-            Span<int> rows = _rows.AsSpan(first, Math.Min(_options.BatchSize, _rows.Length - first));
-            double loss = _step.Run(rows, _learningRate);
+            Span<int> rows = _rows.AsSpan(_rowsSeen, Math.Min(_options.BatchSize, _rows.Length - _rowsSeen));
+            double loss = _step.Run(rows, _learningRate, _trainingMetric);
             if (_options.RangeTest?.Add(_learningRate, loss / TotalWeight(_gatherer, rows)) == false)
             {
                 KeepFinite();
-                return false;
+                return EpochEnd.Cancelled;
             }
             if (!double.IsFinite(loss))
                 throw NonFinite(epoch, batch);
             _average?.Add();
             sum += loss;
+            _rowsSeen += rows.Length;
+            _lastStep = (long)(epoch - 1) * BatchesAnEpoch + batch;
+            end = Limit();
+            ReportWithin(epoch, batch, sum);
         }
         if (!RowChecks.AllFinite(_network.Parameters.Span))
             throw NonFinite(epoch, batch);
         _average?.Place(averages: true);
         _network.Parameters.Span.CopyTo(_lastGood.Span);
-        trainingLoss = sum / _trainingWeight;
+        trainingLoss = sum / (_rowsSeen == _rows.Length ? _trainingWeight : TotalWeight(_gatherer, _rows.AsSpan(0, _rowsSeen)));
+        return end;
+    }
+
+    EpochEnd Limit()
+    {
+        if (_lastStep == _options.MaximumSteps)
+            return EpochEnd.OutOfSteps;
+        return _options.MaximumDuration is { } maximum && _options.Clock!() >= maximum ? EpochEnd.OutOfTime : EpochEnd.Finished;
+    }
+
+    /// <summary>A report within an epoch, where one is due.</summary>
+    void ReportWithin(int epoch, int batch, double lossSum)
+    {
+        if (_pace is not { IsReportDue: true } || _rowsSeen == _rows.Length)
+            return;
+        var report = new EpochProgress(epoch, _plannedEpochs, lossSum / TotalWeight(_gatherer, _rows.AsSpan(0, _rowsSeen)), validationLoss: null)
+        {
+            Batch = batch,
+            Batches = BatchesAnEpoch,
+            IsEpochEnd = false,
+        };
+        _options.Progress?.Report(_pace.Measure(report, RowsTrained(epoch)));
+    }
+
+    /// <summary>Sum of weight · loss over the validation rows, 0 without them; false where training was cancelled and the model so far is wanted.</summary>
+    public bool TryValidate(int epoch, out double lossSum)
+    {
+        lossSum = 0;
+        if (_validation is not { } held)
+            return true;
+        _validationMetric?.Clear();
+        for (int first = 0; first < held.Rows.Length; first += _options.BatchSize)
+        {
+            if (IsCancelled("while epoch {0} was validated", epoch))
+                return false;
+            lossSum += _step.Evaluate(held.Gatherer, held.Rows.AsSpan(first, Math.Min(_options.BatchSize, held.Rows.Length - first)), _validationMetric);
+        }
         return true;
+    }
+
+    /// <exception cref="OperationCanceledException">Cancellation was asked for, and no model is wanted then.</exception>
+    bool IsCancelled(string place, int epoch, int batch = 0)
+    {
+        _options.CheckAlive?.Invoke();
+        if (!_options.CancellationToken.IsCancellationRequested)
+            return false;
+        return _options.ReturnBestOnCancel ? true : throw new OperationCanceledException(string.Format(CultureInfo.InvariantCulture, $"Training was cancelled {place}.", epoch, batch), _options.CancellationToken);
     }
 
     /// <summary>The last update before a cancellation may have overflowed with no loss after it to show that.</summary>

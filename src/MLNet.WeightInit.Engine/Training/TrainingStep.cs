@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Checkpoints;
 using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Metrics;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit.Engine.Training;
@@ -18,13 +19,15 @@ internal sealed unsafe class TrainingStep
     readonly AlignedBuffer? _state1, _state2;
     readonly DeferredUpdate? _deferred;
     readonly MaxNorm? _maxNorm;
+    readonly AlignedBuffer _gradients;
+    readonly bool _keepsGradient;
 
     /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer.</param>
     /// <param name="weightDecay">Of the weights; biases have none.</param>
     public TrainingStep(FeedForwardNetwork network, BatchGatherer gatherer, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, float weightDecay)
     {
         _gatherer = gatherer;
-        var gradients = new AlignedBuffer(network.Parameters.Length);
+        AlignedBuffer gradients = _gradients = new AlignedBuffer(network.Parameters.Length);
         _dropout = options.DropoutPass(kernels.Level);
         _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout);
         _loss = options.Loss.CreateKernel(kernels.Level);
@@ -38,6 +41,7 @@ internal sealed unsafe class TrainingStep
             if (options.GradientClipping is { IsByNorm: false } || options.L1 > 0)
                 updates[i] = new GradientPreparation(updates[i], GradientKernel.Create(kernels.Level), network.Parameters, gradients, options.GradientClipping is { IsByNorm: false } byValue ? byValue.Limit : null, options.L1);
         }
+        _keepsGradient = !options.Optimizer.HasTrustRatio;
         float? longest = options.GradientClipping is { IsByNorm: true } byNorm ? byNorm.Limit : null;
         if (longest is not null || options.Optimizer.HasTrustRatio)
             _deferred = new DeferredUpdate(network, gradients, updates, rateMultipliers, longest, options.Optimizer.HasTrustRatio, kernels);
@@ -52,11 +56,16 @@ internal sealed unsafe class TrainingStep
     /// <summary>Steps begun so far: what the choices of dropout are keyed by, beside seed and layer.</summary>
     public long Steps { get; set; }
 
+    /// <summary>Euclidean norm of the last step's gradient over all parameters, as the optimizer got it. In a fixed order; padding is 0.</summary>
+    /// <returns>Null where the optimizer leaves something else in the gradient's place (LAMB's direction).</returns>
+    public double? GradientNorm() => _keepsGradient ? Math.Sqrt(FixedOrderSums.SumAndSquares(_gradients.Span).SquaredSum) : null;
+
     /// <summary>Sum of weight · loss over the rows, before the update.</summary>
-    public double Run(ReadOnlySpan<int> rows, float learningRate)
+    /// <param name="metric">Gets the rows' outputs, too; null for none.</param>
+    public double Run(ReadOnlySpan<int> rows, float learningRate, MetricTotal? metric = null)
     {
         Steps++;
-        double loss = Forward(_gatherer, rows, withGradient: true);
+        double loss = Forward(_gatherer, rows, withGradient: true, metric);
         if (!double.IsFinite(loss))
             return loss;
         _optimizer.BeginStep(learningRate);
@@ -68,11 +77,12 @@ internal sealed unsafe class TrainingStep
 
     /// <summary>Sum of weight · loss over any number of rows, with the weights as they are.</summary>
     /// <param name="gatherer">Whose rows: the training set's, or a validation set's.</param>
-    public double Evaluate(BatchGatherer gatherer, ReadOnlySpan<int> rows)
+    /// <param name="metric">Gets the rows' outputs, too; null for none.</param>
+    public double Evaluate(BatchGatherer gatherer, ReadOnlySpan<int> rows, MetricTotal? metric = null)
     {
         double sum = 0;
         for (int first = 0; first < rows.Length; first += _pass.Capacity)
-            sum += Forward(gatherer, rows[first..Math.Min(rows.Length, first + _pass.Capacity)], withGradient: false);
+            sum += Forward(gatherer, rows[first..Math.Min(rows.Length, first + _pass.Capacity)], withGradient: false, metric);
         return sum;
     }
 
@@ -86,14 +96,16 @@ internal sealed unsafe class TrainingStep
         _optimizer.Exchange(state);
     }
 
-    double Forward(BatchGatherer gatherer, ReadOnlySpan<int> rows, bool withGradient)
+    double Forward(BatchGatherer gatherer, ReadOnlySpan<int> rows, bool withGradient, MetricTotal? metric)
     {
         gatherer.Gather(rows, _pass.Input.Pointer, _pass.InputStride);
         if (_dropout is not null)
             _dropout.Step = withGradient ? Steps : null;
         _pass.Forward(rows.Length);
         LayerPass last = _pass.Last;
-        return _loss.Evaluate(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights,
+        double loss = _loss.Evaluate(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights,
             1f / rows.Length, withGradient ? last.Gradient.Pointer : null);
+        metric?.Add(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights);
+        return loss;
     }
 }

@@ -13,12 +13,15 @@ internal static class ModelEntries
     const string ReportEntry = "report.json";
     const uint FirstVersion = 0x00010001;
 
+    /// <summary>The history has metrics and gradient norms.</summary>
+    const uint HistoryMetricsVersion = 0x00010002;
+
     /// <param name="signature">Exactly 8 characters.</param>
     /// <param name="loaderSignature">Name under which ML.NET finds the class that loads; at most 24 characters.</param>
     public static VersionInfo Version(string signature, string loaderSignature) => new(
         modelSignature: signature,
-        verWrittenCur: FirstVersion,
-        verReadableCur: FirstVersion,
+        verWrittenCur: HistoryMetricsVersion,
+        verReadableCur: HistoryMetricsVersion,
         verWeCanReadBack: FirstVersion,
         loaderAssemblyName: typeof(ModelEntries).Assembly.FullName!,
         loaderSignature: loaderSignature);
@@ -34,7 +37,7 @@ internal static class ModelEntries
     public static (FeedForwardNetwork Network, InitializationReport Report, TrainingHistory History) Load(IHost host, ModelLoadContext context)
     {
         host.CheckDecode(context.Repository is not null, "A neural network is saved in several streams and can't be loaded from a single one.");
-        TrainingHistory history = HistoryStream.Read(host, context.Reader);
+        TrainingHistory history = HistoryStream.Read(host, context.Reader, hasMetrics: context.Header.ModelVerWritten >= HistoryMetricsVersion);
         FeedForwardNetwork? network = null;
         context.TryLoadBinaryStream(NetworkEntry, reader => network = FeedForwardNetwork.Load(reader.BaseStream));
         host.CheckDecode(network is not null, $"The model has no entry '{NetworkEntry}': the file is damaged or was edited.");

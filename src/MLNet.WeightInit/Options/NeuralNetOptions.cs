@@ -68,11 +68,13 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, which is 2 / training rows where it is added to the gradient (a normal prior, which counts the less the more rows there are), and 0.01 where it is decoupled. At least 0 and finite; 0 for none.</value>
     public float? WeightDecay { get; set; }
 
-    /// <summary>Share of the rows kept out of training to measure the loss after each epoch; not used where a validation set is passed to <c>Fit</c>.</summary>
+    /// <summary>Share of the rows kept out of training to measure the loss after each epoch: of each class for classification, by the seed. Works inside a chain and in <c>CrossValidate</c>, since
+    /// <c>Fit</c> needs only one data view; not used where a validation set is passed to <c>Fit</c>.</summary>
     /// <value>Default: null, chosen by the number of rows. From 0 (none) to below 1.</value>
     public float? ValidationFraction { get; set; }
 
-    /// <summary>Ends training where the validation loss has not improved for <see cref="Patience"/> epochs, and keeps the best epoch's weights. Without validation rows it does nothing.</summary>
+    /// <summary>Ends training where the validation loss, or the <see cref="Metric"/> where one is set, has not improved by more than <see cref="MinimumImprovement"/> for <see cref="Patience"/> epochs.
+    /// <see cref="RestoreBest"/> says which weights the model gets. Without validation rows it does nothing.</summary>
     /// <value>Default: true.</value>
     public bool EarlyStopping { get; set; } = true;
 
@@ -84,8 +86,8 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: <see cref="MissingValues.Skip"/>.</value>
     public MissingValues MissingValues { get; set; }
 
-    /// <summary>Is told where training stands after each epoch, on the thread that called <c>Fit</c>, of the search for the number of epochs too (<see cref="EpochProgress.IsSearch"/>).
-    /// ML.NET's own log gets some thirty of them.</summary>
+    /// <summary>Is told where training stands after each epoch, on the thread that called <c>Fit</c>, of the search for the number of epochs too (<see cref="EpochProgress.IsSearch"/>), and within
+    /// long epochs (<see cref="ProgressInterval"/>). ML.NET's own log gets some thirty of them, and one a minute within long epochs. What it throws ends training and reaches the caller.</summary>
     /// <value>Default: null.</value>
     public IProgress<EpochProgress>? Progress { get; set; }
 
@@ -93,7 +95,8 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: none.</value>
     public CancellationToken CancellationToken { get; set; }
 
-    /// <summary>What a cancelled training gives.</summary>
+    /// <summary>What a cancelled training gives: the best epoch's weights where there are validation rows and <see cref="RestoreBest"/>, else those of the last step. ML.NET's own
+    /// <c>MLContext.CancelExecution</c> always throws.</summary>
     /// <value>Default: <see cref="CancelledTraining.ReturnBest"/>.</value>
     public CancelledTraining OnCancel { get; set; }
 

@@ -5,6 +5,7 @@ using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Metrics;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 using MLNet.WeightInit.Engine.Training.Schedules;
 
@@ -28,6 +29,7 @@ internal sealed class TrainerSettings
         Optimizers.Parse(Options.Optimizer);
         Schedule = Schedules.Parse(Options.Schedule);
         GradientClipping = Options.GradientClipping is null ? null : GradientClipping.Parse(Options.GradientClipping);
+        Metric = Options.Metric is null ? null : Metrics.Parse(Options.Metric);
 
         _registry = WeightInitCatalog.Of(environment).Registry;
         Init = _registry.Resolve(Options.Init);
@@ -51,6 +53,9 @@ internal sealed class TrainerSettings
 
     /// <summary>Null: the task's own.</summary>
     public Loss? Loss { get; }
+
+    /// <summary>Null: the loss alone.</summary>
+    public Metric? Metric { get; }
     public WeightInitializer Init { get; }
     public WeightInitializer? OutputInit { get; }
     public WeightInitializer? BiasInit { get; }
@@ -101,6 +106,13 @@ internal sealed class TrainerSettings
         ValidationFraction = Options.ValidationFraction,
         EarlyStopping = Options.EarlyStopping,
         Patience = Options.Patience,
+        Metric = Metric,
+        MinimumImprovement = Options.MinimumImprovement,
+        RestoreBest = Options.RestoreBest,
+        MaximumSteps = Options.MaximumSteps,
+        MaximumDuration = Options.MaximumDuration,
+        Clock = TrainingClock.Start(),
+        ProgressInterval = Options.ProgressInterval,
         Progress = progress,
         CancellationToken = Options.CancellationToken,
         ReturnBestOnCancel = Options.OnCancel == CancelledTraining.ReturnBest,

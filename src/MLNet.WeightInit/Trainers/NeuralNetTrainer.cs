@@ -34,6 +34,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         _settings = settings;
         _task = task;
         settings.CheckLoss(task);
+        TaskMetrics.Check(settings.Metric, task);
     }
 
     /// <summary>Normalization: not needed. Caching: not needed. Calibration: not needed. A validation set, and a model to go on from: can be used.</summary>
@@ -83,7 +84,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         int outputs = CheckLabel(context.TrainingSet);
         var reader = new RowReader(Host, channel, _settings.Options, _settings.Loss, _task, outputs);
         TrainingSet rows = reader.Read(context.TrainingSet);
-        TrainingSet? validation = context.ValidationSet is null ? null : ReadValidation(reader, context.ValidationSet, rows, outputs);
+        TrainingSet? validation = context.ValidationSet is null ? null : ReadValidation(channel, reader, context, rows, outputs);
         if (_settings.Options.ClassWeights is { } classWeights)
             ClassWeighting.Apply(channel, classWeights, context.TrainingSet.Schema.Label!.Value, _task, outputs, rows, validation);
 
@@ -120,7 +121,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (result.Initialization.Verdict != Verdict.Healthy)
             channel.Warning("The initialization is not healthy. {0} The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.",
                 ReportHeadline.Write(result.Initialization));
-        if (_settings.Options.NumberOfEpochs != 0 && _settings.Options.CancellationToken.IsCancellationRequested)
+        if (result.History.WasCancelled)
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
     }
 
@@ -132,15 +133,19 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
 
     static TrainingStart? Start(IPredictor? model) => model is INeuralNetModel trained ? new TrainingStart(trained.Network, trained.Initialization) : null;
 
-    TrainingSet ReadValidation(RowReader reader, RoleMappedData data, TrainingSet rows, int outputs)
+    TrainingSet ReadValidation(IChannel channel, RowReader reader, TrainContext context, TrainingSet rows, int outputs)
     {
+        RoleMappedData training = context.TrainingSet, data = context.ValidationSet;
         int validationOutputs = CheckLabel(data);
         if (validationOutputs != outputs)
             throw Host.Process(new ArgumentOutOfRangeException("validationData", validationOutputs,
                 _task == NetworkTask.Multiclass
                     ? $"The label column '{LabelColumn.Name}' must have the same classes in the validation data as in the training data, which has {outputs}. Map both with one fitted MapValueToKey."
                     : $"The label column '{LabelColumn.Name}' must have {outputs} values a row in the validation data, as in the training data, and has {validationOutputs}. Transform both with one fitted pipeline."));
-        return reader.ReadValidation(data, rows.FeatureCount);
+        ValidationSchema.Check(Host, training, data);
+        TrainingSet validation = reader.ReadValidation(data, rows.FeatureCount);
+        ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
+        return validation;
     }
 
     /// <summary>Outputs that the network needs for this label: one a class, one a value of a vector, or 1.</summary>

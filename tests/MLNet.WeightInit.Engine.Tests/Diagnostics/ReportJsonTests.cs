@@ -33,11 +33,11 @@ public class ReportJsonTests
             Layers = plain.Layers,
             Seed = plain.Seed,
             Optimizer = plain.Optimizer,
+            Loss = plain.Loss,
             LearningRate = plain.LearningRate,
             ProbeRows = plain.ProbeRows,
             InitialLoss = plain.InitialLoss,
             PriorLoss = plain.PriorLoss,
-            Loss = plain.Loss,
         };
         Assert.That(InitializationReport.FromJson(report.ToJson()).Plan, Is.EqualTo(report.Plan));
         Assert.That(plain.ToJson(), Does.Not.Contain("inputDropout"), "reports of earlier releases have none");

@@ -5,6 +5,7 @@ using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Training;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Metrics;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 using MLNet.WeightInit.Engine.Training.Schedules;
 
@@ -23,6 +24,7 @@ internal sealed class TrainingFingerprintTests
         nameof(TrainingOptions.NumberOfEpochs), nameof(TrainingOptions.Threads), nameof(TrainingOptions.Simd), nameof(TrainingOptions.Progress), nameof(TrainingOptions.CancellationToken),
         nameof(TrainingOptions.ReturnBestOnCancel), nameof(TrainingOptions.CheckAlive), nameof(TrainingOptions.Checkpoint), nameof(TrainingOptions.Resolve),
         nameof(TrainingOptions.RangeTest),
+        nameof(TrainingOptions.MaximumSteps), nameof(TrainingOptions.MaximumDuration), nameof(TrainingOptions.Clock), nameof(TrainingOptions.ProgressInterval),
     ];
 
     static readonly (string Property, TrainingOptions Changed, string Named)[] s_changes =
@@ -50,6 +52,9 @@ internal sealed class TrainingFingerprintTests
         (nameof(TrainingOptions.Standardize), s_options with { Standardize = false }, "standardization (yes in the checkpoint, no here)"),
         (nameof(TrainingOptions.ValidationFraction), s_options with { ValidationFraction = 0.1f }, "validation fraction (left open in the checkpoint, 0.1 here)"),
         (nameof(TrainingOptions.EarlyStopping), s_options with { EarlyStopping = false }, "early stopping (yes in the checkpoint, no here)"),
+        (nameof(TrainingOptions.Metric), s_options with { Metric = Metrics.Parse("RMSE") }, "metric (none in the checkpoint, RMSE here)"),
+        (nameof(TrainingOptions.MinimumImprovement), s_options with { MinimumImprovement = 0.5 }, "minimum improvement (0 in the checkpoint, 0.5 here)"),
+        (nameof(TrainingOptions.RestoreBest), s_options with { RestoreBest = false }, "best epoch restored (yes in the checkpoint, no here)"),
         (nameof(TrainingOptions.Patience), s_options with { Patience = 9 }, "patience (left open in the checkpoint, 9 here)"),
     ];
 

@@ -40,9 +40,9 @@ internal sealed class EpochSearchTests
             WeightDecay = 0,
             CancellationToken = source.Token,
             ReturnBestOnCancel = returnBest,
-            CheckAlive = () => { if (++batches == 52) source.Cancel(); },
+            CheckAlive = () => { if (++batches == 64) source.Cancel(); },
         };
-        TrainingSet data = Trainings.Rings(100);               // four fifths are 3 batches of at most 32 rows: an epoch of all folds is 15, and the 52nd batch is in the fourth
+        TrainingSet data = Trainings.Rings(100);               // four fifths are 3 batches of at most 32 rows, and a fifth is validated in one: an epoch of all folds is 20, and the 64th is in the fourth
         if (!returnBest)
         {
             Assert.That(() => NetworkTrainer.Train(data, options), Throws.InstanceOf<OperationCanceledException>());

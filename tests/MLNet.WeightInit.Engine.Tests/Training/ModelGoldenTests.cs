@@ -4,6 +4,7 @@ using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Kernels;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Metrics;
 using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Tests.Training;
@@ -37,6 +38,8 @@ internal sealed class ModelGoldenTests
             ("weighted binary nesterov", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [24], "Erf", optimizer: "Nesterov", epochs: 3), "dd17d406f381d28a2b333d390d11e9cbf822c3b660dd6eea715deacd76a226df"),
             ("sgd sine", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [24, 24], "Sin", optimizer: "SGD", init: "glorot_uniform", epochs: 3), "8c554c497646836eb790dfdd8deacff67c9d13c5f27cca63dd56c8dd925bf4cc"),
             ("early stopping", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [32], "LeakyReLU(slope=0.2)", epochs: 40) with { ValidationFraction = 0.3f, Patience = 2 }, "a86b66a668adea663b10f60c3f51596aa5e11d8a17d86ac4d409c7b5f715fd71"),
+            ("stopping by AUC", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [16], batchSize: 16, epochs: 30) with { ValidationFraction = 0.3f, Patience = 6, Metric = Metrics.Parse("AUC"), MinimumImprovement = 0.002, MaximumSteps = 101 }, "83e757d39f4edb663eb940c69476a2cb18aa6f4bd2a01951e834d1574f359431"),
+            ("epoch search by accuracy", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [12], batchSize: 64, epochs: null) with { Patience = 3, Metric = Metrics.Parse("MacroAccuracy"), RestoreBest = false }, "bfc344c9633a6ed40eef1016d9d85b416283a51b1511df92759e024733a16f5c"),
             ("epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [8], "ELU", batchSize: 64, epochs: null) with { Patience = 3 }, "5e8a4d5099ce3ef939199babb234648a9e454ac592fcd060930297d186337906"),
             ("cosine with warm-up and restarts", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [32], epochs: 5) with { Schedule = Schedules.Parse("cosine(warmup=1, restarts=1)") }, "579bf66af03f099e3d79000b3ea4f158a3569b9d7a480e9d47c7ab0d43ee5dca"),
             ("one cycle", s_values, Trainings.Options(NetworkTask.Regression, 1, [32], epochs: 3) with { Schedule = Schedules.Parse("one_cycle") }, "826eb87147850e39f3180bc7f57b2fafaab622eeeec6a9e363611d40ac4c7e0e"),

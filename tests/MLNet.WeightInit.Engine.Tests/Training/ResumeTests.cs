@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Persistence;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Checkpoints;
+using MLNet.WeightInit.Engine.Training.Metrics;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 using MLNet.WeightInit.Engine.Training.Schedules;
 
@@ -61,6 +62,17 @@ internal sealed class ResumeTests
     }
 
     [Test]
+    public void A_metric_and_a_maximum_of_steps_go_on_where_they_were([Values] bool search, [Values] bool restoreBest)
+    {
+        TrainingOptions options = Options("Adam", 33, earlyStopping: true) with { Metric = Metrics.Parse("MacroAccuracy"), MinimumImprovement = 0.01, RestoreBest = restoreBest };
+        if (search)
+            options = options with { NumberOfEpochs = null, ValidationFraction = null, Patience = 4 };
+        TrainingResult expected = NetworkTrainer.Train(s_rings, options);
+        NetworkTrainer.Train(s_rings, options with { MaximumSteps = search ? null : 6, Checkpoint = new(File) });      // within the second epoch
+        AssertSame(NetworkTrainer.Train(s_rings, options with { Checkpoint = new(File) }), expected);
+    }
+
+    [Test]
     public void A_schedule_that_would_have_had_other_rates_is_refused_and_one_that_had_the_same_goes_on()
     {
         TrainingOptions cosine = Options("Adam", 33, earlyStopping: false) with { Schedule = Schedules.Parse("cosine"), Checkpoint = new(File) };
@@ -79,7 +91,7 @@ internal sealed class ResumeTests
         TrainingOptions options = Options("Adam", 7, earlyStopping) with { ReturnBestOnCancel = returnBest };
         TrainingResult expected = NetworkTrainer.Train(s_rings, options);
         using var source = new CancellationTokenSource();
-        int batches = 0, perEpoch = ((earlyStopping ? 105 : 150) + 6) / 7;
+        int batches = 0, perEpoch = earlyStopping ? (105 + 6) / 7 + (45 + 6) / 7 : (150 + 6) / 7;        // validation is in batches too
         TrainingOptions cancelled = options with
         {
             Checkpoint = new(File),

@@ -1,3 +1,5 @@
+using MLNet.WeightInit.Engine.Kernels;
+
 namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 
 /// <summary>Units of a hidden layer are twins: equal weights, bias and gradient, so that training moves them alike for ever.</summary>

@@ -1,3 +1,5 @@
+using MLNet.WeightInit.Engine.Kernels;
+
 namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>Mean and variance of a layer's weights and biases as they were drawn: what theory starts from.</summary>

@@ -3,21 +3,43 @@ namespace MLNet.WeightInit.Engine.Training.Checkpoints;
 /// <summary>The history so far in a checkpoint: one series a column.</summary>
 internal static class HistoryState
 {
+    /// <param name="name">What the columns' names begin with.</param>
     /// <exception cref="InvalidDataException">The columns have different lengths.</exception>
-    public static void Exchange(StateExchange state, List<EpochRecord> epochs)
+    public static void Exchange(StateExchange state, List<EpochRecord> epochs, string name = "history")
     {
         List<double> trainingLosses = [.. epochs.Select(record => record.TrainingLoss)];
-        List<double> validationLosses = [.. epochs.Select(record => record.ValidationLoss).OfType<double>()];    // every epoch has one, or none has
         List<double> learningRates = [.. epochs.Select(record => (double)record.LearningRate)];
-        state.Series("history/training loss", trainingLosses);
-        state.Series("history/validation loss", validationLosses);
-        state.Series("history/learning rate", learningRates);
+        state.Series($"{name}/training loss", trainingLosses);
+        state.Series($"{name}/learning rate", learningRates);
+        List<double> validationLosses = Column(state, $"{name}/validation loss", epochs, record => record.ValidationLoss);
+        List<double> trainingMetrics = Column(state, $"{name}/training metric", epochs, record => record.TrainingMetric);
+        List<double> validationMetrics = Column(state, $"{name}/validation metric", epochs, record => record.ValidationMetric);
+        List<double> gradientNorms = Column(state, $"{name}/gradient norm", epochs, record => record.GradientNorm);
         if (!state.Restores)
             return;
-        if (learningRates.Count != trainingLosses.Count || validationLosses.Count != 0 && validationLosses.Count != trainingLosses.Count)
-            throw new InvalidDataException($"The checkpoint's history has {trainingLosses.Count} training losses, {validationLosses.Count} validation losses and {learningRates.Count} learning rates: the file is damaged.");
+        int count = trainingLosses.Count;
+        foreach (List<double> column in (List<double>[])[validationLosses, trainingMetrics, validationMetrics, gradientNorms])
+            if (learningRates.Count != count || column.Count != 0 && column.Count != count)
+                throw new InvalidDataException($"The checkpoint's {name} has {count} training losses, {learningRates.Count} learning rates, and a column of {column.Count} numbers: the file is damaged.");
         epochs.Clear();
-        for (int i = 0; i < trainingLosses.Count; i++)
-            epochs.Add(new EpochRecord(i + 1, trainingLosses[i], validationLosses.Count == 0 ? null : validationLosses[i], (float)learningRates[i]));
+        for (int i = 0; i < count; i++)
+        {
+            epochs.Add(new EpochRecord(i + 1, trainingLosses[i], At(validationLosses, i), (float)learningRates[i])
+            {
+                TrainingMetric = At(trainingMetrics, i),
+                ValidationMetric = At(validationMetrics, i),
+                GradientNorm = At(gradientNorms, i),
+            });
+        }
     }
+
+    /// <summary>Every whole epoch has a number, or none has; and only whole epochs go into a checkpoint.</summary>
+    static List<double> Column(StateExchange state, string name, List<EpochRecord> epochs, Func<EpochRecord, double?> choose)
+    {
+        List<double> values = [.. epochs.Select(choose).OfType<double>()];
+        state.Series(name, values);
+        return values;
+    }
+
+    static double? At(List<double> column, int epoch) => column.Count == 0 ? null : column[epoch];
 }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace MLNet.WeightInit.Engine.Diagnostics;
+namespace MLNet.WeightInit.Engine.Kernels;
 
 /// <summary>Sums over floats in double precision, in eight fixed lanes and a fixed tree: the same bits whatever the hardware.</summary>
 /// <remarks>A float's square is exact in double, so that fused and unfused multiply-add agree, and the largest float's square (1e77) and a norm of 1e-28 are far

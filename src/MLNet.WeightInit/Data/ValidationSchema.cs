@@ -1,0 +1,79 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Internal.Utilities;
+using Microsoft.ML.Runtime;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Whether validation data mean what the training data mean: the same keys for the same classes, the same features in the same slots.</summary>
+/// <remarks>Data that were prepared by two separately fitted pipelines can agree in every type and count, and still number the classes differently.</remarks>
+internal static class ValidationSchema
+{
+    /// <exception cref="ArgumentOutOfRangeException">They don't.</exception>
+    public static void Check(IHost host, RoleMappedData training, RoleMappedData validation)
+    {
+        DataViewSchema.Column label = training.Schema.Label!.Value, feature = training.Schema.Feature!.Value;
+        Compare(host, label, validation.Schema.Label!.Value, AnnotationUtils.Kinds.KeyValues, "key");
+        Compare(host, feature, validation.Schema.Feature!.Value, AnnotationUtils.Kinds.SlotNames, "slot");
+    }
+
+    /// <summary>Warns of classes that only one of the two sets has rows of.</summary>
+    public static void CheckClasses(IChannel channel, NetworkTask task, int outputs, TrainingSet training, TrainingSet validation)
+    {
+        if (task is not (NetworkTask.Binary or NetworkTask.Multiclass))
+            return;
+        bool[] trained = Classes(training, task, outputs), validated = Classes(validation, task, outputs);
+        Warn(channel, task, validated, except: trained, "The validation data has rows of {0}, of which the training data has none: the model can't learn to predict it, and these rows' loss only grows.");
+        Warn(channel, task, trained, except: validated, "The validation data has no rows of {0}: neither its loss nor early stopping will notice how well the model does there.");
+    }
+
+    static void Warn(IChannel channel, NetworkTask task, bool[] classes, bool[] except, string message)
+    {
+        const int Named = 5;
+        int[] found = [.. Enumerable.Range(0, classes.Length).Where(label => classes[label] && !except[label])];
+        if (found.Length == 0)
+            return;
+        // Keys count from 1.
+        IEnumerable<string> names = found.Take(Named).Select(label => task == NetworkTask.Binary ? label == 1 ? "true" : "false" : (label + 1).ToString(CultureInfo.InvariantCulture));
+        string text = (task == NetworkTask.Binary ? "the class " : found.Length == 1 ? "the class of key " : "the classes of keys ") + string.Join(", ", names);
+        channel.Warning(message, found.Length > Named ? $"{text} and {found.Length - Named} more" : text);
+    }
+
+    static bool[] Classes(TrainingSet rows, NetworkTask task, int outputs)
+    {
+        var found = new bool[task == NetworkTask.Binary ? 2 : outputs];
+        for (int row = 0; row < rows.Rows; row++)
+            found[(int)rows.Targets[row]] = true;
+        return found;
+    }
+
+    /// <summary>Values that both columns name must be equal, one by one.</summary>
+    static void Compare(IHost host, DataViewSchema.Column training, DataViewSchema.Column validation, string kind, string what)
+    {
+        if (training.Annotations.Schema.GetColumnOrNull(kind)?.Type is not VectorDataViewType type || validation.Annotations.Schema.GetColumnOrNull(kind)?.Type is not VectorDataViewType other)
+            return;
+        if (!type.ItemType.Equals(other.ItemType))
+            throw Mismatch(host, training.Name, $"{what}s of {type.ItemType} in the training data", $"{other.ItemType} in the validation data");
+        if (Utils.MarshalInvoke(FirstDifference<int>, type.ItemType.RawType, training, validation, kind) is { } difference)
+            throw Mismatch(host, training.Name, $"{what} {difference.Index} '{difference.Training}' in the training data", $"'{difference.Validation}' in the validation data");
+    }
+
+    static (int Index, string? Training, string? Validation)? FirstDifference<T>(DataViewSchema.Column training, DataViewSchema.Column validation, string kind)
+    {
+        VBuffer<T> expected = default, found = default;
+        training.Annotations.GetValue(kind, ref expected);
+        validation.Annotations.GetValue(kind, ref found);
+        string?[] expectedTexts = [.. expected.DenseValues().Select(value => value?.ToString())], foundTexts = [.. found.DenseValues().Select(value => value?.ToString())];
+        for (int i = 0; i < Math.Min(expectedTexts.Length, foundTexts.Length); i++)
+            if (expectedTexts[i] != foundTexts[i])
+                return (kind == AnnotationUtils.Kinds.KeyValues ? i + 1 : i, expectedTexts[i], foundTexts[i]);
+        return null;
+    }
+
+    static Exception Mismatch(IHost host, string column, string expected, string found)
+        => host.Process(new ArgumentOutOfRangeException("validationData",
+            $"Column '{column}' must mean the same in both sets of data, and it has {expected} but {found}. Transform both with one fitted pipeline."));
+}
