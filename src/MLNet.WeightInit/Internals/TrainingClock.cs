@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MLNet.WeightInit;
 
-/// <summary>The only clock: for progress, for timings that no file holds, and for a maximum duration, which documents that it makes a model depend on one.</summary>
+/// <summary>The host's only clock: for progress, for timings that no file holds, and for a maximum duration, which documents that it makes a model depend on one.</summary>
 internal static class TrainingClock
 {
 #pragma warning disable RS0030 // Banned so that no clock decides a stored bit: see the summary for the one option that says it does.
