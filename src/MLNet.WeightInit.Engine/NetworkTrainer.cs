@@ -39,9 +39,9 @@ internal static class NetworkTrainer
         options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };       // buffers are made for whole batches
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
-            : options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
+            : options.Task.HasTargetScale() ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
         var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization);
-        start?.Check(layout, options.Task, options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
+        start?.Check(layout, options.Task, options.Task.HasTargetScale() ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
         double weightFactor = 1 / MeanWeight(data, trainingRows);
@@ -127,7 +127,7 @@ internal static class NetworkTrainer
         double fraction = validation is not null || !options.EarlyStopping && options.ValidationFraction is null
             ? 0
             : TrainingBudget.ValidationFraction(data.Rows, options.ValidationFraction);
-        return ValidationSplit.Draw(data, options.Task, fraction, options.Seed);
+        return ValidationSplit.Draw(data, options.Loss.ClassColumn(options.Task), fraction, options.Seed);
     }
 
     /// <summary>A metric that is no number would never see an improvement.</summary>

@@ -11,6 +11,8 @@ namespace MLNet.WeightInit;
 /// <item><term>key</term><description>Multiclass classification, as <see cref="NeuralNetMulticlassTrainer"/></description></item>
 /// <item><term>Boolean</term><description>Binary classification, as <see cref="NeuralNetBinaryTrainer"/></description></item>
 /// <item><term>Single</term><description>Regression, as <see cref="NeuralNetRegressionTrainer"/></description></item>
+/// <item><term>Single, with the loss <see cref="LossFunction.Quantiles"/></term><description>Regression of several quantiles, which never cross: <c>Score</c>, a vector in the label's unit, and <c>Median</c>.
+/// <see cref="NeuralNetQuantileTransformer"/>; measured by <c>mlContext.Regression.EvaluateQuantiles</c></description></item>
 /// <item><term>vector of Single</term><description>Regression of several values by one network: <c>Score</c>, a vector in the label's units.
 /// <see cref="NeuralNetMultiOutputTransformer"/>; measured by <c>mlContext.Regression.EvaluateMultiOutput</c></description></item>
 /// <item><term>vector of Boolean</term><description>Classification with several labels a row, each true or false for itself: <c>PredictedLabel</c> (vector of Boolean), <c>Score</c> (log-odds) and
@@ -43,6 +45,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.Binary => Binary().Fit(input),
             Task.MultiOutput => MultiOutput().Fit(input),
             Task.Multilabel => Multilabel().Fit(input),
+            Task.Quantiles => Quantiles().Fit(input),
             _ => Regression().Fit(input),
         };
     }
@@ -61,6 +64,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.Binary => Binary().Fit(trainData, validationData),
             Task.MultiOutput => MultiOutput().Fit(trainData, validationData),
             Task.Multilabel => Multilabel().Fit(trainData, validationData),
+            Task.Quantiles => Quantiles().Fit(trainData, validationData),
             _ => Regression().Fit(trainData, validationData),
         };
     }
@@ -81,6 +85,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.Binary => Binary().Fit(trainData, Of<NeuralNetBinaryModelParameters>(modelParameters)),
             Task.MultiOutput => MultiOutput().Fit(trainData, Of<NeuralNetMultiOutputModelParameters>(modelParameters)),
             Task.Multilabel => Multilabel().Fit(trainData, Of<NeuralNetMultilabelModelParameters>(modelParameters)),
+            Task.Quantiles => Quantiles().Fit(trainData, Of<NeuralNetQuantileModelParameters>(modelParameters)),
             _ => Regression().Fit(trainData, Of<NeuralNetRegressionModelParameters>(modelParameters)),
         };
     }
@@ -97,6 +102,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.Binary => Binary().GetOutputSchema(inputSchema),
             Task.MultiOutput => MultiOutput().GetOutputSchema(inputSchema),
             Task.Multilabel => Multilabel().GetOutputSchema(inputSchema),
+            Task.Quantiles => Quantiles().GetOutputSchema(inputSchema),
             _ => Regression().GetOutputSchema(inputSchema),
         };
     }
@@ -115,6 +121,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
 
     NeuralNetMultilabelTrainer Multilabel() => new(_host, _settings);
 
+    NeuralNetQuantileTrainer Quantiles() => new(_host, _settings);
+
     Task LabelTask(SchemaShape schema)
     {
         if (!schema.TryFindColumn(_settings.Options.LabelColumnName, out SchemaShape.Column label))
@@ -125,7 +133,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         if (scalar && label.ItemType is BooleanDataViewType)
             return Task.Binary;
         if (scalar && !label.IsKey && label.ItemType == NumberDataViewType.Single)
-            return Task.Regression;
+            return _settings.Loss is Engine.Training.Losses.Quantiles ? Task.Quantiles : Task.Regression;
         bool vector = label.Kind == SchemaShape.Column.VectorKind.Vector && !label.IsKey;
         if (vector && label.ItemType == NumberDataViewType.Single)
             return Task.MultiOutput;
@@ -141,5 +149,6 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         Regression,
         MultiOutput,
         Multilabel,
+        Quantiles,
     }
 }

@@ -23,8 +23,8 @@ internal sealed class TrainingSet
     public float[] Features { get; }
     public int Rows { get; }
     public int FeatureCount { get; }
-    public float[] Targets { get; }
-    public int TargetColumns { get; }
+    public float[] Targets { get; private set; }
+    public int TargetColumns { get; private set; }
     public float[]? Weights { get; private set; }
 
     /// <summary>True where the rows came as sparse vectors: their zeros are kept by not centring them.</summary>
@@ -44,6 +44,18 @@ internal sealed class TrainingSet
                     $"A row's weight times its class's must be above 0 and finite, and {WeightOf(row)} × {weights[(int)Targets[row]]} is {products[row]} in usable row {row:N0} (counted from 0). Bring the weights closer to 1: only their ratios count."));
         }
         Weights = products;
+    }
+
+    /// <summary>The same rows with some of their target columns only.</summary>
+    public TrainingSet WithTargets(int first, int columns)
+    {
+        var targets = new float[(long)Rows * columns];
+        for (int row = 0; row < Rows; row++)
+            Targets.AsSpan((int)((long)row * TargetColumns) + first, columns).CopyTo(targets.AsSpan(row * columns));
+        var some = (TrainingSet)MemberwiseClone();
+        some.Targets = targets;
+        some.TargetColumns = columns;
+        return some;
     }
 
     public ReadOnlySpan<float> Row(int row) => Features.AsSpan((int)((long)row * FeatureCount), FeatureCount);

@@ -1,6 +1,5 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
-using MLNet.WeightInit.Engine.Kernels.Scoring;
 
 namespace MLNet.WeightInit.Engine.Network;
 
@@ -13,7 +12,7 @@ internal sealed unsafe class NetworkScorer
     readonly AlignedBuffer _firstLayer;
     readonly AlignedBuffer? _means, _targetMeans, _targetScales;
     readonly RowKernel _rows;
-    readonly SoftmaxKernel _softmax;
+    readonly OutputStage? _stage;
     readonly bool[] _finite;
 
     /// <summary>Whether rows are copied first: to subtract means, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
@@ -25,7 +24,7 @@ internal sealed unsafe class NetworkScorer
         _network = network;
         PassKernels kernels = PassKernels.Create(level ?? SimdLevels.Best, WorkerPool.CallerOnly);
         _rows = kernels.Rows;
-        _softmax = SoftmaxKernel.Create(kernels.Level);
+        _stage = OutputStage.Create(network, kernels.Level);
         _pass = new NetworkPass(network, capacity, kernels, gradients: null);
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];
@@ -34,8 +33,9 @@ internal sealed unsafe class NetworkScorer
             _means = Copy(network.FeatureScale.Means);
         if (network.TargetScale.IsNone)
             return;
-        _targetMeans = Copy(network.TargetScale.Means);
-        _targetScales = Copy(network.TargetScale.Scales);
+        AffineScale targets = network.TargetScale.OfOutputs();
+        _targetMeans = Copy(targets.Means);
+        _targetScales = Copy(targets.Scales);
     }
 
     static AlignedBuffer Copy(ReadOnlySpan<float> values)
@@ -81,11 +81,7 @@ internal sealed unsafe class NetworkScorer
         }
         float* logits = _pass.Last.Output.Pointer;
         int stride = _pass.Last.Stride;
-        if (_network.Task == NetworkTask.Multiclass)
-        {
-            for (int row = 0; row < rows; row++)
-                _softmax.Apply(logits + (nint)row * stride, _network.Outputs);
-        }
+        _stage?.Apply(logits, stride, rows);
         fixed (float* destination = scores)
             CopyScores(logits, stride, rows, destination);
     }

@@ -99,7 +99,7 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
         builder.Add(AnnotationUtils.Kinds.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = column.Name.AsMemory());
         if (column.IsNormalized)
             builder.Add(AnnotationUtils.Kinds.IsNormalized, BooleanDataViewType.Instance, (ref bool value) => value = true);
-        if (_outputNames is not null)
+        if (_outputNames is not null && !column.IsScalar)
         {
             var names = new VBuffer<ReadOnlyMemory<char>>(_outputNames.Length, [.. _outputNames.Select(name => name.AsMemory())]);
             builder.AddSlotNames(_outputNames.Length, (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
@@ -157,6 +157,6 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
             _transformer._parameters.SaveAsOnnx(context, names, features);
         }
 
-        VectorDataViewType TypeOf(VectorOutputColumn column) => new(column.ItemType, _transformer._parameters.Network.Outputs);
+        DataViewType TypeOf(VectorOutputColumn column) => column.IsScalar ? column.ItemType : new VectorDataViewType(column.ItemType, _transformer._parameters.Network.Outputs);
     }
 }

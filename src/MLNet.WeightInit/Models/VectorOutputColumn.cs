@@ -7,4 +7,8 @@ namespace MLNet.WeightInit;
 /// <param name="ItemType">Single or Boolean.</param>
 /// <param name="MakeGetter">Makes the getter of one cursor.</param>
 /// <param name="IsNormalized">True for probabilities.</param>
-internal sealed record VectorOutputColumn(string Name, PrimitiveDataViewType ItemType, Func<RowScores, Delegate> MakeGetter, bool IsNormalized = false);
+internal sealed record VectorOutputColumn(string Name, PrimitiveDataViewType ItemType, Func<RowScores, Delegate> MakeGetter, bool IsNormalized = false)
+{
+    /// <summary>One value in all, not one an output.</summary>
+    public bool IsScalar { get; init; }
+}

@@ -9,6 +9,7 @@ internal static class TaskLosses
     public static IReadOnlyList<string> For(NetworkTask task) => task switch
     {
         NetworkTask.Multiclass => ["SoftmaxCrossEntropy"],
+        NetworkTask.Quantiles => ["Quantiles"],
         NetworkTask.Binary or NetworkTask.Multilabel => ["BinaryCrossEntropy"],
         _ => ["Squared", "Absolute", "Huber", "Quantile", "Poisson"],
     };
@@ -18,6 +19,7 @@ internal static class TaskLosses
         NetworkTask.Multiclass => "multiclass classification",
         NetworkTask.Binary => "binary classification",
         NetworkTask.Multilabel => "classification with several labels",
+        NetworkTask.Quantiles => "regression of several quantiles",
         _ => "regression",
     };
 }

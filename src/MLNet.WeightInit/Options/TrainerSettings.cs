@@ -69,6 +69,9 @@ internal sealed class TrainerSettings
     public void CheckLoss(NetworkTask task)
     {
         LossChecks.CheckTask(Options, Loss, task);
+        if (Loss is Quantiles && task == NetworkTask.Regression)
+            throw new ArgumentOutOfRangeException(nameof(NeuralNetOptions.Loss), Options.Loss,
+                "Several quantiles of one value are a vector of scores, and are trained by mlContext.Transforms.NeuralNet with a label of Single. For one quantile use the loss Quantile(level=0.9).");
         IReadOnlyList<string> fitting = TaskLosses.For(task);
         if (Loss is not (null or CustomLoss) && !fitting.Contains(Loss.Name))
             throw new ArgumentOutOfRangeException(nameof(NeuralNetOptions.Loss), Options.Loss,

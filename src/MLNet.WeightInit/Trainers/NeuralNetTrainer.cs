@@ -89,7 +89,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
             ClassWeighting.Apply(channel, classWeights, context.TrainingSet.Schema.Label!.Value, _task, outputs, rows, validation);
 
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
-        TrainingOptions options = _settings.ForTraining(_task, outputs, progress, Host.CheckAlive);
+        TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), progress, Host.CheckAlive);
         TrainingResult result = NetworkTrainer.Train(rows, WithCheckpoint(options, channel), validation, Start(context.InitialPredictor));
         Warn(channel, result);
         return CreateModel(result);
@@ -108,9 +108,13 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
 
     /// <summary>A column of one value a slot of the label, with its names, marked as a trainer's output.</summary>
     private protected SchemaShape.Column VectorOutput(string name, DataViewType itemType, SchemaShape inputSchema, bool isNormalized = false)
+        => VectorOutput(name, itemType, inputSchema.TryFindColumn(LabelColumn.Name, out SchemaShape.Column label) && label.HasSlotNames(), isNormalized);
+
+    /// <summary>A column of several values, marked as a trainer's output.</summary>
+    private protected static SchemaShape.Column VectorOutput(string name, DataViewType itemType, bool hasSlotNames, bool isNormalized = false)
     {
         IEnumerable<SchemaShape.Column> annotations = AnnotationUtils.GetTrainerOutputAnnotation(isNormalized);
-        if (inputSchema.TryFindColumn(LabelColumn.Name, out SchemaShape.Column label) && label.HasSlotNames())
+        if (hasSlotNames)
             annotations = annotations.Append(new SchemaShape.Column(AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false, null));
         return new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false, new SchemaShape(annotations));
     }
@@ -147,6 +151,9 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
         return validation;
     }
+
+    /// <summary>Outputs that the network needs, where they are not as many as <see cref="CheckLabel"/> says.</summary>
+    private protected virtual int OutputsOf(int labelValues) => labelValues;
 
     /// <summary>Outputs that the network needs for this label: one a class, one a value of a vector, or 1.</summary>
     private protected abstract int CheckLabel(RoleMappedData data);

@@ -51,6 +51,7 @@ internal sealed class ModelGoldenTests
             ("class weights and label smoothing", s_classWeighted, Trainings.Options(NetworkTask.Binary, 1, [24], "Tanh", "BinaryCrossEntropy(label_smoothing=0.1)", epochs: 3), "8a15ac49f1d4a6b5db09e56a3ba8ddcd6ef796278c5fd784f6527d956ef037c4"),
             ("poisson", s_counts, Trainings.Options(NetworkTask.Regression, 1, [24], "GELU", "Poisson", epochs: 3), "efbfe293bb10a769167a63ea989a5df547ac65d52f2a9e8fc8b42b5100f4dbd7"),
             ("quantile", s_values, Trainings.Options(NetworkTask.Regression, 1, [24], "SiLU", "Quantile(level=0.9)", epochs: 3), "5309bfa4c802820f619b802d2c4b92741c009987ca1f282a25921c350e486a42"),
+            ("quantiles", s_values, Trainings.Options(NetworkTask.Quantiles, 5, [24], "SiLU", "Quantiles(levels=(0.05, 0.25, 0.5, 0.75, 0.95))", epochs: 3) with { ValidationFraction = 0.2f }, "ed20029adc2f233f934f16b3d591a4c96122f69fd78d3ce7e7ba2f248d3e25d5"),
             ("lion", s_values, Trainings.Options(NetworkTask.Regression, 1, [70], optimizer: "Lion", epochs: 2), "157c969f79d6678b6dcd2550289a7cc7717568b99e446891c762e7627be4e5b8"),
             ("lamb", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 256], optimizer: "LAMB", epochs: 1), "a9401579e7104c10386cfd9c914cf27d9b9bacfd026416811266bb2418e719bd"),
             ("clipping by norm", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 256], epochs: 1) with { GradientClipping = new GradientClipping(isByNorm: true, 0.25f) }, "a3218e327907ad77238e5401409077ef1aaf13ef164c2d7c70bc56d34af74883"),

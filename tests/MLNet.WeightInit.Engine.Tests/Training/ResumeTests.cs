@@ -62,6 +62,16 @@ internal sealed class ResumeTests
     }
 
     [Test]
+    public void Several_quantiles_go_on_where_they_were([Values] bool search)
+    {
+        TrainingSet waves = Trainings.Waves(150);
+        TrainingOptions options = Trainings.Options(NetworkTask.Quantiles, 3, [12], loss: "Quantiles(levels=(0.1, 0.5, 0.9))", batchSize: 33, epochs: search ? null : 12) with { ValidationFraction = search ? null : 0.2f, Patience = 4 };
+        TrainingResult expected = NetworkTrainer.Train(waves, options);
+        NetworkTrainer.Train(waves, options with { MaximumSteps = search ? null : 6, Checkpoint = new(File) });
+        AssertSame(NetworkTrainer.Train(waves, options with { Checkpoint = new(File) }), expected);
+    }
+
+    [Test]
     public void A_metric_and_a_maximum_of_steps_go_on_where_they_were([Values] bool search, [Values] bool restoreBest)
     {
         TrainingOptions options = Options("Adam", 33, earlyStopping: true) with { Metric = Metrics.Parse("MacroAccuracy"), MinimumImprovement = 0.01, RestoreBest = restoreBest };
