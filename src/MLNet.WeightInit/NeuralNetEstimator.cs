@@ -20,6 +20,7 @@ namespace MLNet.WeightInit;
 /// </list>
 /// A vector must have the same number of values in each row, and its columns keep the label's slot names. The loss of a row is the mean over its values, which count the same: values of Single are
 /// standardized one by one. A row with one missing value is left out.
+/// <see cref="NeuralNetOptions.Heads"/> names several labels, each of any of these kinds, for one network with columns for each: <see cref="NeuralNetHead"/>.
 /// </remarks>
 public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTransformer<INeuralNetModel>>
 {
@@ -39,6 +40,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView input)
     {
         _host.CheckValue(input, nameof(input));
+        if (HeadsOf(input.Schema) is { } labels)
+            return Heads(labels).Fit(labels.Join(_host, input));
         return LabelTask(SchemaShape.Create(input.Schema)) switch
         {
             Task.Multiclass => Multiclass().Fit(input),
@@ -58,6 +61,12 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView trainData, IDataView validationData)
     {
         _host.CheckValue(trainData, nameof(trainData));
+        if (HeadsOf(trainData.Schema) is { } labels)
+        {
+            _host.CheckValue(validationData, nameof(validationData));
+            labels.CheckValidation(_host, trainData.Schema, validationData.Schema);
+            return Heads(labels).Fit(labels.Join(_host, trainData), labels.Join(_host, validationData));
+        }
         return LabelTask(SchemaShape.Create(trainData.Schema)) switch
         {
             Task.Multiclass => Multiclass().Fit(trainData, validationData),
@@ -79,6 +88,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     {
         _host.CheckValue(trainData, nameof(trainData));
         _host.CheckValue(modelParameters, nameof(modelParameters));
+        if (HeadsOf(trainData.Schema) is { } labels)
+            return Heads(labels).Fit(labels.Join(_host, trainData), Of<NeuralNetHeadsModelParameters>(modelParameters));
         return LabelTask(SchemaShape.Create(trainData.Schema)) switch
         {
             Task.Multiclass => Multiclass().Fit(trainData, Of<NeuralNetMulticlassModelParameters>(modelParameters)),
@@ -96,6 +107,11 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         _host.CheckValue(inputSchema, nameof(inputSchema));
+        if (_settings.Options.Heads is not null)
+        {
+            HeadLabels labels = HeadLabels.Of(_host, _settings, inputSchema);
+            return labels.Part(Heads(labels).GetOutputSchema(labels.Join(inputSchema)));
+        }
         return LabelTask(inputSchema) switch
         {
             Task.Multiclass => Multiclass().GetOutputSchema(inputSchema),
@@ -120,6 +136,10 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     NeuralNetMultiOutputTrainer MultiOutput() => new(_host, _settings);
 
     NeuralNetMultilabelTrainer Multilabel() => new(_host, _settings);
+
+    HeadLabels? HeadsOf(DataViewSchema schema) => _settings.Options.Heads is null ? null : HeadLabels.Of(_host, _settings, schema);
+
+    NeuralNetHeadsTrainer Heads(HeadLabels labels) => new(_host, _settings, labels);
 
     NeuralNetQuantileTrainer Quantiles() => new(_host, _settings);
 

@@ -9,6 +9,7 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture("Label")]
 [TestFixture(nameof(SampleRow.Values))]
 [TestFixture(nameof(SampleRow.Value))]
+[TestFixture("Heads")]
 public sealed class DamagedModelTests
 {
     static readonly Type[] s_refusals = [typeof(FormatException), typeof(InvalidDataException), typeof(EndOfStreamException), typeof(IOException)];
@@ -28,6 +29,8 @@ public sealed class DamagedModelTests
         NeuralNetOptions options = Samples.Quick(label);
         if (label == nameof(SampleRow.Value))
             options.Loss = LossFunction.Quantiles(0.1, 0.5, 0.9);
+        if (label == "Heads")
+            options.Heads = ["Label", nameof(SampleRow.Value)];
         return options;
     }
 

@@ -80,6 +80,16 @@ public sealed class OnnxTests
         }
     }
 
+    [TestCase(9)]
+    [TestCase(12)]
+    public void A_model_of_several_heads_exports_all_of_their_columns(int operatorSet)
+    {
+        NeuralNetOptions options = Samples.Quick(epochs: 20);
+        options.Heads = [nameof(SampleRow.Values), "Label", nameof(SampleRow.Flag), new NeuralNetHead(nameof(SampleRow.Value)) { Loss = LossFunction.Quantiles(0.1, 0.5, 0.9) }, nameof(SampleRow.Flags), new NeuralNetHead(nameof(SampleRow.Weight)) { Loss = "Poisson" }];
+        AssertSameScores(s_context.Transforms.NeuralNet(options), ["Values.Score", "Label.Score", "Label.PredictedLabel", "Flag.Score", "Flag.Probability", "Flag.PredictedLabel", "Value.Score", "Value.Median",
+            "Flags.Score", "Flags.Probability", "Flags.PredictedLabel", "Weight.Score"], operatorSet);
+    }
+
     [Test]
     public void A_model_without_standardization_exports_too()
     {

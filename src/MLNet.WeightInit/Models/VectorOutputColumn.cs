@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace MLNet.WeightInit;
@@ -9,6 +10,21 @@ namespace MLNet.WeightInit;
 /// <param name="IsNormalized">True for probabilities.</param>
 internal sealed record VectorOutputColumn(string Name, PrimitiveDataViewType ItemType, Func<RowScores, Delegate> MakeGetter, bool IsNormalized = false)
 {
-    /// <summary>One value in all, not one an output.</summary>
-    public bool IsScalar { get; init; }
+    /// <summary>The column's, where it is not one value for each output of the network.</summary>
+    public DataViewType? Type { get; init; }
+
+    /// <summary>Of a column with a <see cref="Type"/> of its own: its slots' names.</summary>
+    public string[]? SlotNames { get; init; }
+
+    /// <summary>Values of a key column's keys.</summary>
+    public KeyNames? Keys { get; init; }
+
+    /// <summary>What its prediction is, as annotation <c>ScoreColumnKind</c>; null: as the transformer says.</summary>
+    public string? ScoreKind { get; init; }
+
+    /// <summary>What its values are, as annotation <c>ScoreValueKind</c>; null: as its name says.</summary>
+    public string? ValueKind { get; init; }
+
+    /// <summary>Which of the transformer's predictions it belongs to, from 0.</summary>
+    public int Set { get; init; }
 }

@@ -8,6 +8,7 @@ using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Persistence;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit;
 
@@ -82,14 +83,14 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (_settings.Options.CheckpointPath is { } checkpoint)
             CheckpointFile.CheckPlace(checkpoint);             // before rows are read
         int outputs = CheckLabel(context.TrainingSet);
-        var reader = new RowReader(Host, channel, _settings.Options, _settings.Loss, _task, outputs);
+        var reader = new RowReader(Host, channel, _settings.Options, ComposedLoss ?? _settings.Loss, _task, outputs);
         TrainingSet rows = reader.Read(context.TrainingSet);
         TrainingSet? validation = context.ValidationSet is null ? null : ReadValidation(channel, reader, context, rows, outputs);
         if (_settings.Options.ClassWeights is { } classWeights)
             ClassWeighting.Apply(channel, classWeights, context.TrainingSet.Schema.Label!.Value, _task, outputs, rows, validation);
 
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
-        TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), progress, Host.CheckAlive);
+        TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), ComposedLoss, progress, Host.CheckAlive);
         TrainingResult result = NetworkTrainer.Train(rows, WithCheckpoint(options, channel), validation, Start(context.InitialPredictor));
         Warn(channel, result);
         return CreateModel(result);
@@ -151,6 +152,9 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
         return validation;
     }
+
+    /// <summary>The loss of a task that composes one of several; null: the one that was asked for, or the task's own.</summary>
+    private protected virtual Loss? ComposedLoss => null;
 
     /// <summary>Outputs that the network needs, where they are not as many as <see cref="CheckLabel"/> says.</summary>
     private protected virtual int OutputsOf(int labelValues) => labelValues;

@@ -72,6 +72,16 @@ internal sealed class ResumeTests
     }
 
     [Test]
+    public void Several_heads_go_on_where_they_were([Values] bool search, [Values(1, 3)] int threads)
+    {
+        TrainingSet mixed = Trainings.Mixed(150, weighted: true);
+        TrainingOptions options = Trainings.HeadsOptions(Trainings.MixedLoss, [12], batchSize: 33, epochs: search ? null : 12) with { ValidationFraction = search ? null : 0.2f, Patience = 4 };
+        TrainingResult expected = NetworkTrainer.Train(mixed, options);
+        NetworkTrainer.Train(mixed, options with { MaximumSteps = search ? null : 6, Checkpoint = new(File), Threads = threads });
+        AssertSame(NetworkTrainer.Train(mixed, options with { Checkpoint = new(File) }), expected);
+    }
+
+    [Test]
     public void A_metric_and_a_maximum_of_steps_go_on_where_they_were([Values] bool search, [Values] bool restoreBest)
     {
         TrainingOptions options = Options("Adam", 33, earlyStopping: true) with { Metric = Metrics.Parse("MacroAccuracy"), MinimumImprovement = 0.01, RestoreBest = restoreBest };
