@@ -20,6 +20,10 @@ internal abstract unsafe class RowKernel
     /// <summary>Copies part of every row. Columns are a multiple of 16.</summary>
     public abstract void CopyRows(float* source, int sourceStride, int rows, int columns, float* destination, int destinationStride);
 
+    /// <summary>block += addend, part of every row; the sums go into <paramref name="copy"/> too, where there is one, which may be the addend. Columns are a multiple of 16.</summary>
+    /// <param name="addend">Null: nothing is added, and the block copied.</param>
+    public abstract void AddRows(float* block, float* addend, float* copy, int rows, int columns, int stride);
+
     public static RowKernel Create(SimdLevel level) => SimdLevels.Create<Factory, RowKernel>(level, default);
 
     readonly struct Factory : ISimdFactory<RowKernel>
@@ -102,5 +106,22 @@ internal sealed unsafe class RowKernel<TSimd, TVector> : RowKernel where TSimd :
         for (int row = 0; row < rows; row++, source += sourceStride, destination += destinationStride)
             for (int column = 0; column < columns; column += TSimd.Width)
                 TSimd.Store(TSimd.Load(source + column), destination + column);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void AddRows(float* block, float* addend, float* copy, int rows, int columns, int stride)
+    {
+        for (nint row = 0; row < rows; row++)
+            for (nint at = row * stride, end = at + columns; at < end; at += TSimd.Width)
+            {
+                TVector sum = TSimd.Load(block + at);
+                if (addend is not null)
+                {
+                    sum = TSimd.Add(sum, TSimd.Load(addend + at));
+                    TSimd.Store(sum, block + at);
+                }
+                if (copy is not null)
+                    TSimd.Store(sum, copy + at);
+            }
     }
 }

@@ -24,6 +24,9 @@ internal sealed record TrainingOptions
     /// <summary>Of the hidden layers' sums, before their activation.</summary>
     public Normalization Normalization { get; init; }
 
+    /// <summary>Blocks that hidden layers form; null: none.</summary>
+    public ResidualBlocks? Residual { get; init; }
+
     /// <summary>After each hidden activation while training; null: none.</summary>
     public Dropout? Dropout { get; init; }
     public required WeightInitializer Init { get; init; }

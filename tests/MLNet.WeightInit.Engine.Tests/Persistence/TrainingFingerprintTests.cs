@@ -41,6 +41,7 @@ internal sealed class TrainingFingerprintTests
         (nameof(TrainingOptions.LearningRate), s_options with { LearningRate = 0.25f }, "learning rate (0.001 in the checkpoint, 0.25 here)"),
         (nameof(TrainingOptions.Schedule), s_options with { Schedule = Schedules.Parse("step") }, "schedule (Constant in the checkpoint, Step here)"),
         (nameof(TrainingOptions.Normalization), s_options with { Normalization = Normalization.Layer }, "normalization (None in the checkpoint, Layer here)"),
+        (nameof(TrainingOptions.Residual), s_options with { HiddenLayers = [6, 6, 6], Residual = new ResidualBlocks(2) }, "residual blocks (none in the checkpoint, branches of 2, Planned here)"),
         (nameof(TrainingOptions.Dropout), s_options with { Dropout = new Dropout(0.5f, isAlpha: false) }, "dropout (left open in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.WeightDecay), s_options with { WeightDecay = 0.5f }, "weight decay (left open in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.GradientClipping), s_options with { GradientClipping = GradientClipping.Parse("norm(2)") }, "gradient clipping (none in the checkpoint, Norm(max_norm=2) here)"),
