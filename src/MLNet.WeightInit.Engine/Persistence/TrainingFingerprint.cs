@@ -40,6 +40,7 @@ internal static class TrainingFingerprint
         ("weight decay", Format(options.WeightDecay)),
         ("gradient clipping", options.GradientClipping?.Specification ?? "none"),
         ("L1 regularization", Format(options.L1)),
+        ("weight normalization", options.WeightNormalization ? "yes" : "no"),
         ("max-norm", Format(options.MaxNorm)),
         ("decay of the averaged weights", Format(options.EmaDecay)),
         ("batch size", Format(options.BatchSize)),

@@ -45,6 +45,9 @@ internal sealed record TrainingOptions
     /// <summary>λ of λ Σ |w| over all weights, added to the mean loss of a batch.</summary>
     public float L1 { get; init; }
 
+    /// <summary>Hidden units' incoming weights are trained as length and direction.</summary>
+    public bool WeightNormalization { get; init; }
+
     /// <summary>Longest that the incoming weights of a hidden unit may be; null: any length.</summary>
     public float? MaxNorm { get; init; }
 

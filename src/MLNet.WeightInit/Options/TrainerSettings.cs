@@ -96,6 +96,7 @@ internal sealed class TrainerSettings
         Schedule = Schedule,
         GradientClipping = GradientClipping,
         L1 = Options.L1Regularization,
+        WeightNormalization = Options.WeightNormalization,
         MaxNorm = Options.MaxNorm,
         EmaDecay = Options.EmaDecay,
         RangeTest = Options.RangeTest,

@@ -47,6 +47,7 @@ internal sealed class TrainingFingerprintTests
         (nameof(TrainingOptions.GradientClipping), s_options with { GradientClipping = GradientClipping.Parse("norm(2)") }, "gradient clipping (none in the checkpoint, Norm(max_norm=2) here)"),
         (nameof(TrainingOptions.L1), s_options with { L1 = 0.5f }, "L1 regularization (0 in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.MaxNorm), s_options with { MaxNorm = 3 }, "max-norm (left open in the checkpoint, 3 here)"),
+        (nameof(TrainingOptions.WeightNormalization), s_options with { WeightNormalization = true }, "weight normalization (no in the checkpoint, yes here)"),
         (nameof(TrainingOptions.EmaDecay), s_options with { EmaDecay = 0.5f }, "decay of the averaged weights (left open in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.BatchSize), s_options with { BatchSize = 31 }, "batch size (32 in the checkpoint, 31 here)"),
         (nameof(TrainingOptions.Seed), s_options with { Seed = 2 }, "seed (1 in the checkpoint, 2 here)"),
