@@ -168,13 +168,12 @@ internal static class NetworkTrainer
         var logits = new AlignedBuffer((long)capacity * stride);
         for (int row = 0; row < capacity; row++)
             prior.CopyTo(logits.Span[(row * stride)..]);
-        var input = new AlignedBuffer((long)capacity * gatherer.Data.FeatureCount);
         LossKernel loss = options.Loss.CreateKernel(options.Simd);
         double sum = 0, weight = 0;
         for (int first = 0; first < rows.Length; first += capacity)
         {
             ReadOnlySpan<int> batch = rows.AsSpan(first, Math.Min(capacity, rows.Length - first));
-            gatherer.Gather(batch, input.Pointer, gatherer.Data.FeatureCount);
+            gatherer.GatherTargets(batch);
             sum += loss.Evaluate(logits.Pointer, batch.Length, prior.Length, stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights, 1, null);
             foreach (int row in batch)
                 weight += gatherer.WeightOf(row);

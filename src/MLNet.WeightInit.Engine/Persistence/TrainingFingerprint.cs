@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Text;
 using MLNet.WeightInit.Engine.Training;
@@ -78,7 +79,15 @@ internal static class TrainingFingerprint
     {
         var checksum = new Checksum();
         for (int row = 0; row < data.Rows; row++)
-            checksum.Add(data.Row(row));
+        {
+            if (data.IsSparse)
+            {
+                checksum.Add(MemoryMarshal.AsBytes(data.Sparse.Columns(row)));
+                checksum.Add(data.Sparse.Values(row));
+            }
+            else
+                checksum.Add(data.Row(row));
+        }
         checksum.Add(data.Targets.AsSpan(0, data.Rows * data.TargetColumns));
         if (data.Weights is not null)
             checksum.Add(data.Weights.AsSpan(0, data.Rows));
