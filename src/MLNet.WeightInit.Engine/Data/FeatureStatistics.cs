@@ -8,21 +8,17 @@ internal static class FeatureStatistics
 {
     /// <summary>Mean and 1/σ of each feature over some rows, in double, row by row.</summary>
     /// <remarks>
-    /// A feature that only takes the values 0 and 1 is an indicator: it stays as it is, so that one-hot columns keep their zeros; so do all features of data that came sparse.
+    /// A feature that only takes the values 0 and 1 is an indicator: it stays as it is, so that one-hot columns keep their zeros. Features of sparse rows follow <see cref="SparseStatistics"/>.
     /// A constant feature gets scale 0: it can tell rows apart in training no more than in scoring, where a new value would meet weights that never learnt.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static AffineScale Standardization(TrainingSet data, ReadOnlySpan<int> rows)
     {
+        if (data.IsSparse)
+            return SparseStatistics.Standardization(data.Sparse, rows);
         int count = data.FeatureCount;
         var means = new float[count];
         var scales = new float[count];
-        if (data.IsSparse)
-        {
-            Array.Fill(scales, 1);
-            return new AffineScale(means, scales);
-        }
-
         var sums = new double[count];
         var minimum = new float[count];
         var maximum = new float[count];
@@ -67,20 +63,28 @@ internal static class FeatureStatistics
                 continue;
             }
             means[feature] = (float)sums[feature];
-            if (!float.IsFinite(maximum[feature] - means[feature]) || !float.IsFinite(minimum[feature] - means[feature]))
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                    $"The difference of a feature's values to their mean must be finite, and feature {feature} (counted from 0) runs from {minimum[feature]:G3} to {maximum[feature]:G3} "
-                    + $"around {means[feature]:G3}. Clip or rescale it, or make such values missing if they only stand for that."));
+            CheckSpan(feature, minimum[feature], maximum[feature], means[feature]);
             float scale = (float)(1 / Math.Sqrt(squares[feature] / rows.Length));
             scales[feature] = float.IsFinite(scale) ? scale : 0;
         }
         return new AffineScale(means, scales);
     }
 
+    /// <exception cref="InvalidOperationException">A float can't hold the distance of a feature's values from their mean.</exception>
+    internal static void CheckSpan(int feature, float minimum, float maximum, float mean)
+    {
+        if (!float.IsFinite(maximum - mean) || !float.IsFinite(minimum - mean))
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"The difference of a feature's values to their mean must be finite, and feature {feature} (counted from 0) runs from {minimum:G3} to {maximum:G3} "
+                + $"around {mean:G3}. Clip or rescale it, or make such values missing if they only stand for that."));
+    }
+
     /// <summary>Mean over features of E x², of the features as the network sees them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SecondMoment(TrainingSet data, ReadOnlySpan<int> rows, AffineScale scale)
     {
+        if (data.IsSparse)
+            return SparseStatistics.SecondMoment(data.Sparse, rows, scale);
         double sum = 0;
         foreach (int row in rows)
         {

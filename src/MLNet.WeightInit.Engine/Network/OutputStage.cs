@@ -26,6 +26,11 @@ internal sealed unsafe class OutputStage
     /// <summary>Works in place; a row's padding may be overwritten.</summary>
     public void Apply(float* logits, int stride, int rows)
     {
+        if (_heads is [{ Task: NetworkTask.Multiclass, Outputs: var classes }])
+        {
+            _softmax.ApplyRows(logits, rows, classes, stride);
+            return;
+        }
         for (int row = 0; row < rows; row++, logits += stride)
         {
             int first = 0;
@@ -47,11 +52,6 @@ internal sealed unsafe class OutputStage
     /// <summary>The kernel fills a row's padding, which of a head among others is the next one's place.</summary>
     void Softmax(float* logits, int classes)
     {
-        if (_heads.Length == 1)
-        {
-            _softmax.Apply(logits, classes);
-            return;
-        }
         var outputs = new Span<float>(logits, classes);
         outputs.CopyTo(_row.Span);
         _softmax.Apply(_row.Pointer, classes);

@@ -101,7 +101,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     void CheckFeatures(TrainingSet rows)
     {
         for (int row = 1; row < rows.Rows; row++)
-            if (!rows.Row(row).SequenceEqual(rows.Row(0)))
+            if (!rows.HaveSameFeatures(row, 0))
                 return;
         channel.Warning($"Column '{options.FeatureColumnName}' has the same values in all {rows.Rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
     }

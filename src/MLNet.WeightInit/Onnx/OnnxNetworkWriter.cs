@@ -29,9 +29,14 @@ internal sealed class OnnxNetworkWriter
     public string LinearOutputs(FeedForwardNetwork network, string features)
     {
         string values = Centre(network, features);
+        string stream = "";                                    // sums that residual blocks add to
         foreach (DenseLayer layer in network.DenseLayers)
         {
             values = Dense(layer, values, inputScales: layer == network.DenseLayers[0] ? network.FeatureScale.Scales : []);
+            if (layer.SkipFrom is not null)
+                values = Elementwise("Add", layer.Outputs, [stream, values]);
+            if (layer.SkipFrom is not null || layer == network.DenseLayers[0])
+                stream = values;
             values = OnnxNormalization.Write(this, layer, values);
             values = OnnxActivations.Write(this, layer.Activation, values, layer.Outputs);
         }
