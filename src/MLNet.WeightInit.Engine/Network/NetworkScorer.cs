@@ -15,8 +15,9 @@ internal sealed unsafe class NetworkScorer
     readonly RowKernel _rows;
     readonly SoftmaxKernel _softmax;
     readonly bool[] _finite;
+    readonly InputEncoder? _encoder;
 
-    /// <summary>Whether rows are copied first: to subtract means, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
+    /// <summary>Whether rows are copied first: to subtract means, to encode them, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
     readonly bool _copies;
 
     /// <param name="capacity">Rows that <see cref="Score(ReadOnlySpan{float}, int, Span{float})"/> runs at once.</param>
@@ -29,7 +30,8 @@ internal sealed unsafe class NetworkScorer
         _pass = new NetworkPass(network, capacity, kernels, gradients: null);
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];
-        _copies = !network.FeatureScale.IsNone || Panels.RowStride(network.Inputs) != Panels.Padded(network.Inputs);
+        _encoder = network.Layout.Encoding.IsPlain ? null : new InputEncoder(network, isScaled: false);
+        _copies = _encoder is not null || !network.FeatureScale.IsNone || Panels.RowStride(network.Inputs) != Panels.Padded(network.Inputs);
         if (!network.FeatureScale.IsNone)
             _means = Copy(network.FeatureScale.Means);
         if (network.TargetScale.IsNone)
@@ -70,6 +72,7 @@ internal sealed unsafe class NetworkScorer
             if (_copies)
             {
                 _rows.CenterRows(source, rows, _network.Inputs, _means is null ? null : _means.Pointer, _pass.Input.Pointer, _pass.InputStride, _finite);
+                Encode(features, rows);
                 _pass.Forward(_pass.Input.Pointer, _pass.InputStride, rows, _firstLayer.Pointer);
             }
             else
@@ -88,6 +91,15 @@ internal sealed unsafe class NetworkScorer
         }
         fixed (float* destination = scores)
             CopyScores(logits, stride, rows, destination);
+    }
+
+    void Encode(ReadOnlySpan<float> features, int rows)
+    {
+        if (_encoder is null)
+            return;
+        for (int row = 0; row < rows; row++)
+            _finite[row] = _finite[row] || _encoder.Accepts(features.Slice(row * _network.Inputs, _network.Inputs));
+        _encoder.Encode(_pass.Input.Pointer, _pass.InputStride, rows);
     }
 
     void CopyScores(float* logits, int stride, int rows, float* scores)

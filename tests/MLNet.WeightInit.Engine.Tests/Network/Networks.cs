@@ -7,9 +7,9 @@ namespace MLNet.WeightInit.Engine.Tests.Network;
 internal static class Networks
 {
     public static FeedForwardNetwork Create(int inputs, int[] hidden, int outputs, string activation = "ReLU", NetworkTask task = NetworkTask.Regression,
-        AffineScale? features = null, AffineScale? targets = null, uint seed = 1, Normalization normalization = Normalization.None)
+        AffineScale? features = null, AffineScale? targets = null, uint seed = 1, Normalization normalization = Normalization.None, InputEncoding? encoding = null)
     {
-        var network = new FeedForwardNetwork(new NetworkLayout(inputs, hidden, activation, outputs, normalization), task, features ?? AffineScale.None, targets ?? AffineScale.None);
+        var network = new FeedForwardNetwork(new NetworkLayout(inputs, hidden, activation, outputs, normalization, encoding), task, features ?? AffineScale.None, targets ?? AffineScale.None);
         foreach (DenseLayer layer in network.DenseLayers)
         {
             layer.SetWeights(Values(layer.Inputs * layer.Outputs, seed++, Math.Sqrt(3.0 / layer.Inputs)));

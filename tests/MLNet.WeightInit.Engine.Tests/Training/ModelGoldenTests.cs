@@ -19,7 +19,7 @@ internal sealed class ModelGoldenTests
 {
     static readonly TrainingSet s_classes = Trainings.Rings(150, features: 37, classes: 5), s_weighted = Trainings.Rings(150, features: 3, classes: 2, weighted: true), s_values = Trainings.Waves(150, features: 50),
         s_products = Trainings.Products(150), s_signs = Trainings.Signs(150, features: 9, outputs: 17),
-        s_classWeighted = ClassWeighted(), s_counts = Trainings.Counts(150, features: 20);
+        s_classWeighted = ClassWeighted(), s_missing = Trainings.WithMissing(150, features: 37, classes: 5), s_counts = Trainings.Counts(150, features: 20);
 
     static IEnumerable<TestCaseData> Configurations()
     {
@@ -58,6 +58,7 @@ internal sealed class ModelGoldenTests
             ("averaged weights", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 256], epochs: 3) with { EmaDecay = 0.9f, ValidationFraction = 0.2f }, "78b94b34d5624dbd7b890fcb7e27e439b66555e8a94758d1a2ca428ecd77cf18"),
             ("layer normalization", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130, 5], batchSize: 64, epochs: 2) with { Normalization = Normalization.Layer }, "ecb5055d377bd933d1001d6632a6a29381f6ab144abf4efdbef356530d21b08a"),
             ("layer normalization of pre-activations, dropout", s_values, Trainings.Options(NetworkTask.Regression, 1, [47, 512], "GELU", optimizer: "Momentum", epochs: 2) with { Normalization = Normalization.Layer, Dropout = new Dropout(0.2f, isAlpha: false) }, "06db1ac025acd7d332c4834f2168330c75dadfe239c020f41bf004719c38c477"),
+            ("missing values", s_missing, Trainings.Options(NetworkTask.Multiclass, 5, [64, 32], epochs: 2) with { FillsMissing = true }, "710f4a30e43ae3afbc11e83449ab57f83fe710c1f1980df30a982da66e33b608"),
         ];
         return all.Select(entry => new TestCaseData(entry.Data, entry.Options, entry.Hash).SetArgDisplayNames(entry.Name));
     }
