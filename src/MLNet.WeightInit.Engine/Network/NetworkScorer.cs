@@ -16,8 +16,9 @@ internal sealed unsafe class NetworkScorer
     readonly RowKernel _rows;
     readonly SoftmaxKernel _softmax;
     readonly bool[] _finite;
+    readonly InputEncoder? _encoder;
 
-    /// <summary>Whether rows are copied first: to subtract means, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
+    /// <summary>Whether rows are copied first: to subtract means, to encode them, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
     readonly bool _copies;
 
     /// <param name="capacity">Rows that <see cref="Score(ReadOnlySpan{float}, int, Span{float})"/> runs at once.</param>
@@ -31,7 +32,8 @@ internal sealed unsafe class NetworkScorer
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];
         _pass.Layers[0].FiniteSums = _finite;
-        _copies = !network.FeatureScale.IsNone || Panels.RowStride(network.Inputs) != Panels.Padded(network.Inputs);
+        _encoder = network.Layout.Encoding.IsPlain ? null : new InputEncoder(network, isScaled: false);
+        _copies = _encoder is not null || !network.FeatureScale.IsNone || Panels.RowStride(network.Inputs) != Panels.Padded(network.Inputs);
         if (!network.FeatureScale.IsNone)
             _means = Copy(network.FeatureScale.Means);
         if (network.TargetScale.IsNone)
@@ -72,6 +74,7 @@ internal sealed unsafe class NetworkScorer
             if (_copies)
             {
                 _rows.CenterRows(source, rows, _network.Inputs, _means is null ? null : _means.Pointer, _pass.Input.Pointer, _pass.InputStride);
+                _encoder?.Encode(_pass.Input.Pointer, _pass.InputStride, rows);
                 _pass.Forward(_pass.Input.Pointer, _pass.InputStride, rows, _firstLayer.Pointer);
             }
             else
@@ -92,7 +95,8 @@ internal sealed unsafe class NetworkScorer
     {
         for (int row = 0; row < rows; row++)
         {
-            if (!_finite[row] && !RowChecks.AllFinite(features.Slice(row * _network.Inputs, _network.Inputs)))
+            ReadOnlySpan<float> ofRow = features.Slice(row * _network.Inputs, _network.Inputs);
+            if (!_finite[row] && !(_encoder is null ? RowChecks.AllFinite(ofRow) : _encoder.Accepts(ofRow)))
                 scores.Slice(row * _network.Outputs, _network.Outputs).Fill(float.NaN);
         }
     }

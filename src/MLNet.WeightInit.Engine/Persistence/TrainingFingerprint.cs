@@ -47,6 +47,7 @@ internal static class TrainingFingerprint
         ("batch size", Format(options.BatchSize)),
         (SeedName, Format(options.Seed)),
         ("standardization", options.Standardize ? "yes" : "no"),
+        ("missing values", options.FillsMissing ? "filled" : "none"),
         ("validation fraction", Format(options.ValidationFraction)),
         ("early stopping", options.EarlyStopping ? "yes" : "no"),
         ("patience", Format(options.Patience)),

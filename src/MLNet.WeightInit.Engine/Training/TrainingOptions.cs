@@ -66,6 +66,9 @@ internal sealed record TrainingOptions
     public required int Threads { get; init; }
     public bool Standardize { get; init; } = true;
 
+    /// <summary>Rows may have missing features (NaN), which become the training mean, with an indicator; false: all features are finite.</summary>
+    public bool FillsMissing { get; init; }
+
     /// <summary>Share of the rows kept for validation; null: chosen by the row count; 0: none.</summary>
     public float? ValidationFraction { get; init; }
 

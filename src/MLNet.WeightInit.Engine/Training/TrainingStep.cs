@@ -114,7 +114,7 @@ internal sealed unsafe class TrainingStep
 
     double Forward(BatchGatherer gatherer, ReadOnlySpan<int> rows, bool withGradient, MetricTotal? metric)
     {
-        gatherer.Gather(rows, _pass.Input.Pointer, _pass.InputStride);
+        _pass.Gather(gatherer, rows);
         if (_dropout is not null)
             _dropout.Step = withGradient ? Steps : null;
         _pass.Forward(rows.Length);

@@ -41,7 +41,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         data.CheckOptFloatWeight();
         var targets = new float[task == NetworkTask.Multiclass ? 1 : outputs];
         var rows = new RowBuffer(options.FeatureColumnName, featureCount, targets.Length, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
-        var audit = new RowAudit(data.Schema, featureCount, purpose);
+        var audit = new RowAudit(data.Schema, featureCount, purpose, fillsMissing: options.MissingValues == MissingValues.MeanWithIndicator);
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
         var cursors = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights);
         using (FeatureFloatVectorCursor cursor = cursors.Create())

@@ -106,6 +106,7 @@ internal sealed class TrainerSettings
         Seed = Seed,
         Threads = Math.Min(Options.NumberOfThreads ?? int.MaxValue, Environment.ProcessorCount),
         Standardize = Options.Standardize,
+        FillsMissing = Options.MissingValues == MissingValues.MeanWithIndicator,
         ValidationFraction = Options.ValidationFraction,
         EarlyStopping = Options.EarlyStopping,
         Patience = Options.Patience,

@@ -52,6 +52,7 @@ internal sealed class TrainingFingerprintTests
         (nameof(TrainingOptions.BatchSize), s_options with { BatchSize = 31 }, "batch size (32 in the checkpoint, 31 here)"),
         (nameof(TrainingOptions.Seed), s_options with { Seed = 2 }, "seed (1 in the checkpoint, 2 here)"),
         (nameof(TrainingOptions.Standardize), s_options with { Standardize = false }, "standardization (yes in the checkpoint, no here)"),
+        (nameof(TrainingOptions.FillsMissing), s_options with { FillsMissing = true }, "missing values (none in the checkpoint, filled here)"),
         (nameof(TrainingOptions.ValidationFraction), s_options with { ValidationFraction = 0.1f }, "validation fraction (left open in the checkpoint, 0.1 here)"),
         (nameof(TrainingOptions.EarlyStopping), s_options with { EarlyStopping = false }, "early stopping (yes in the checkpoint, no here)"),
         (nameof(TrainingOptions.Metric), s_options with { Metric = Metrics.Parse("RMSE") }, "metric (none in the checkpoint, RMSE here)"),
