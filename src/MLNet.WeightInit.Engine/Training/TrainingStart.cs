@@ -10,8 +10,9 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
 {
     /// <summary>Fails where the data and options make another network than the model's.</summary>
     /// <param name="labels">How the loss would have labels seen, where it may standardize them.</param>
+    /// <param name="tied">Whether the weights are to be tied, as those of any model can't be.</param>
     /// <exception cref="ArgumentOutOfRangeException">They do; the message names every difference.</exception>
-    public void Check(NetworkLayout layout, NetworkTask task, AffineScale labels)
+    public void Check(NetworkLayout layout, NetworkTask task, AffineScale labels, bool tied)
     {
         NetworkLayout own = Network.Layout;
         List<string> differences = [];
@@ -26,6 +27,8 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
             Compare("layers", string.Join(", ", own.Layers), string.Join(", ", layout.Layers));
         if (differences.Count == 0 && !MayStandFor(Network.TargetScale, labels))
             Compare("what the network gives of a label", Given(Network.TargetScale), Given(labels));
+        if (differences.Count == 0 && tied && !TiedWeights.AreTied(Network))
+            Compare("tied weights", "no", "yes");
         if (differences.Count > 0)
             throw new ArgumentOutOfRangeException("modelParameters", string.Join(", ", differences),
                 "A training can only go on with the data schema and the architecture of its model. Set the options as they were, and transform the data by the pipeline that was fitted for the model; or train a new model with Fit(data).");

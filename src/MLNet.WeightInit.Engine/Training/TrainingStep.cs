@@ -17,6 +17,7 @@ internal sealed unsafe class TrainingStep
     readonly DropoutPass? _dropout;
     readonly OptimizerKernel _optimizer;
     readonly AlignedBuffer? _state1, _state2;
+    readonly TiedWeights? _tied;
     readonly DeferredUpdate? _deferred;
     readonly MaxNorm? _maxNorm;
     readonly AlignedBuffer _gradients;
@@ -43,12 +44,13 @@ internal sealed unsafe class TrainingStep
         }
         _keepsGradient = !options.Optimizer.HasTrustRatio;
         float? longest = options.GradientClipping is { IsByNorm: true } byNorm ? byNorm.Limit : null;
-        if (longest is not null || options.Optimizer.HasTrustRatio)
-            _deferred = new DeferredUpdate(network, gradients, updates, rateMultipliers, longest, options.Optimizer.HasTrustRatio, kernels);
+        _tied = options.TiedWeights ? new TiedWeights(network, gradients, kernels) : null;
+        if (longest is not null || options.Optimizer.HasTrustRatio || _tied is not null)
+            _deferred = new DeferredUpdate(network, gradients, updates, rateMultipliers, longest, options.Optimizer.HasTrustRatio, kernels, options.TiedWeights);
         for (int i = 0; i < updates.Length && _deferred is null; i++)
             _pass.Layers[i].Update = updates[i];
         if (options.MaxNorm is { } limit)
-            _maxNorm = new MaxNorm(network, limit, kernels);
+            _maxNorm = new MaxNorm(network, limit, kernels, options.TiedWeights);
     }
 
     public NetworkPass Pass => _pass;
@@ -70,8 +72,10 @@ internal sealed unsafe class TrainingStep
             return loss;
         _optimizer.BeginStep(learningRate);
         _pass.Backward();
+        _tied?.SumGradients();
         _deferred?.Run(learningRate);
         _maxNorm?.Apply();
+        _tied?.CopyWeights();
         return loss;
     }
 

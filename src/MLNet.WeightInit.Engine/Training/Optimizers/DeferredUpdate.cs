@@ -3,7 +3,7 @@ using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Training.Optimizers;
 
-/// <summary>Updates all parameters after the whole gradient is there: for clipping by its norm, and for optimizers that look at a whole tensor.</summary>
+/// <summary>Updates all parameters after the whole gradient is there: for clipping by its norm, for optimizers that look at a whole tensor, and for tied weights, whose gradient comes in two parts.</summary>
 /// <remarks>
 /// Costs one more pass over gradients than the update behind each block, which is why it is used only where it has to. Tensors are cut into chunks of fixed length, a chunk is summed in one order,
 /// and the chunks' sums are added in double from the first on: neither threads nor vector width decide a bit.
@@ -31,7 +31,9 @@ internal sealed unsafe class DeferredUpdate
     /// <param name="rateMultipliers">One a tensor: weights, then biases, layer by layer.</param>
     /// <param name="maxNorm">Norm that the gradient of all parameters together may have; null: any.</param>
     /// <param name="hasTrustRatio">True where the updates leave a direction in the place of the gradient, and this makes the step (LAMB).</param>
-    public DeferredUpdate(FeedForwardNetwork network, AlignedBuffer gradients, ParameterUpdate[] updates, IReadOnlyList<float> rateMultipliers, float? maxNorm, bool hasTrustRatio, PassKernels kernels)
+    /// <param name="tied">True where the decoder's weights are the encoder's and get no step of their own.</param>
+    public DeferredUpdate(FeedForwardNetwork network, AlignedBuffer gradients, ParameterUpdate[] updates, IReadOnlyList<float> rateMultipliers, float? maxNorm, bool hasTrustRatio, PassKernels kernels,
+        bool tied = false)
     {
         _kernel = GradientKernel.Create(kernels.Level);
         _pool = kernels.Pool;
@@ -44,7 +46,8 @@ internal sealed unsafe class DeferredUpdate
         for (int layer = 0; layer < network.Layout.Layers.Count; layer++)
         {
             LayerLayout layout = network.Layout.Layers[layer];
-            Cut(chunks, layer, TensorKind.Weights, rateMultipliers[2 * layer], layout.WeightOffset, layout.WeightLength);
+            if (!tied || !TiedWeights.IsDecoder(layer, network.Layout.Layers.Count))
+                Cut(chunks, layer, TensorKind.Weights, rateMultipliers[2 * layer], layout.WeightOffset, layout.WeightLength);
             Cut(chunks, layer, TensorKind.Biases, rateMultipliers[2 * layer + 1], layout.BiasOffset, layout.BiasLength);
             if (layout.IsNormalized)
                 Cut(chunks, layer, TensorKind.Normalization, 1, layout.ScaleOffset, 2 * layout.BiasLength);
