@@ -13,6 +13,7 @@ internal static class OptionChecks
             CheckColumn(weight, nameof(options.ExampleWeightColumnName));
         CheckHiddenLayers(options.HiddenLayers);
         options.CheckNetwork();
+        options.CheckAutoencoder();
         ArgumentNullException.ThrowIfNull(options.Activation);
         ArgumentNullException.ThrowIfNull(options.Optimizer);
         LossChecks.Check(options);
