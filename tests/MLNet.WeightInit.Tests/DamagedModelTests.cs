@@ -10,6 +10,7 @@ namespace MLNet.WeightInit.Tests;
 [TestFixture(nameof(SampleRow.Values))]
 [TestFixture(nameof(SampleRow.Value))]
 [TestFixture("Heads")]
+[TestFixture(nameof(SampleRow.Features))]
 public sealed class DamagedModelTests
 {
     static readonly Type[] s_refusals = [typeof(FormatException), typeof(InvalidDataException), typeof(EndOfStreamException), typeof(IOException)];

@@ -29,6 +29,7 @@ public sealed class EstimatorConformanceTests
         yield return Case("heads of vectors with names and of a key of numbers", s_context.Transforms.Concatenate("Named", nameof(SampleRow.Value), nameof(SampleRow.Weight))
             .Append(s_context.Transforms.Concatenate("Signs", nameof(SampleRow.Flag), nameof(SampleRow.Flag))).Append(s_context.Transforms.Conversion.MapValueToKey("Number", nameof(SampleRow.Weight)))
             .Append(s_context.Transforms.NeuralNet(WithHeads("Named", "Signs", "Number"))));
+        yield return Case("autoencoder", s_context.Transforms.NeuralNet(Samples.Quick("Features")));
         yield return Case("several values with names", s_context.Transforms.Concatenate("Named", nameof(SampleRow.Value), nameof(SampleRow.Weight)).Append(s_context.Transforms.NeuralNet(Samples.Quick("Named"))));
         yield return Case("several labels with names", s_context.Transforms.Concatenate("Named", nameof(SampleRow.Flag), nameof(SampleRow.Flag)).Append(s_context.Transforms.NeuralNet(Samples.Quick("Named"))));
         yield return Case("ML.NET's own multiclass trainer, as control", s_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy());

@@ -6,7 +6,7 @@ namespace MLNet.WeightInit.Engine.Data;
 /// <summary>Rows to train on, in memory: raw features, dense or sparse, targets and weights.</summary>
 internal sealed class TrainingSet
 {
-    /// <param name="features">[rows × featureCount], row-major, finite.</param>
+    /// <param name="features">[rows × featureCount], row-major, finite; NaN where one is missing, if the training fills these.</param>
     /// <param name="targets">[rows × targetColumns]: class index (0-based), 0 or 1, or values.</param>
     /// <param name="weights">[rows], positive; null for all ones.</param>
     public TrainingSet(float[] features, int rows, int featureCount, float[] targets, int targetColumns, float[]? weights = null)

@@ -39,15 +39,15 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     {
         data.CheckFeatureFloatVector(out int featureCount);
         data.CheckOptFloatWeight();
-        var targets = new float[task == NetworkTask.Multiclass ? 1 : outputs];
+        var targets = new float[options.IsAutoencoder ? 0 : task == NetworkTask.Multiclass ? 1 : outputs];
         var rows = new RowBuffer(options.FeatureColumnName, featureCount, targets.Length, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
-        var audit = new RowAudit(data.Schema, featureCount, purpose);
+        var audit = new RowAudit(data.Schema, featureCount, purpose, fillsMissing: options.MissingValues == MissingValues.MeanWithIndicator);
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
         var cursors = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights);
         using (FeatureFloatVectorCursor cursor = cursors.Create())
         {
             Predicate<float> isMissing = target => !IsLabel(target);
-            TargetGetter getTargets = TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
+            TargetGetter getTargets = options.IsAutoencoder ? _ => { } : TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
             while (cursor.MoveNext())
             {
                 host.CheckAlive();
@@ -58,6 +58,8 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
                     for (int slot = 0; slot < targets.Length && loss is not null; slot++)
                         if (targets[slot] < loss.LowestLabelOf(slot))
                             throw Refuse(audit.DescribeLabelBelow(loss.LowestLabelOf(slot), targets[slot], loss.Name));
+                    if (loss is not null && options.IsAutoencoder && AutoencoderChecks.FirstBelow(in cursor.Features, loss.LowestLabel) is { } tooLow)
+                        throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, tooLow, loss.Name));
                     rows.Add(in cursor.Features, targets, cursor.Weight);
                 }
                 else if (options.MissingValues == MissingValues.Throw)
@@ -76,6 +78,12 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
 
     void CheckLabels(RoleMappedData data, TrainingSet rows)
     {
+        if (options.IsAutoencoder)
+        {
+            foreach (string warning in AutoencoderChecks.Warnings(data.Schema.Feature!.Value, rows, options))
+                channel.Warning(warning);
+            return;
+        }
         if (data.Schema.Label!.Value.Type is VectorDataViewType)
         {
             var checks = new VectorLabelChecks(data.Schema.Label.Value, rows);

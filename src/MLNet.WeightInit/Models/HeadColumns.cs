@@ -48,19 +48,15 @@ internal sealed class HeadColumns(OutputHead head, int first, HeadNames names, i
             yield return Scalar(QuantileColumns.Median, NumberDataViewType.Single, scores => (ValueGetter<float>)((ref float value) => value = scores.Current()[first + median]));
     }
 
-    VectorOutputColumn Scalar(string column, PrimitiveDataViewType type, Func<RowScores, Delegate> makeGetter) => Column(column, type, type, makeGetter);
+    VectorOutputColumn Scalar(string column, PrimitiveDataViewType type, Func<RowScores, Delegate> makeGetter) => Column(column, type, size: 0, makeGetter);
 
     VectorOutputColumn Vector(string column, PrimitiveDataViewType itemType, Func<RowScores, Delegate> makeGetter, string[]? slots)
-        => Column(column, itemType, new VectorDataViewType(itemType, head.Outputs), makeGetter) with { SlotNames = slots };
+        => Column(column, itemType, head.Outputs, makeGetter) with { SlotNames = slots };
 
-    VectorOutputColumn Key()
-    {
-        var type = new KeyDataViewType(typeof(uint), head.Outputs);
-        return Column(PredictedLabel, type, type, Largest) with { Keys = names.Keys };
-    }
+    VectorOutputColumn Key() => Scalar(PredictedLabel, new KeyDataViewType(typeof(uint), head.Outputs), Largest) with { Keys = names.Keys };
 
-    VectorOutputColumn Column(string column, PrimitiveDataViewType itemType, DataViewType type, Func<RowScores, Delegate> makeGetter)
-        => new(NameOf(head.Name, column), itemType, makeGetter) { Type = type, ScoreKind = Kind, ValueKind = column, Set = set };
+    VectorOutputColumn Column(string column, PrimitiveDataViewType itemType, int size, Func<RowScores, Delegate> makeGetter)
+        => new(NameOf(head.Name, column), itemType, makeGetter) { Size = size, ScoreKind = Kind, ValueKind = column, Set = set };
 
     Delegate Value(RowScores scores) => (ValueGetter<float>)((ref float value) => value = scores.Current()[first]);
 

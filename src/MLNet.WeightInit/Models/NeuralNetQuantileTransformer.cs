@@ -46,6 +46,6 @@ public sealed class NeuralNetQuantileTransformer : NeuralNetVectorTransformer, I
         int median = QuantileColumns.MedianOf(model.Levels);
         return median < 0
             ? [ScoreColumn]
-            : [ScoreColumn, new(QuantileColumns.Median, NumberDataViewType.Single, scores => (ValueGetter<float>)((ref float value) => value = scores.Current()[median])) { Type = NumberDataViewType.Single }];
+            : [ScoreColumn, new(QuantileColumns.Median, NumberDataViewType.Single, scores => (ValueGetter<float>)((ref float value) => value = scores.Current()[median])) { Size = 0 }];
     }
 }

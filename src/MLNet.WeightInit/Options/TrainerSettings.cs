@@ -90,6 +90,7 @@ internal sealed class TrainerSettings
         Activation = Activation,
         Normalization = Options.ResolveNormalization(),
         Residual = Options.Residual,
+        TiedWeights = Options.TiedWeights,
         Dropout = Dropout,
         Loss = loss ?? SmoothedLoss.Of(Loss ?? Losses.Parse(TaskLosses.For(task)[0]), Options.LabelSmoothing),
         Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training
@@ -111,6 +112,7 @@ internal sealed class TrainerSettings
         Seed = Seed,
         Threads = Math.Min(Options.NumberOfThreads ?? int.MaxValue, Environment.ProcessorCount),
         Standardize = Options.Standardize,
+        FillsMissing = Options.MissingValues == MissingValues.MeanWithIndicator,
         ValidationFraction = Options.ValidationFraction,
         EarlyStopping = Options.EarlyStopping,
         Patience = Options.Patience,
