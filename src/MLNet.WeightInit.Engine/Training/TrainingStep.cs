@@ -101,6 +101,7 @@ internal sealed unsafe class TrainingStep
         gatherer.Gather(rows, _pass.Input.Pointer, _pass.InputStride);
         if (_dropout is not null)
             _dropout.Step = withGradient ? Steps : null;
+        _pass.Purpose = withGradient ? PassPurpose.Training : PassPurpose.Scoring;
         _pass.Forward(rows.Length);
         LayerPass last = _pass.Last;
         double loss = _loss.Evaluate(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights,

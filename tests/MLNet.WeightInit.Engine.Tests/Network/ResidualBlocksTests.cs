@@ -81,6 +81,7 @@ internal sealed class ResidualBlocksTests
         yield return new TestCaseData("ReLU", Normalization.Layer, ResidualStart.ZeroWeights);
         yield return new TestCaseData("GELU", Normalization.Layer, ResidualStart.ZeroScales);
         yield return new TestCaseData("Tanh", Normalization.Layer, ResidualStart.ZeroScales);
+        yield return new TestCaseData("GELU", Normalization.Batch, ResidualStart.ZeroScales);
     }
 
     /// <summary>With branches of 0 the network is the stem, one more [normalization,] activation, and the output: a network of one hidden layer.</summary>
