@@ -8,12 +8,11 @@ internal abstract unsafe class RowKernel
     /// <summary>destination = (source − means) · scales, element by element; null means or scales leave that part out. Any length; not in place.</summary>
     public abstract void Standardize(float* source, float* means, float* scales, float* destination, int count);
 
-    /// <summary>As <see cref="Standardize"/> for rows one after the other, and tells which rows had only finite values.</summary>
+    /// <summary>Copies rows one after the other, less their means.</summary>
     /// <param name="source">[rows × count] without padding.</param>
     /// <param name="means">Subtracted; null for none.</param>
     /// <param name="destination">Rows that start <paramref name="stride"/> floats apart.</param>
-    /// <param name="finite">One a row.</param>
-    public abstract void CenterRows(float* source, int rows, int count, float* means, float* destination, int stride, Span<bool> finite);
+    public abstract void CenterRows(float* source, int rows, int count, float* means, float* destination, int stride);
 
     /// <summary>sums[column] = Σ rows, in row order. Columns are a multiple of 16.</summary>
     public abstract void SumRows(float* block, int rows, int columns, int stride, float* sums);
@@ -70,25 +69,21 @@ internal sealed unsafe class RowKernel<TSimd, TVector> : RowKernel where TSimd :
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void CenterRows(float* source, int rows, int count, float* means, float* destination, int stride, Span<bool> finite)
+    public override void CenterRows(float* source, int rows, int count, float* means, float* destination, int stride)
     {
         for (int row = 0; row < rows; row++, source += count, destination += stride)
         {
             if (count < TSimd.Width)
             {
                 StandardizeFew(source, means, null, destination, count);
-                finite[row] = RowChecks.FirstNonFinite(new ReadOnlySpan<float>(source, count)) < 0;
                 continue;
             }
-            TVector nonFinite = TSimd.Broadcast(0);                      // x − x is 0 for finite x and NaN otherwise
             for (int i = 0; i < count; i += TSimd.Width)
             {
                 int at = Math.Min(i, count - TSimd.Width);
                 TVector value = TSimd.Load(source + at);
-                nonFinite = TSimd.Or(nonFinite, TSimd.Subtract(value, value));
                 TSimd.Store(means is null ? value : TSimd.Subtract(value, TSimd.Load(means + at)), destination + at);
             }
-            finite[row] = TSimd.AllZero(nonFinite);
         }
     }
 

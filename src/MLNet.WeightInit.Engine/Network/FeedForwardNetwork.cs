@@ -31,7 +31,14 @@ public sealed partial class FeedForwardNetwork
     public IReadOnlyList<DenseLayer> DenseLayers { get; }
 
     /// <summary>Features of a row.</summary>
-    public int Inputs => Layout.Inputs;
+    public int Inputs => Layout.Features;
+
+    /// <summary>Features, counted from 0, beside which the first layer has an input that is 1 where the feature is missing and 0 elsewhere. These inputs follow all features, in this order.</summary>
+    /// <value>Empty where missing values are not filled, or no training row had any.</value>
+    public IReadOnlyList<int> MissingIndicators => Array.AsReadOnly(Layout.Encoding.Indicators);
+
+    /// <summary>Whether a missing feature (NaN) is replaced by its training mean, so that the row has a score.</summary>
+    public bool FillsMissingValues => Layout.Encoding.FillsMissing;
 
     /// <summary>Scores of a row.</summary>
     public int Outputs => Layout.Outputs;
@@ -52,7 +59,7 @@ public sealed partial class FeedForwardNetwork
     /// <summary>Scores one row.</summary>
     /// <param name="features">Raw features, <see cref="Inputs"/> of them.</param>
     /// <param name="scores"><see cref="Outputs"/> values: class probabilities (multiclass), the logit (binary), predicted values (regression).
-    /// All NaN where a feature isn't finite.</param>
+    /// All NaN where a feature isn't finite; one that is NaN only where <see cref="FillsMissingValues"/> is false.</param>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     public void Predict(ReadOnlySpan<float> features, Span<float> scores)
     {
@@ -107,7 +114,7 @@ public sealed partial class FeedForwardNetwork
             for (int panel = 0; panel < Panels.Count(first.Outputs); panel++)
             {
                 int width = Panels.WidthOf(panel, first.Outputs);
-                Span<float> rows = folded.Span.Slice((int)Panels.Offset(panel, first.Inputs), first.Inputs * width);
+                Span<float> rows = folded.Span.Slice((int)Panels.Offset(panel, first.Inputs), Layout.Features * width);
                 for (int i = 0; i < rows.Length; i++)
                     rows[i] *= FeatureScale.Scales[i / width];
             }

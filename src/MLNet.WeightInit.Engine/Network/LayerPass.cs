@@ -91,6 +91,7 @@ internal sealed unsafe partial class LayerPass
         _biases = _parameters.Pointer + Layout.BiasOffset;
         _weightGradient = _gradients.Pointer + Layout.WeightOffset;
         _biasGradient = _gradients.Pointer + Layout.BiasOffset;
+        _narrow = Layout.Outputs <= FewOutputs && capacity >= FewestNarrowRows ? new AlignedBuffer(NarrowLength) : null;
         _forwardChunk = ForwardChunk;
         _inputGradientChunk = InputGradientChunk;
         _gradientPanelChunk = GradientPanelChunk;
@@ -138,6 +139,13 @@ internal sealed unsafe partial class LayerPass
             return;
         }
         weights = weights is null ? _weights : weights;
+        if (IsNarrow)
+        {
+            MultiplyNarrow(weights);
+            if (!Layout.IsNormalized)
+                AddAndActivate(0, batch, 0, Panels.Padded(Layout.Outputs));
+            return;
+        }
         if ((long)batch * Stride > FirstLevelFloats)
         {
             for (int panel = 0; panel < panels; panel++)
@@ -169,6 +177,8 @@ internal sealed unsafe partial class LayerPass
         int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
         _gemm.Multiply(_input + (nint)firstRow * _inputStride, _inputStride, 1, rows, weights + Panels.Offset(panel, Layout.Inputs), width, width, Layout.Inputs,
             _biases + column, 0, _products.Pointer + (nint)firstRow * Stride + column, Stride);
+        if (panel == 0 && FiniteSums is not null)
+            NoteFiniteSums(firstRow, rows);
     }
 
     void Activate(int firstRow, int rows, int column, int columns)
@@ -212,7 +222,10 @@ internal sealed unsafe partial class LayerPass
         }
         _packsGradient = PacksGradient(Layout, _batch);
         Run(large, Panels.Count(Layout.Outputs), _gradientPanelChunk);
-        Run(large, (Layout.Inputs + InputBlock - 1) / InputBlock, _weightGradientChunk);
+        if (!large && IsNarrow)
+            WeightGradientNarrow();
+        else
+            Run(large, (Layout.Inputs + InputBlock - 1) / InputBlock, _weightGradientChunk);
         Update?.OfBiases(Layout.BiasOffset, Layout.BiasLength);
     }
 

@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Network;
@@ -49,22 +50,25 @@ internal sealed class NetworkLayout
     /// <param name="outputs">At least 1.</param>
     /// <param name="normalization">Of every hidden layer.</param>
     /// <param name="branchDepth">Dense layers in each residual branch; 0: no blocks.</param>
-    public NetworkLayout(int inputs, IReadOnlyList<int> hiddenLayers, string activation, int outputs, Normalization normalization = Normalization.None, int branchDepth = 0)
-        : this(inputs, [.. hiddenLayers.Select((units, i) => (units, activation)), (outputs, "Identity")], normalization, branchDepth)
+    /// <param name="encoding">How a row becomes the first layer's inputs; null: it is them.</param>
+    public NetworkLayout(int inputs, IReadOnlyList<int> hiddenLayers, string activation, int outputs, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
+        : this(inputs, [.. hiddenLayers.Select((units, i) => (units, activation)), (outputs, "Identity")], normalization, branchDepth, encoding)
     {
     }
 
     /// <param name="layers">Units and activation of every dense layer, the output last.</param>
     /// <param name="normalization">Of every hidden layer.</param>
     /// <param name="branchDepth">Dense layers in each residual branch; 0: no blocks.</param>
-    public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers, Normalization normalization = Normalization.None, int branchDepth = 0)
+    /// <param name="encoding">How a row becomes the first layer's inputs; null: it is them.</param>
+    public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(layers.Count, 1);
         ResidualBlocks.CheckLayers([.. layers.SkipLast(1).Select(layer => layer.Units)], branchDepth);
         var built = new LayerLayout[layers.Count];
         long offset = 0;
-        int width = inputs;
+        Encoding = encoding ?? InputEncoding.Plain;
+        int width = Encoding.WidthOf(inputs);
         for (int i = 0; i < built.Length; i++)
         {
             (int units, string activation) = layers[i];
@@ -83,14 +87,21 @@ internal sealed class NetworkLayout
             offset = biasOffset + Panels.Padded(units) * built[i].VectorCount;
             width = units;
         }
-        Inputs = inputs;
+        Features = inputs;
         Layers = built;
         BranchDepth = branchDepth;
         ParameterLength = offset;
     }
 
-    public int Inputs { get; }
+    /// <summary>Features of a row.</summary>
+    public int Features { get; }
+
+    /// <summary>Inputs of the first layer: the features, and what the encoding adds.</summary>
+    public int Inputs => Layers[0].Inputs;
     public int Outputs => Layers[^1].Outputs;
+
+    /// <summary>How a row becomes the first layer's inputs.</summary>
+    public InputEncoding Encoding { get; }
     public IReadOnlyList<LayerLayout> Layers { get; }
 
     /// <summary>Dense layers in each residual branch; 0: no blocks.</summary>

@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 
@@ -8,6 +9,7 @@ namespace MLNet.WeightInit.Engine.Network;
 internal sealed unsafe class NetworkPass
 {
     readonly LayerPass[] _layers;
+    readonly InputEncoder? _encoder;
 
     /// <param name="capacity">Rows of the largest batch.</param>
     /// <param name="gradients">Where ∂L/∂W and ∂L/∂b go, in the parameters' layout; null: forward only.</param>
@@ -18,6 +20,7 @@ internal sealed unsafe class NetworkPass
         Network = network;
         Capacity = capacity;
         NetworkLayout layout = network.Layout;
+        _encoder = layout.Encoding.IsPlain ? null : new InputEncoder(network, isScaled: true);
         InputStride = Panels.RowStride(layout.Inputs);
         Input = new AlignedBuffer((long)capacity * InputStride);
         ActivationKernel[] activations = [.. layout.Layers.Select(layer => Activations.Parse(layer.Activation).CreateKernel(kernels.Level, keepPreActivations ? 0 : Negligible.Signal))];
@@ -47,11 +50,18 @@ internal sealed unsafe class NetworkPass
         }
     }
 
-    /// <summary>[Capacity][InputStride]; columns from the feature count on are zero and must stay so.</summary>
+    /// <summary>[Capacity][InputStride]; columns from the first layer's inputs on are zero and must stay so.</summary>
     public AlignedBuffer Input { get; }
     public int InputStride { get; }
     public IReadOnlyList<LayerPass> Layers => _layers;
     public LayerPass Last => _layers[^1];
+
+    /// <summary>Puts rows into <see cref="Input"/>, as the first layer reads them.</summary>
+    public void Gather(BatchGatherer gatherer, ReadOnlySpan<int> rows)
+    {
+        gatherer.Gather(rows, Input.Pointer, InputStride);
+        _encoder?.Encode(Input.Pointer, InputStride, rows.Length);
+    }
 
     /// <summary>Runs the first <paramref name="rows"/> rows of <see cref="Input"/> to the logits.</summary>
     public void Forward(int rows) => Forward(Input.Pointer, InputStride, rows, firstLayerWeights: null);

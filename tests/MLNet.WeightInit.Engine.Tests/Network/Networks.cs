@@ -7,9 +7,9 @@ namespace MLNet.WeightInit.Engine.Tests.Network;
 internal static class Networks
 {
     public static FeedForwardNetwork Create(int inputs, int[] hidden, int outputs, string activation = "ReLU", NetworkTask task = NetworkTask.Regression,
-        AffineScale? features = null, AffineScale? targets = null, uint seed = 1, Normalization normalization = Normalization.None, int branchDepth = 0)
+        AffineScale? features = null, AffineScale? targets = null, uint seed = 1, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
     {
-        var network = new FeedForwardNetwork(new NetworkLayout(inputs, hidden, activation, outputs, normalization, branchDepth), task, features ?? AffineScale.None, targets ?? AffineScale.None);
+        var network = new FeedForwardNetwork(new NetworkLayout(inputs, hidden, activation, outputs, normalization, branchDepth, encoding), task, features ?? AffineScale.None, targets ?? AffineScale.None);
         foreach (DenseLayer layer in network.DenseLayers)
         {
             layer.SetWeights(Values(layer.Inputs * layer.Outputs, seed++, Math.Sqrt(3.0 / layer.Inputs)));
