@@ -78,6 +78,8 @@ internal sealed unsafe class GradientTests
     {
         Check(2, [9, 16, 9, 3, 9], activation, 2, level, false, normalization: normalization, branchDepth: 2);
         Check(60, [200, 512, 200, 130, 200], activation, 2, level, false, threads: 3, normalization: normalization, branchDepth: 2);
+        if (normalization == Normalization.None)
+            Check(5, [2, 7, 2], activation, 2, level, false, branchDepth: 2);          // so few units take a way of their own
     }
 
     static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted, Dropout? dropout = null, int threads = 1, Normalization normalization = Normalization.None, int branchDepth = 0)
