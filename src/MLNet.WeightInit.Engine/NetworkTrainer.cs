@@ -114,7 +114,7 @@ internal static class NetworkTrainer
         int width = features;
         foreach (int units in (IEnumerable<int>)[.. options.HiddenLayers, options.Outputs])
         {
-            parameters += (width + (options.Normalization == Normalization.None ? 1d : 3d)) * units;
+            parameters += (width + (options.Normalization switch { Normalization.None => 1d, Normalization.Batch => 5d, _ => 3d })) * units;
             width = units;
         }
         if (parameters > MostParameters)

@@ -100,6 +100,8 @@ internal static class ModelFile
             WriteFloats(layer.GetBiases(), writer);
             WriteFloats(layer.GetNormalizationScales(), writer);
             WriteFloats(layer.GetNormalizationShifts(), writer);
+            WriteFloats(layer.GetRunningMeans(), writer);
+            WriteFloats(layer.GetRunningVariances(), writer);
         }
     }
 
@@ -118,7 +120,7 @@ internal static class ModelFile
         {
             layers[i] = (reader.ReadInt32(1, int.MaxValue, "units"), reader.ReadString());
             normalizations[i] = version == PlainVersion ? Normalization.None : ReadNormalization(reader, i == count - 1 ? Normalization.None : i > 0 ? normalizations[0] : null, i);
-            parameters += (width + (normalizations[i] == Normalization.None ? 1 : 3)) * layers[i].Units;
+            parameters += (width + (normalizations[i] switch { Normalization.None => 1, Normalization.Batch => 5, _ => 3 })) * layers[i].Units;
             reader.CheckFloatsLeft(parameters);
             width = layers[i].Units;
         }
@@ -144,6 +146,8 @@ internal static class ModelFile
             layer.SetBiases(reader.ReadFloats(layer.Outputs));
             if (layer.IsNormalized)
                 layer.SetNormalization(reader.ReadFloats(layer.Outputs), reader.ReadFloats(layer.Outputs));
+            if (layer.HasRunningStatistics)
+                layer.SetRunningStatistics(reader.ReadFloats(layer.Outputs), reader.ReadFloats(layer.Outputs));
         }
         reader.CheckEnd();
         return network;

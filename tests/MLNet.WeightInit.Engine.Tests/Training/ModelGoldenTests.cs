@@ -70,6 +70,9 @@ internal sealed class ModelGoldenTests
             ("autoencoder", s_blends, Trainings.Options(NetworkTask.Regression, 50, [33, 7, 33], "SiLU", epochs: 3), "5bd17fb908d058fa4f10dbad6727802f596e56a36c5ddc6244b3689ce6fd84e6"),
             ("tied autoencoder", s_blends, Trainings.Options(NetworkTask.Regression, 50, [256, 40, 256], "Tanh", batchSize: 64, epochs: 2) with { TiedWeights = true, EmaDecay = 0.9f, MaxNorm = 1 }, "79481cae34f17bef2761f94028bd2b7ca893611661aec679f46b489a9fa5b606"),
             ("tied linear autoencoder by lamb, epoch search", s_blends, Trainings.Options(NetworkTask.Regression, 50, [3], "Identity", optimizer: "LAMB", batchSize: 64, epochs: null) with { TiedWeights = true, Patience = 3 }, "b721f4238cc544a8f267d524daf3ebd2c652072ac8a7c9ed3e5dbfe4418b465c"),
+            ("batch normalization", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130, 5], batchSize: 64, epochs: 2) with { Normalization = Normalization.Batch, ValidationFraction = 0.2f }, "?"),
+            ("batch normalization in the epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [24, 8], "Tanh", batchSize: 33, epochs: null) with { Patience = 3, Normalization = Normalization.Batch, EmaDecay = 0.9f }, "?"),
+            ("batch normalization in residual blocks, dropout", s_values, Trainings.Options(NetworkTask.Regression, 1, [130, 40, 130, 256, 130], "GELU", optimizer: "Momentum", epochs: 2) with { Normalization = Normalization.Batch, Residual = new ResidualBlocks(2), Dropout = new Dropout(0.2f, isAlpha: false) }, "?"),
         ];
         return all.Select(entry => new TestCaseData(entry.Data, entry.Options, entry.Hash).SetArgDisplayNames(entry.Name));
     }
