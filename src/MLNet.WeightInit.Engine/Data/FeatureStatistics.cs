@@ -86,8 +86,9 @@ internal static class FeatureStatistics
     }
 
     /// <summary>Mean over the first layer's inputs of E x², of the inputs as the network sees them.</summary>
+    /// <param name="embedded">Σ E x² over the inputs that are embeddings.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double SecondMoment(TrainingSet data, ReadOnlySpan<int> rows, AffineScale scale, InputEncoding encoding)
+    public static double SecondMoment(TrainingSet data, ReadOnlySpan<int> rows, AffineScale scale, InputEncoding encoding, double embedded = 0)
     {
         double sum = 0;
         foreach (int row in rows)
@@ -104,6 +105,6 @@ internal static class FeatureStatistics
                 rowSum += float.IsNaN(features[feature]) ? 1 : 0;
             sum += rowSum;
         }
-        return sum / ((double)rows.Length * encoding.WidthOf(data.FeatureCount));
+        return (sum + embedded * rows.Length) / ((double)rows.Length * encoding.WidthOf(data.FeatureCount));
     }
 }

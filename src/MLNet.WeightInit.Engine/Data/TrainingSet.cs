@@ -27,6 +27,24 @@ internal sealed class TrainingSet
     public int TargetColumns { get; }
     public float[]? Weights { get; private set; }
 
+    /// <summary>Columns of keys beside the features.</summary>
+    public int KeyColumns { get; private set; }
+
+    /// <summary>[rows × <see cref="KeyColumns"/>], row-major, 0 where a key is missing.</summary>
+    public int[] Keys { get; private set; } = [];
+
+    /// <summary>Gives every row its keys.</summary>
+    /// <param name="keys">[rows × columns], row-major.</param>
+    public void AddKeys(int[] keys, int columns)
+    {
+        if (keys.LongLength < (long)Rows * columns)
+            throw new ArgumentException($"{Rows} rows need {(long)Rows * columns} keys.");
+        Keys = keys;
+        KeyColumns = columns;
+    }
+
+    public ReadOnlySpan<int> KeysOf(int row) => Keys.AsSpan((int)((long)row * KeyColumns), KeyColumns);
+
     /// <summary>True where the rows came as sparse vectors: their zeros are kept by not centring them.</summary>
     public bool IsSparse { get; init; }
 

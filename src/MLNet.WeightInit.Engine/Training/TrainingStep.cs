@@ -22,7 +22,7 @@ internal sealed unsafe class TrainingStep
     readonly AlignedBuffer _gradients;
     readonly bool _keepsGradient;
 
-    /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer.</param>
+    /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer; then one a table of embeddings.</param>
     /// <param name="weightDecay">Of the weights; biases have none.</param>
     public TrainingStep(FeedForwardNetwork network, BatchGatherer gatherer, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, float weightDecay)
     {
@@ -34,10 +34,12 @@ internal sealed unsafe class TrainingStep
         _optimizer = options.Optimizer.CreateKernel(kernels.Level);
         _state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(network.Parameters.Length) : null;
         _state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(network.Parameters.Length) : null;
-        var updates = new ParameterUpdate[_pass.Layers.Count];
+        int layers = _pass.Layers.Count;
+        var updates = new ParameterUpdate[layers + network.Embeddings.Count];
         for (int i = 0; i < updates.Length; i++)
         {
-            updates[i] = new OptimizerUpdate(_optimizer, network.Parameters, gradients, _state1, _state2, rateMultipliers[2 * i], rateMultipliers[2 * i + 1], weightDecay);
+            (float weightRate, float biasRate) = i < layers ? (rateMultipliers[2 * i], rateMultipliers[2 * i + 1]) : (rateMultipliers[layers + i], 0);
+            updates[i] = new OptimizerUpdate(_optimizer, network.Parameters, gradients, _state1, _state2, weightRate, biasRate, weightDecay);
             if (options.GradientClipping is { IsByNorm: false } || options.L1 > 0)
                 updates[i] = new GradientPreparation(updates[i], GradientKernel.Create(kernels.Level), network.Parameters, gradients, options.GradientClipping is { IsByNorm: false } byValue ? byValue.Limit : null, options.L1);
         }
@@ -45,8 +47,10 @@ internal sealed unsafe class TrainingStep
         float? longest = options.GradientClipping is { IsByNorm: true } byNorm ? byNorm.Limit : null;
         if (longest is not null || options.Optimizer.HasTrustRatio)
             _deferred = new DeferredUpdate(network, gradients, updates, rateMultipliers, longest, options.Optimizer.HasTrustRatio, kernels);
-        for (int i = 0; i < updates.Length && _deferred is null; i++)
+        for (int i = 0; i < layers && _deferred is null; i++)
             _pass.Layers[i].Update = updates[i];
+        if (_deferred is null && _pass.Embeddings is { } embeddings)
+            embeddings.Updates = updates[layers..];
         if (options.MaxNorm is { } limit)
             _maxNorm = new MaxNorm(network, limit, kernels);
     }

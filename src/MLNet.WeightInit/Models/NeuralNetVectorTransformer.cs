@@ -26,7 +26,9 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
         _parameters = parameters;
         _outputNames = outputNames;
         FeatureColumnName = featureColumnName;
-        FeatureColumnType = new VectorDataViewType(NumberDataViewType.Single, parameters.Network.Inputs);
+        FeatureColumnType = parameters.Network.Inputs > 0
+            ? new VectorDataViewType(NumberDataViewType.Single, parameters.Network.Inputs)
+            : new KeyDataViewType(typeof(uint), parameters.Network.Embeddings[0].KeyCount);
     }
 
     private protected NeuralNetVectorTransformer(IHost host, VersionInfo version, string scoreKind, NeuralNetVectorModelParameters parameters, ModelLoadContext context)
@@ -34,7 +36,7 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
     {
     }
 
-    /// <summary>Column that rows are scored from: a vector of Single.</summary>
+    /// <summary>Column that rows are scored from: a vector of Single; the first categorical column where the network has no features.</summary>
     public string FeatureColumnName { get; }
 
     /// <summary>Type of that column in training.</summary>
@@ -80,13 +82,13 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
         return names;
     }
 
-    private protected sealed override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema, FindFeatures(schema));
+    private protected sealed override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema, FindFeatures(schema), KeyColumns.Find(Host, schema, _parameters.Network));
 
     DataViewSchema.Column FindFeatures(DataViewSchema schema)
     {
         if (schema.GetColumnOrNull(FeatureColumnName) is not { } features)
             throw Host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName);
-        if (features.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || vector.Size != _parameters.Network.Inputs)
+        if (_parameters.Network.Inputs > 0 && (features.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || vector.Size != _parameters.Network.Inputs))
             throw Host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName, FeatureColumnType.ToString()!, features.Type.ToString()!);
         return features;
     }
@@ -111,12 +113,14 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
     {
         readonly NeuralNetVectorTransformer _transformer;
         readonly DataViewSchema.Column _features;
+        readonly DataViewSchema.Column[] _keys;
 
-        public Mapper(NeuralNetVectorTransformer transformer, DataViewSchema schema, DataViewSchema.Column features)
+        public Mapper(NeuralNetVectorTransformer transformer, DataViewSchema schema, DataViewSchema.Column features, DataViewSchema.Column[] keys)
             : base(transformer.Host, schema, transformer)
         {
             _transformer = transformer;
             _features = features;
+            _keys = keys;
         }
 
         bool ICanSaveOnnx.CanSaveOnnx(OnnxContext context) => true;
@@ -131,20 +135,20 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
         public override Delegate[] CreateGetters(DataViewRow input, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
-            var scores = new Lazy<RowScores>(() => new RowScores(input, _features, _transformer._parameters.Network));
+            var scores = new Lazy<RowScores>(() => new RowScores(input, _features, _transformer._parameters.Network, _keys));
             return [.. _transformer.OutputColumns.Select((column, i) => activeOutput(i) ? column.MakeGetter(scores.Value) : null!)];
         }
 
         protected override Delegate MakeGetter(DataViewRow input, int column, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
-            return _transformer.OutputColumns[column].MakeGetter(new RowScores(input, _features, _transformer._parameters.Network));
+            return _transformer.OutputColumns[column].MakeGetter(new RowScores(input, _features, _transformer._parameters.Network, _keys));
         }
 
         private protected override Func<int, bool> GetDependenciesCore(Func<int, bool> activeOutput)
         {
             bool active = Enumerable.Range(0, _transformer.OutputColumns.Count).Any(activeOutput);
-            return column => active && column == _features.Index;
+            return column => active && (column == _features.Index || Array.Exists(_keys, key => key.Index == column));
         }
 
         private protected override void SaveModel(ModelSaveContext context) => _transformer.SaveModel(context);

@@ -19,7 +19,7 @@ internal sealed class ModelGoldenTests
 {
     static readonly TrainingSet s_classes = Trainings.Rings(150, features: 37, classes: 5), s_weighted = Trainings.Rings(150, features: 3, classes: 2, weighted: true), s_values = Trainings.Waves(150, features: 50),
         s_products = Trainings.Products(150), s_signs = Trainings.Signs(150, features: 9, outputs: 17),
-        s_classWeighted = ClassWeighted(), s_missing = Trainings.WithMissing(150, features: 37, classes: 5), s_counts = Trainings.Counts(150, features: 20);
+        s_classWeighted = ClassWeighted(), s_categories = Trainings.WithCategories(150, features: 30, towns: 9_000), s_categoriesOnly = Trainings.WithCategories(150, features: 0), s_missing = Trainings.WithMissing(150, features: 37, classes: 5), s_counts = Trainings.Counts(150, features: 20);
 
     static IEnumerable<TestCaseData> Configurations()
     {
@@ -59,6 +59,9 @@ internal sealed class ModelGoldenTests
             ("layer normalization", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130, 5], batchSize: 64, epochs: 2) with { Normalization = Normalization.Layer }, "ecb5055d377bd933d1001d6632a6a29381f6ab144abf4efdbef356530d21b08a"),
             ("layer normalization of pre-activations, dropout", s_values, Trainings.Options(NetworkTask.Regression, 1, [47, 512], "GELU", optimizer: "Momentum", epochs: 2) with { Normalization = Normalization.Layer, Dropout = new Dropout(0.2f, isAlpha: false) }, "06db1ac025acd7d332c4834f2168330c75dadfe239c020f41bf004719c38c477"),
             ("missing values", s_missing, Trainings.Options(NetworkTask.Multiclass, 5, [64, 32], epochs: 2) with { FillsMissing = true }, "710f4a30e43ae3afbc11e83449ab57f83fe710c1f1980df30a982da66e33b608"),
+            ("embeddings", s_categories, Trainings.Options(NetworkTask.Multiclass, 3, [64, 32], epochs: 2) with { Embeddings = Trainings.Categories(towns: 9_000) }, "fb9db7453ef34109cdbade187dc3b3300037ac09db685d7709be7da11bc178d2"),
+            ("embeddings alone, layer normalization, lamb, clipping by norm and averages", s_categoriesOnly, Trainings.Options(NetworkTask.Multiclass, 3, [24], "GELU", optimizer: "LAMB", epochs: 2)
+                with { Embeddings = Trainings.Categories(), FillsMissing = true, GradientClipping = new GradientClipping(isByNorm: true, 0.25f), EmaDecay = 0.9f, L1 = 1e-4f, Normalization = Normalization.Layer }, "3ce210e7ff90de69182ee05c8292661e42c2540535700af0384df0d709512420"),
         ];
         return all.Select(entry => new TestCaseData(entry.Data, entry.Options, entry.Hash).SetArgDisplayNames(entry.Name));
     }

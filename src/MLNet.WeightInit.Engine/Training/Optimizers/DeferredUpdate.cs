@@ -27,8 +27,8 @@ internal sealed unsafe class DeferredUpdate
     readonly Action<int> _sumChunk, _updateChunk, _moveChunk;
     float _factor;
 
-    /// <param name="updates">One a layer, from input to output.</param>
-    /// <param name="rateMultipliers">One a tensor: weights, then biases, layer by layer.</param>
+    /// <param name="updates">One a layer, from input to output; then one a table of embeddings.</param>
+    /// <param name="rateMultipliers">One a tensor: weights, then biases, layer by layer; then one a table of embeddings.</param>
     /// <param name="maxNorm">Norm that the gradient of all parameters together may have; null: any.</param>
     /// <param name="hasTrustRatio">True where the updates leave a direction in the place of the gradient, and this makes the step (LAMB).</param>
     public DeferredUpdate(FeedForwardNetwork network, AlignedBuffer gradients, ParameterUpdate[] updates, IReadOnlyList<float> rateMultipliers, float? maxNorm, bool hasTrustRatio, PassKernels kernels)
@@ -49,6 +49,9 @@ internal sealed unsafe class DeferredUpdate
             if (layout.IsNormalized)
                 Cut(chunks, layer, TensorKind.Normalization, 1, layout.ScaleOffset, 2 * layout.BiasLength);
         }
+        int layers = network.Layout.Layers.Count;
+        for (int i = 0; i < network.Layout.Embeddings.Count; i++)
+            Cut(chunks, layers + i, TensorKind.Weights, rateMultipliers[2 * layers + i], network.Layout.Embeddings[i].Offset, network.Layout.Embeddings[i].Length);
         _chunks = [.. chunks];
         _sums = new double[_chunks.Length];
         _weightSums = new double[_chunks.Length];
