@@ -41,7 +41,8 @@ internal static class NetworkTrainer
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
             : options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
-        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization, encoding);
+        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization, options.Residual?.BranchDepth ?? 0, encoding);
+        options.Residual?.CheckStart(options.Activation, options.Normalization);
         start?.Check(layout, options, options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
@@ -84,6 +85,8 @@ internal static class NetworkTrainer
         InitializationReport Initialize()
         {
             Fill(network, plan, options.Seed);
+            if (options.Residual is { Start: ResidualStart.ZeroScales })
+                network.ClearLastBranchScales();
             EmbeddingStart.Fill(network, plan, options.Seed, data, trainingRows);
             var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
@@ -144,7 +147,7 @@ internal static class NetworkTrainer
     {
         var layers = layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
         return PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
-            options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None,
+            options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None, options.Residual,
             [.. layout.Encoding.Columns.Select(column => (column.Name, column.Rows, column.Dimensions))], options.EmbeddingInit);
     }
 
@@ -168,13 +171,12 @@ internal static class NetworkTrainer
         var logits = new AlignedBuffer((long)capacity * stride);
         for (int row = 0; row < capacity; row++)
             prior.CopyTo(logits.Span[(row * stride)..]);
-        var input = new AlignedBuffer((long)capacity * gatherer.Data.FeatureCount);
         LossKernel loss = options.Loss.CreateKernel(options.Simd);
         double sum = 0, weight = 0;
         for (int first = 0; first < rows.Length; first += capacity)
         {
             ReadOnlySpan<int> batch = rows.AsSpan(first, Math.Min(capacity, rows.Length - first));
-            gatherer.Gather(batch, input.Pointer, gatherer.Data.FeatureCount);
+            gatherer.GatherTargets(batch);
             sum += loss.Evaluate(logits.Pointer, batch.Length, prior.Length, stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights, 1, null);
             foreach (int row in batch)
                 weight += gatherer.WeightOf(row);

@@ -134,6 +134,19 @@ public sealed class CategoricalColumnTests
     }
 
     [Test]
+    public void Sparse_features_stand_beside_categories()
+    {
+        List<TownRow> rows = Rows();
+        IDataView sparse = _context.Data.LoadFromEnumerable(rows.Select((row, i) => new WideRow { TownName = row.TownName, SizeName = row.SizeName, Category = row.Category, Value = row.Value, Features = new VBuffer<float>(60, 2, [1, row.Features[0]], [i % 7, 30 + i % 9]) }).ToArray());
+        IDataView dense = _context.Data.LoadFromEnumerable(_context.Data.CreateEnumerable<WideRow>(sparse, reuseRowObject: false).Select(row => { row.Features = new VBuffer<float>(60, [.. row.Features.DenseValues()]); return row; }).ToArray());
+        ITransformer model = Mapping().Append(_context.Transforms.NeuralNet(Options(nameof(TownRow.Value)))).Fit(sparse);
+        float[] scores = Scores(model.Transform(sparse));
+        Assert.That(scores, Has.None.NaN);
+        Assert.That(Scores(model.Transform(dense)), Is.EqualTo(scores), "a row scores the same in either form");
+        Assert.That(scores.Distinct().Count(), Is.GreaterThan(100));
+    }
+
+    [Test]
     public void Every_thread_scores_the_same()
     {
         IDataView data = Mapped();
@@ -278,6 +291,17 @@ public sealed class CategoricalColumnTests
     }
 
     static float[] Scores(IDataView scored) => Towns.Scores(scored);
+
+    sealed class WideRow
+    {
+        public string? TownName { get; set; }
+        public string? SizeName { get; set; }
+        public string Category { get; set; } = "";
+        public float Value { get; set; }
+
+        [VectorType(60)]
+        public VBuffer<float> Features { get; set; }
+    }
 
     sealed class Scored
     {

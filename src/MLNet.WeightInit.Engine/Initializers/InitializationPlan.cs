@@ -23,6 +23,12 @@ public sealed class InitializationPlan
     /// <summary>The vectors of categorical columns, in the order of their inputs; empty without any. They have a rule of their own, which a plan may replace.</summary>
     public IReadOnlyList<PlannedTensor> Embeddings { get; }
 
+    /// <summary>Residual branches that are added to the stream, L; 0 without residual blocks.</summary>
+    public int ResidualBranches => Tensors[0].Shape.ResidualBranches;
+
+    /// <summary>Dense layers in each residual branch, m; 0 without residual blocks.</summary>
+    public int BranchDepth => Tensors[0].Shape.BranchDepth;
+
     /// <summary>Mean over the first layer's inputs of E x², as the network sees them: features (standardized or not), indicators of missing ones, embeddings. NaN where no data was seen.</summary>
     public double FeatureSecondMoment { get; internal init; } = double.NaN;
 

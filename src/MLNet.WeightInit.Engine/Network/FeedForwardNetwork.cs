@@ -87,6 +87,15 @@ public sealed partial class FeedForwardNetwork
     /// <summary>β, padded with zeros; only of a layer that is normalized.</summary>
     internal Span<float> Shifts(LayerLayout layer) => Parameters.Span.Slice((int)layer.ShiftOffset, layer.BiasLength);
 
+    /// <summary>Sets γ of the last normalization in each residual branch to 0: it belongs to the layer before the one that ends the branch.</summary>
+    internal void ClearLastBranchScales()
+    {
+        for (int i = 1; i < Layout.Layers.Count; i++)
+            if (Layout.Layers[i].Residual == ResidualPlace.End)
+                Scales(Layout.Layers[i - 1]).Clear();
+        ParametersChanged();
+    }
+
     /// <summary>Must follow every change of <see cref="Parameters"/>: drops what was derived from them.</summary>
     internal void ParametersChanged()
     {

@@ -13,6 +13,15 @@ internal sealed record LayerLayout(string Name, int Inputs, int Outputs, string 
 {
     public bool IsNormalized => Normalization != Normalization.None;
 
+    /// <summary>Place in residual blocks.</summary>
+    public ResidualPlace Residual { get; init; }
+
+    /// <summary>Index of the layer whose sums are added to this one's, where a residual block ends.</summary>
+    public int? SkipFrom { get; init; }
+
+    /// <summary>Whether its sums are the stream of residual blocks: the stem's own, or with what a branch started from added.</summary>
+    public bool IsStream => Residual is ResidualPlace.Stem or ResidualPlace.End;
+
     /// <summary>First float of γ, where the layer is normalized.</summary>
     public long ScaleOffset => BiasOffset + BiasLength;
 
@@ -31,18 +40,21 @@ internal sealed class NetworkLayout
     /// <param name="activation">Specification of the hidden layers' activation.</param>
     /// <param name="outputs">At least 1.</param>
     /// <param name="normalization">Of every hidden layer.</param>
+    /// <param name="branchDepth">Dense layers in each residual branch; 0: no blocks.</param>
     /// <param name="encoding">How a row becomes the first layer's inputs; null: it is them.</param>
-    public NetworkLayout(int inputs, IReadOnlyList<int> hiddenLayers, string activation, int outputs, Normalization normalization = Normalization.None, InputEncoding? encoding = null)
-        : this(inputs, [.. hiddenLayers.Select((units, i) => (units, activation)), (outputs, "Identity")], normalization, encoding)
+    public NetworkLayout(int inputs, IReadOnlyList<int> hiddenLayers, string activation, int outputs, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
+        : this(inputs, [.. hiddenLayers.Select((units, i) => (units, activation)), (outputs, "Identity")], normalization, branchDepth, encoding)
     {
     }
 
     /// <param name="layers">Units and activation of every dense layer, the output last.</param>
     /// <param name="normalization">Of every hidden layer.</param>
+    /// <param name="branchDepth">Dense layers in each residual branch; 0: no blocks.</param>
     /// <param name="encoding">How a row becomes the first layer's inputs; null: it is them.</param>
-    public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers, Normalization normalization = Normalization.None, InputEncoding? encoding = null)
+    public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layers.Count, 1);
+        ResidualBlocks.CheckLayers([.. layers.SkipLast(1).Select(layer => layer.Units)], branchDepth);
         var built = new LayerLayout[layers.Count];
         long offset = 0;
         Encoding = encoding ?? InputEncoding.Plain;
@@ -57,13 +69,19 @@ internal sealed class NetworkLayout
             if (!isOutput && normalization != Normalization.None && units < Normalizations.FewestUnits)
                 throw new ArgumentOutOfRangeException(nameof(layers), units, $"A hidden layer that is normalized over its units needs at least {Normalizations.FewestUnits} of them, and hidden[{i}] has {units}: "
                     + "normalized, one unit is always 0, and two are ±1 with no gradient. Use more units, or no normalization.");
-            built[i] = new LayerLayout(isOutput ? "output" : $"hidden[{i}]", width, units, activation, weightOffset, biasOffset, isOutput ? Normalization.None : normalization);
+            ResidualPlace place = isOutput || branchDepth == 0 ? ResidualPlace.None : i == 0 ? ResidualPlace.Stem : i % branchDepth == 0 ? ResidualPlace.End : ResidualPlace.Inner;
+            built[i] = new LayerLayout(isOutput ? "output" : $"hidden[{i}]", width, units, activation, weightOffset, biasOffset, isOutput ? Normalization.None : normalization)
+            {
+                Residual = place,
+                SkipFrom = place == ResidualPlace.End ? i - branchDepth : null,
+            };
             offset = biasOffset + Panels.Padded(units) * (built[i].IsNormalized ? 3 : 1);
             width = units;
         }
         Features = inputs;
         Layers = built;
         Embeddings = EmbeddingLayout.Place(Encoding, inputs, ref offset);
+        BranchDepth = branchDepth;
         ParameterLength = offset;
     }
 
@@ -80,6 +98,9 @@ internal sealed class NetworkLayout
     /// <summary>How a row becomes the first layer's inputs.</summary>
     public InputEncoding Encoding { get; }
     public IReadOnlyList<LayerLayout> Layers { get; }
+
+    /// <summary>Dense layers in each residual branch; 0: no blocks.</summary>
+    public int BranchDepth { get; }
 
     /// <summary>Of the hidden layers; none where there are none.</summary>
     public Normalization Normalization => Layers[0].Normalization;

@@ -5,7 +5,7 @@ using MLNet.WeightInit.Engine.Kernels.Activations;
 namespace MLNet.WeightInit.Engine.Network;
 
 /// <summary>Forward and backward through all layers, in buffers allocated once.</summary>
-/// <remarks>4 bytes × rows × (features + units of all layers) × 2, and for activations whose derivative needs the pre-activation one more block of the widest layer.</remarks>
+/// <remarks>4 bytes × rows × (features + units of all layers) × 2, and for activations whose derivative needs the pre-activation one more block of the widest layer; with residual blocks one of the stem.</remarks>
 internal sealed unsafe class NetworkPass
 {
     readonly LayerPass[] _layers;
@@ -27,10 +27,14 @@ internal sealed unsafe class NetworkPass
         Input = new AlignedBuffer((long)capacity * InputStride);
         ActivationKernel[] activations = [.. layout.Layers.Select(layer => Activations.Parse(layer.Activation).CreateKernel(kernels.Level, keepPreActivations ? 0 : Negligible.Signal))];
         var scratch = new PassScratch(layout, gradients is null ? 0 : capacity, activations.Any(kernel => !kernel.GradientFromOutput) && !keepPreActivations);
+        AlignedBuffer? stream = layout.BranchDepth > 0 ? new AlignedBuffer((long)capacity * Panels.RowStride(layout.Layers[0].Outputs)) : null;
         _layers = new LayerPass[layout.Layers.Count];
         for (int i = 0; i < _layers.Length; i++)
             _layers[i] = new LayerPass(network, i, gradients, activations[i], kernels, scratch, i == 0 ? null : _layers[i - 1], capacity, keepPreActivations,
-                i == _layers.Length - 1 ? null : dropout);
+                i == _layers.Length - 1 ? null : dropout, stream);
+        for (int i = 0; i < _layers.Length; i++)
+            if (layout.Layers[i].SkipFrom is { } from)
+                _layers[from].NextOfStream = _layers[i];
         if (gradients is not null && layout.Embeddings.Count > 0)
             _layers[0].Embeddings = Embeddings = new EmbeddingGradient(network, gradients, capacity, kernels, _keys);
     }

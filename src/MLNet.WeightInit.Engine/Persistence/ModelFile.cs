@@ -17,7 +17,10 @@ internal static class ModelFile
     public const uint PlainVersion = 1;
 
     /// <summary>Each layer's activation is followed by its normalization, its biases by scales and shifts where it has one.</summary>
-    public const uint Version = 2;
+    public const uint NormalizedVersion = 2;
+
+    /// <summary>As <see cref="NormalizedVersion"/>, and before the weights the network's parts by name (<see cref="ModelParts"/>).</summary>
+    public const uint Version = 3;
     const int HeaderLength = 8 + 4 + 8;
     const int MostLayers = 100_000;
 
@@ -51,8 +54,8 @@ internal static class ModelFile
             throw new InvalidDataException("A network file must begin with 'MLNWINIT', but this stream doesn't: it is no network file, or not at its beginning.");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         uint layerVersion = version & ~InputEncodingPart.Flags;
-        if (layerVersion is not (PlainVersion or Version))
-            throw new InvalidDataException($"This library reads network files of versions {PlainVersion} and {Version}, but the file has version {version}: use the release that wrote it, or a newer one.");
+        if (layerVersion is not (PlainVersion or NormalizedVersion or Version))
+            throw new InvalidDataException($"This library reads network files of versions {PlainVersion} to {Version}, but the file has version {version}: use the release that wrote it, or a newer one.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(header[12..]);
         if (length > int.MaxValue - 64)
             throw new InvalidDataException($"A network file's payload must be below 2 GB, but the header says {length:N0} bytes: the file is damaged.");
@@ -67,11 +70,12 @@ internal static class ModelFile
 
     static uint VersionOf(FeedForwardNetwork network) => LayerVersionOf(network) | InputEncodingPart.FlagsOf(network.Layout.Encoding);
 
-    static uint LayerVersionOf(FeedForwardNetwork network) => network.Layout.Normalization == Normalization.None ? PlainVersion : Version;
+    static uint LayerVersionOf(FeedForwardNetwork network)
+        => ModelParts.AreNeeded(network) ? Version : network.Layout.Normalization == Normalization.None ? PlainVersion : NormalizedVersion;
 
     static void WritePayload(FeedForwardNetwork network, BinaryWriter writer)
     {
-        bool isPlain = LayerVersionOf(network) == PlainVersion;
+        uint version = LayerVersionOf(network);
         writer.Write((byte)network.Task);
         writer.Write(network.Inputs);
         InputEncodingPart.Write(network.Layout.Encoding, writer);
@@ -80,11 +84,13 @@ internal static class ModelFile
         {
             writer.Write(layer.Outputs);
             writer.Write(layer.Activation);
-            if (!isPlain)
+            if (version != PlainVersion)
                 writer.Write((byte)layer.Normalization);
         }
         WriteScale(network.FeatureScale, writer);
         WriteScale(network.TargetScale, writer);
+        if (version == Version)
+            ModelParts.Write(network, writer);
         foreach (DenseLayer layer in network.DenseLayers)
         {
             WriteFloats(layer.GetWeights(), writer);
@@ -116,10 +122,11 @@ internal static class ModelFile
             width = layers[i].Units;
         }
         AffineScale features = ReadScale(reader, inputs, "feature"), targets = ReadScale(reader, layers[^1].Units, TargetScaleKind);
+        ModelParts parts = version == Version ? ModelParts.Read(reader) : new ModelParts();
         FeedForwardNetwork network;
         try
         {
-            network = new FeedForwardNetwork(new NetworkLayout(inputs, layers, normalizations[0], encoding), task, features, targets);
+            network = new FeedForwardNetwork(new NetworkLayout(inputs, layers, normalizations[0], parts.BranchDepth, encoding), task, features, targets);
             foreach ((_, string activation) in layers)
                 Kernels.Activations.Activations.Parse(activation);
         }

@@ -24,6 +24,7 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
         if (HiddenLayers(own) == HiddenLayers(layout))
             Compare("activations", Activations(own), Activations(layout));
         Compare("normalization", own.Normalization, layout.Normalization);
+        Compare("layers in a residual branch", own.BranchDepth, layout.BranchDepth);
         Compare("outputs", own.Outputs, layout.Outputs);
         if (differences.Count == 0 && !own.Layers.SequenceEqual(layout.Layers))
             Compare("layers", string.Join(", ", own.Layers), string.Join(", ", layout.Layers));

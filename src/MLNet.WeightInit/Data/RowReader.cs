@@ -114,7 +114,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     void CheckFeatures(TrainingSet rows)
     {
         for (int row = 1; row < rows.Rows; row++)
-            if (!rows.Row(row).SequenceEqual(rows.Row(0)) || !rows.KeysOf(row).SequenceEqual(rows.KeysOf(0)))
+            if (!rows.HaveSameFeatures(row, 0) || !rows.KeysOf(row).SequenceEqual(rows.KeysOf(0)))
                 return;
         channel.Warning($"{(options.FeatureColumnName is { } column ? $"Column '{column}' has" : "The categorical columns have")} the same values in all {rows.Rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
     }

@@ -21,9 +21,14 @@ internal sealed class OnnxNetworkWriter
     public string Outputs(FeedForwardNetwork network, string features)
     {
         string values = OnnxInputs.Write(this, network, features);
+        string stream = "";                                    // sums that residual blocks add to
         foreach (DenseLayer layer in network.DenseLayers)
         {
             values = Dense(layer, values, inputScales: layer == network.DenseLayers[0] ? network.FeatureScale.Scales : []);
+            if (layer.SkipFrom is not null)
+                values = Elementwise("Add", layer.Outputs, [stream, values]);
+            if (layer.SkipFrom is not null || layer == network.DenseLayers[0])
+                stream = values;
             values = OnnxNormalization.Write(this, layer, values);
             values = OnnxActivations.Write(this, layer.Activation, values, layer.Outputs);
         }

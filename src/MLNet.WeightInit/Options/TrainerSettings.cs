@@ -25,6 +25,7 @@ internal sealed class TrainerSettings
         OptionChecks.Check(Options);
         Activation = Activations.Parse(Options.Activation);
         Dropout = Options.ResolveDropout(Activation);
+        Options.Residual?.CheckStart(Activation, Options.ResolveNormalization());
         Loss = Options.Loss is null ? null : Losses.Resolve(Options.Loss);
         Optimizers.Parse(Options.Optimizer);
         Schedule = Schedules.Parse(Options.Schedule);
@@ -85,6 +86,7 @@ internal sealed class TrainerSettings
         HiddenLayers = Options.HiddenLayers,
         Activation = Activation,
         Normalization = Options.ResolveNormalization(),
+        Residual = Options.Residual,
         Dropout = Dropout,
         Loss = SmoothedLoss.Of(Loss ?? Losses.Parse(TaskLosses.For(task)[0]), Options.LabelSmoothing),
         Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training
@@ -97,6 +99,7 @@ internal sealed class TrainerSettings
         Schedule = Schedule,
         GradientClipping = GradientClipping,
         L1 = Options.L1Regularization,
+        WeightNormalization = Options.WeightNormalization,
         MaxNorm = Options.MaxNorm,
         EmaDecay = Options.EmaDecay,
         RangeTest = Options.RangeTest,
