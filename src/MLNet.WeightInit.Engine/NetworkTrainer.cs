@@ -90,6 +90,8 @@ internal static class NetworkTrainer
             EmbeddingStart.Fill(network, plan, options.Seed, data, trainingRows);
             var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
+            if (options.TiedWeights)
+                TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
             return ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
         }
 
@@ -146,9 +148,16 @@ internal static class NetworkTrainer
     static InitializationPlan Plan(NetworkLayout layout, TrainingOptions options, float[] prior, double featureSecondMoment)
     {
         var layers = layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
-        return PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
+        InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
             options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None, options.Residual,
             [.. layout.Encoding.Columns.Select(column => (column.Name, column.Rows, column.Dimensions))], options.EmbeddingInit);
+        if (!options.TiedWeights)
+            return plan;
+        TiedWeights.Check(options.HiddenLayers);
+        for (int layer = 0; layer < layers.Length; layer++)
+            if (TiedWeights.IsDecoder(layer, layers.Length))
+                plan.Tensors[2 * layer].Tie(plan.Tensors[2 * TiedWeights.MirrorOf(layer, layers.Length)]);
+        return plan;
     }
 
     static void Fill(FeedForwardNetwork network, InitializationPlan plan, long seed)

@@ -17,14 +17,18 @@ internal sealed unsafe class NetworkScorer
     readonly SoftmaxKernel _softmax;
     readonly bool[] _finite;
     readonly InputEncoder? _encoder;
+    readonly Reconstruction? _reconstruction;
 
     /// <summary>Whether rows are copied first: to subtract means, to encode them, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
     readonly bool _copies;
 
     /// <param name="capacity">Rows that <see cref="Score(ReadOnlySpan{float}, int, Span{float})"/> runs at once.</param>
-    public NetworkScorer(FeedForwardNetwork network, int capacity = 1, SimdLevel? level = null)
+    /// <param name="reconstruction">Adds its values to each row's scores; null for none.</param>
+    public NetworkScorer(FeedForwardNetwork network, int capacity = 1, SimdLevel? level = null, Reconstruction? reconstruction = null)
     {
         _network = network;
+        _reconstruction = reconstruction;
+        ScoreLength = network.Outputs + (reconstruction?.Length ?? 0);
         PassKernels kernels = PassKernels.Create(level ?? SimdLevels.Best, WorkerPool.CallerOnly);
         _rows = kernels.Rows;
         _softmax = SoftmaxKernel.Create(kernels.Level);
@@ -42,6 +46,9 @@ internal sealed unsafe class NetworkScorer
         _targetScales = Copy(network.TargetScale.Scales);
     }
 
+    /// <summary>Values of a row's scores: the outputs, then the reconstruction's where there is one.</summary>
+    public int ScoreLength { get; }
+
     static AlignedBuffer Copy(ReadOnlySpan<float> values)
     {
         var copy = new AlignedBuffer(values.Length);
@@ -52,16 +59,16 @@ internal sealed unsafe class NetworkScorer
     /// <summary>As <see cref="FeedForwardNetwork.Predict(ReadOnlySpan{float}, Span{float})"/>.</summary>
     public void Score(ReadOnlySpan<float> features, Span<float> scores) => Score(features, 1, scores);
 
-    /// <summary>Scores several rows of a network without embeddings: features [rows × inputs], scores [rows × outputs], both row-major without padding.</summary>
+    /// <summary>Scores several rows of a network without embeddings: features [rows × inputs], scores [rows × <see cref="ScoreLength"/>], both row-major without padding.</summary>
     public void Score(ReadOnlySpan<float> features, int rows, Span<float> scores) => Score(features, [], rows, scores);
 
-    /// <summary>Scores several rows: features [rows × inputs], keys [rows × embeddings], scores [rows × outputs], all row-major without padding.</summary>
+    /// <summary>Scores several rows: features [rows × inputs], keys [rows × embeddings], scores [rows × <see cref="ScoreLength"/>], all row-major without padding.</summary>
     public void Score(ReadOnlySpan<float> features, ReadOnlySpan<int> keys, int rows, Span<float> scores)
     {
         int columns = _network.Embeddings.Count;
         if (keys.Length != (long)rows * columns)
             throw new ArgumentException($"The network embeds {columns} column(s) of keys, so {rows} row(s) need {(long)rows * columns} keys, but {keys.Length} were given.", nameof(keys));
-        int inputs = _network.Inputs, outputs = _network.Outputs;
+        int inputs = _network.Inputs, outputs = ScoreLength;
         if (features.Length != (long)rows * inputs)
             throw new ArgumentException($"The network takes {inputs} features a row, so {rows} row(s) need {(long)rows * inputs} values, but {features.Length} were given.", nameof(features));
         if (scores.Length != (long)rows * outputs)
@@ -92,6 +99,8 @@ internal sealed unsafe class NetworkScorer
             _softmax.ApplyRows(logits, rows, _network.Outputs, stride);
         fixed (float* destination = scores)
             CopyScores(logits, stride, rows, destination);
+        if (_reconstruction is not null)
+            AddReconstruction(_reconstruction, features, rows, scores);
         if (_finite.AsSpan(0, rows).Contains(false))
             EraseNonFinite(features, rows, scores);
     }
@@ -103,7 +112,7 @@ internal sealed unsafe class NetworkScorer
         {
             ReadOnlySpan<float> ofRow = features.Slice(row * _network.Inputs, _network.Inputs);
             if (!_finite[row] && !(_encoder is null ? RowChecks.AllFinite(ofRow) : _encoder.Accepts(ofRow)))
-                scores.Slice(row * _network.Outputs, _network.Outputs).Fill(float.NaN);
+                scores.Slice(row * ScoreLength, ScoreLength).Fill(float.NaN);
         }
     }
 
@@ -114,14 +123,26 @@ internal sealed unsafe class NetworkScorer
         if (_targetScales is not null)
         {
             float* scales = _targetScales.Pointer, means = _targetMeans!.Pointer;
-            for (int row = 0; row < rows; row++, logits += stride, scores += outputs)
+            for (int row = 0; row < rows; row++, logits += stride, scores += ScoreLength)
                 for (int output = 0; output < outputs; output++)
                     scores[output] = logits[output] * scales[output] + means[output];
             return;
         }
         bool exponential = _network.TargetScale.IsExponential;
-        for (int row = 0; row < rows; row++, logits += stride, scores += outputs)
+        for (int row = 0; row < rows; row++, logits += stride, scores += ScoreLength)
             for (int output = 0; output < outputs; output++)
                 scores[output] = exponential ? (float)ScalarMath.Exp(logits[output]) : logits[output];
+    }
+
+    /// <summary>Behind each row's outputs: the bottleneck's activations, and the error.</summary>
+    void AddReconstruction(Reconstruction reconstruction, ReadOnlySpan<float> features, int rows, Span<float> scores)
+    {
+        LayerPass bottleneck = _pass.Layers[reconstruction.Layer];
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> all = scores.Slice(row * ScoreLength, ScoreLength), added = all[_network.Outputs..];
+            bottleneck.Output.Span.Slice(row * bottleneck.Stride, reconstruction.Units).CopyTo(added);
+            added[^1] = reconstruction.Error(features.Slice(row * _network.Inputs, _network.Inputs), all[.._network.Outputs]);
+        }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     {
         int featureCount = FeaturesIn(data);
         data.CheckOptFloatWeight();
-        var targets = new float[task == NetworkTask.Multiclass ? 1 : outputs];
+        var targets = new float[options.IsAutoencoder ? 0 : task == NetworkTask.Multiclass ? 1 : outputs];
         var rows = new RowBuffer(data.Schema.Feature!.Value.Name, featureCount, targets.Length, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
         var audit = new RowAudit(data.Schema, featureCount, purpose, fillsMissing: options.MissingValues == MissingValues.MeanWithIndicator);
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
@@ -51,7 +51,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         {
             var keyReader = new KeyReader(cursor.Row, keyColumns);
             Predicate<float> isMissing = target => !IsLabel(target), isTooLow = target => target < loss?.LowestLabel;
-            TargetGetter getTargets = TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
+            TargetGetter getTargets = options.IsAutoencoder ? _ => { } : TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
             while (cursor.MoveNext())
             {
                 host.CheckAlive();
@@ -61,6 +61,8 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
                 {
                     if (loss is not null && Array.FindIndex(targets, isTooLow) is >= 0 and int slot)
                         throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, targets[slot], loss.Name));
+                    if (loss is not null && options.IsAutoencoder && AutoencoderChecks.FirstBelow(in cursor.Features, loss.LowestLabel) is { } tooLow)
+                        throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, tooLow, loss.Name));
                     rows.Add(in cursor.Features, targets, cursor.Weight);
                     keys.Add(keyReader.Read());
                 }
@@ -89,6 +91,12 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
 
     void CheckLabels(RoleMappedData data, TrainingSet rows)
     {
+        if (options.IsAutoencoder)
+        {
+            foreach (string warning in AutoencoderChecks.Warnings(data.Schema.Feature!.Value, rows, options))
+                channel.Warning(warning);
+            return;
+        }
         if (data.Schema.Label!.Value.Type is VectorDataViewType)
         {
             var checks = new VectorLabelChecks(data.Schema.Label.Value, rows);

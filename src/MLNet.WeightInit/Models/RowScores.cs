@@ -16,18 +16,25 @@ internal sealed class RowScores
     long _position = long.MinValue;             // before the first row a cursor stands at −1
 
     /// <param name="keys">The categorical columns that the network was trained with, in its order.</param>
-    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network, IReadOnlyList<DataViewSchema.Column> keys)
+    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network, IReadOnlyList<DataViewSchema.Column> keys, Reconstruction? reconstruction = null)
     {
         _row = row;
         _getFeatures = network.Inputs == 0 ? null : row.GetGetter<VBuffer<float>>(features);
-        _scorer = new RowScorer(network);
-        _scores = new float[network.Outputs];
+        _scorer = new RowScorer(network, reconstruction);
+        _scores = new float[_scorer.ScoreLength];
         _keys = new KeyReader(row, keys);
     }
 
-    public int Count => _scores.Length;
+    /// <summary>Outputs of the network.</summary>
+    public int Count => _scorer.Outputs;
 
-    public ReadOnlySpan<float> Current()
+    /// <summary>One an output.</summary>
+    public ReadOnlySpan<float> Current() => All()[..Count];
+
+    /// <summary>What a <see cref="Reconstruction"/> adds to them.</summary>
+    public ReadOnlySpan<float> Added() => All()[Count..];
+
+    ReadOnlySpan<float> All()
     {
         if (_position != _row.Position)
         {

@@ -18,8 +18,14 @@ internal sealed class OnnxNetworkWriter
     }
 
     /// <summary>From raw features to logits, or to values in the label's unit for regression.</summary>
-    public string Outputs(FeedForwardNetwork network, string features)
+    public string Outputs(FeedForwardNetwork network, string features) => Outputs(network, features, out _, embeddingLayer: -1);
+
+    /// <param name="embedding">Activations of the embedding layer; empty where there is none.</param>
+    /// <param name="embeddingLayer">A dense layer; −1 for none.</param>
+    /// <inheritdoc cref="Outputs(FeedForwardNetwork, string)"/>
+    public string Outputs(FeedForwardNetwork network, string features, out string embedding, int embeddingLayer)
     {
+        embedding = "";
         string values = OnnxInputs.Write(this, network, features);
         string stream = "";                                    // sums that residual blocks add to
         foreach (DenseLayer layer in network.DenseLayers)
@@ -31,6 +37,8 @@ internal sealed class OnnxNetworkWriter
                 stream = values;
             values = OnnxNormalization.Write(this, layer, values);
             values = OnnxActivations.Write(this, layer.Activation, values, layer.Outputs);
+            if (embeddingLayer >= 0 && layer == network.DenseLayers[embeddingLayer])
+                embedding = values;
         }
         return Rescale(network, values);
     }

@@ -17,6 +17,7 @@ internal static class OptionChecks
         CheckHiddenLayers(options.HiddenLayers);
         options.CheckNetwork();
         options.CheckCategorical();
+        options.CheckAutoencoder();
         ArgumentNullException.ThrowIfNull(options.Activation);
         ArgumentNullException.ThrowIfNull(options.Optimizer);
         LossChecks.Check(options);

@@ -87,6 +87,7 @@ internal sealed class TrainerSettings
         Activation = Activation,
         Normalization = Options.ResolveNormalization(),
         Residual = Options.Residual,
+        TiedWeights = Options.TiedWeights,
         Dropout = Dropout,
         Loss = SmoothedLoss.Of(Loss ?? Losses.Parse(TaskLosses.For(task)[0]), Options.LabelSmoothing),
         Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training

@@ -115,6 +115,20 @@ internal static class Trainings
     static float Product(float[] values, int row, int output, int features)
         => values[row * features + output % features] * values[row * features + (output + 1 + output / features) % features];
 
+    /// <summary>Features that are blends of a few factors and some noise, in units of their own, and that are the targets too: the same array.</summary>
+    public static TrainingSet Blends(int rows, int features = 8, int factors = 3, uint seed = 1, bool weighted = false)
+    {
+        float[] hidden = Networks.Values(rows * factors, seed), blend = Networks.Values(features * factors, seed + 1), values = Networks.Values(rows * features, seed + 2, 0.2);
+        for (int row = 0; row < rows; row++)
+            for (int feature = 0; feature < features; feature++)
+            {
+                for (int factor = 0; factor < factors; factor++)
+                    values[row * features + feature] += hidden[row * factors + factor] * blend[feature * factors + factor] / (factor + 1);
+                values[row * features + feature] = values[row * features + feature] * MathF.ScaleB(1, feature % 7) + 20 * feature;
+            }
+        return new TrainingSet(values, rows, features, values, features, weighted ? [.. Enumerable.Range(0, rows).Select(row => row % 2 + 1f)] : null);
+    }
+
     /// <summary>Counts whose mean depends on two of the features: 0 to some 20.</summary>
     public static TrainingSet Counts(int rows, int features = 5, uint seed = 1)
     {
