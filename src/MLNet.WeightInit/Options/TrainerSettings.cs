@@ -26,8 +26,8 @@ internal sealed class TrainerSettings
         Activation = Activations.Parse(Options.Activation);
         Dropout = Options.ResolveDropout(Activation);
         Loss = Options.Loss is null ? null : Losses.Resolve(Options.Loss);
-        Optimizers.Parse(Options.Optimizer);
         Schedule = Schedules.Parse(Options.Schedule);
+        FullBatchChecks.Check(Options, Optimizers.Parse(Options.Optimizer), Schedule is ConstantSchedule);
         GradientClipping = Options.GradientClipping is null ? null : GradientClipping.Parse(Options.GradientClipping);
         Metric = Options.Metric is null ? null : Metrics.Parse(Options.Metric);
 
