@@ -88,6 +88,7 @@ internal sealed unsafe class NetworkScorer
         }
         fixed (float* destination = scores)
             CopyScores(logits, stride, rows, destination);
+        GC.KeepAlive(this);                                    // whose buffers the logits and scales are in
     }
 
     void CopyScores(float* logits, int stride, int rows, float* scores)

@@ -89,6 +89,7 @@ internal sealed unsafe class TrainingStep
         _deferred?.Run(learningRate);
         _weightNormalization?.Compose();
         _maxNorm?.Apply();
+        GC.KeepAlive(this);                                    // everything in a step goes by pointers into its buffers
         return loss;
     }
 
@@ -140,6 +141,8 @@ internal sealed unsafe class TrainingStep
         double loss = _loss.Evaluate(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights,
             gradientScale ?? 0, gradientScale is null ? null : last.Gradient.Pointer);
         metric?.Add(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights);
+        GC.KeepAlive(gatherer);
+        GC.KeepAlive(this);
         return loss;
     }
 }
