@@ -71,6 +71,7 @@ public sealed class OptimizationTests
         yield return Case(nameof(NeuralNetOptions.L1Regularization), options => options.L1Regularization = 0.1f);
         yield return Case(nameof(NeuralNetOptions.EmaDecay), options => options.EmaDecay = 0.9f);
         yield return Case(nameof(NeuralNetOptions.WeightNormalization), options => options.WeightNormalization = true);
+        yield return Case(nameof(NeuralNetOptions.TiedWeights), options => (options.TiedWeights, options.LabelColumnName) = (true, options.FeatureColumnName));
 
         static TestCaseData Case(string option, Action<NeuralNetOptions> change) => new TestCaseData(option, change).SetArgDisplayNames(option);
     }

@@ -39,15 +39,15 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     {
         data.CheckFeatureFloatVector(out int featureCount);
         data.CheckOptFloatWeight();
-        var targets = new float[task == NetworkTask.Multiclass ? 1 : outputs];
+        var targets = new float[options.IsAutoencoder ? 0 : task == NetworkTask.Multiclass ? 1 : outputs];
         var rows = new RowBuffer(options.FeatureColumnName, featureCount, targets.Length, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
-        var audit = new RowAudit(data.Schema, featureCount, purpose);
+        var audit = new RowAudit(data.Schema, featureCount, purpose, fillsMissing: options.MissingValues == MissingValues.MeanWithIndicator);
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
         var cursors = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights);
         using (FeatureFloatVectorCursor cursor = cursors.Create())
         {
             Predicate<float> isMissing = target => !IsLabel(target), isTooLow = target => target < loss?.LowestLabel;
-            TargetGetter getTargets = TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
+            TargetGetter getTargets = options.IsAutoencoder ? _ => { } : TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
             while (cursor.MoveNext())
             {
                 host.CheckAlive();
@@ -57,6 +57,8 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
                 {
                     if (loss is not null && Array.FindIndex(targets, isTooLow) is >= 0 and int slot)
                         throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, targets[slot], loss.Name));
+                    if (loss is not null && options.IsAutoencoder && AutoencoderChecks.FirstBelow(in cursor.Features, loss.LowestLabel) is { } tooLow)
+                        throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, tooLow, loss.Name));
                     rows.Add(in cursor.Features, targets, cursor.Weight);
                 }
                 else if (options.MissingValues == MissingValues.Throw)
@@ -75,6 +77,12 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
 
     void CheckLabels(RoleMappedData data, TrainingSet rows)
     {
+        if (options.IsAutoencoder)
+        {
+            foreach (string warning in AutoencoderChecks.Warnings(data.Schema.Feature!.Value, rows, options))
+                channel.Warning(warning);
+            return;
+        }
         if (data.Schema.Label!.Value.Type is VectorDataViewType)
         {
             var checks = new VectorLabelChecks(data.Schema.Label.Value, rows);
@@ -100,7 +108,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     void CheckFeatures(TrainingSet rows)
     {
         for (int row = 1; row < rows.Rows; row++)
-            if (!rows.Row(row).SequenceEqual(rows.Row(0)))
+            if (!rows.HaveSameFeatures(row, 0))
                 return;
         channel.Warning($"Column '{options.FeatureColumnName}' has the same values in all {rows.Rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
     }

@@ -17,6 +17,7 @@ internal static class FullBatchChecks
         Require(options.L1Regularization == 0, nameof(options.L1Regularization), options.L1Regularization, "λ Σ |w| has a kink where weights shall end: set it to 0, and use WeightDecay");
         Require(options.EmaDecay is null, nameof(options.EmaDecay), options.EmaDecay, "its steps have no noise to average: leave it null");
         Require(!options.WeightNormalization, nameof(options.WeightNormalization), options.WeightNormalization, "its steps do not hang on the weights' size: set it to false");
+        Require(!options.TiedWeights, nameof(options.TiedWeights), options.TiedWeights, "it moves every weight for itself: set it to false");
         Require(options.RangeTest is null, nameof(options.Optimizer), options.Optimizer, "it has no learning rate to find: train with it, or search with Adam");
 
         void Require(bool holds, string option, object? found, string why)

@@ -3,7 +3,7 @@ namespace MLNet.WeightInit;
 /// <summary>Everything that decides a network and its training. Estimators take a copy: later changes to this object do not reach them.</summary>
 public sealed partial class NeuralNetOptions
 {
-    /// <summary>Column to learn: a key for multiclass, Boolean for binary, Single for regression.</summary>
+    /// <summary>Column to learn: a key for multiclass, Boolean for binary, Single for regression; a vector of Single or Boolean for several values or labels; the feature column itself for an autoencoder.</summary>
     /// <value>Default: <c>Label</c>.</value>
     public string LabelColumnName { get; set; } = NeuralNetDefaults.LabelColumnName;
 
@@ -38,7 +38,7 @@ public sealed partial class NeuralNetOptions
     /// <summary>How a gradient becomes a step: SGD, Momentum, Nesterov, RMSProp, Adam, AdamW, Lion, LAMB or L-BFGS, with arguments where it has any: <c>Adam(beta1=0.9)</c>.</summary>
     /// <remarks><c>L-BFGS(memory=10, tolerance=1e-5)</c> is for small data: each epoch is one iteration over all rows, whose line search takes one or a few passes and finds the step's length. <see cref="LearningRate"/> is not
     /// used, <see cref="BatchSize"/> is rows that pass at once. It goes with <see cref="WeightDecay"/>, validation and early stopping, and not with what changes from step to step (dropout, schedules, clipping, max-norm, L1,
-    /// averages, weight normalization), which is an <see cref="ArgumentOutOfRangeException"/>. Memory: 8 × memory + 40 bytes a weight.</remarks>
+    /// averages, weight normalization, tied weights), which is an <see cref="ArgumentOutOfRangeException"/>. Memory: 8 × memory + 40 bytes a weight.</remarks>
     /// <value>Default: <c>Adam</c>.</value>
     public string Optimizer { get; set; } = NeuralNetDefaults.Optimizer;
 
@@ -85,7 +85,7 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, chosen by the number of epochs. At least 1.</value>
     public int? Patience { get; set; }
 
-    /// <summary>What to do with rows that can't be used.</summary>
+    /// <summary>What to do with rows that have missing values or can't be used.</summary>
     /// <value>Default: <see cref="MissingValues.Skip"/>.</value>
     public MissingValues MissingValues { get; set; }
 
