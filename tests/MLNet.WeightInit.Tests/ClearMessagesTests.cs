@@ -30,7 +30,7 @@ public sealed class ClearMessagesTests
         IDataView rows = _context.Data.LoadFromEnumerable(new[] { new OddRow(), new OddRow() });
         IDataView data = _context.Transforms.Conversion.MapValueToKey("Key", nameof(OddRow.Text)).Fit(rows).Transform(rows);
         var estimator = _context.Transforms.NeuralNet(nameof(OddRow.Label), features);
-        foreach (TestDelegate use in (TestDelegate[])[() => estimator.Fit(data), () => estimator.Fit(data, data), () => estimator.GetOutputSchema(SchemaShape.Create(data.Schema))])
+        foreach (Action use in (Action[])[() => estimator.Fit(data), () => estimator.Fit(data, data), () => estimator.GetOutputSchema(SchemaShape.Create(data.Schema))])
             Assert.That(use, Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith($"Schema mismatch for feature column '{features}': expected Vector<Single>, {found}. ").And.Message.Contains(advice));
     }
 
