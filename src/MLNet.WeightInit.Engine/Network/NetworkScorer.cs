@@ -16,8 +16,8 @@ internal sealed unsafe class NetworkScorer
     readonly RowKernel _rows;
     readonly SoftmaxKernel _softmax;
     readonly bool[] _finite;
-    readonly Reconstruction? _reconstruction;
     readonly InputEncoder? _encoder;
+    readonly Reconstruction? _reconstruction;
 
     /// <summary>Whether rows are copied first: to subtract means, to encode them, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
     readonly bool _copies;

@@ -84,8 +84,8 @@ internal sealed class TrainerSettings
         HiddenLayers = Options.HiddenLayers,
         Activation = Activation,
         Normalization = Options.ResolveNormalization(),
-        TiedWeights = Options.TiedWeights,
         Residual = Options.Residual,
+        TiedWeights = Options.TiedWeights,
         Dropout = Dropout,
         Loss = SmoothedLoss.Of(Loss ?? Losses.Parse(TaskLosses.For(task)[0]), Options.LabelSmoothing),
         Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training
