@@ -55,7 +55,10 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
             while (cursor.MoveNext())
             {
                 host.CheckAlive();
-                options.CancellationToken.ThrowIfCancellationRequested();
+                if (options.CancellationToken.IsCancellationRequested)
+                    throw new OperationCanceledException("Training was cancelled while its rows were read: there is no model yet.", options.CancellationToken);
+                if (cursor.Features.Length != featureCount)
+                    throw Refuse(audit.DescribeLength(cursor.Features.Length));
                 getTargets(targets);
                 if (audit.Accepts(in cursor.Features, Array.FindIndex(targets, isMissing), cursor.Weight))
                 {

@@ -98,8 +98,8 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: none.</value>
     public CancellationToken CancellationToken { get; set; }
 
-    /// <summary>What a cancelled training gives: the best epoch's weights where there are validation rows and <see cref="RestoreBest"/>, else those of the last step. ML.NET's own
-    /// <c>MLContext.CancelExecution</c> always throws.</summary>
+    /// <summary>What a cancelled training gives: the best epoch's weights where there are validation rows and <see cref="RestoreBest"/>, else those of the last step. A cancellation
+    /// of the whole context, as AutoML's time limit is one, always throws.</summary>
     /// <value>Default: <see cref="CancelledTraining.ReturnBest"/>.</value>
     public CancelledTraining OnCancel { get; set; }
 

@@ -156,7 +156,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (result.Initialization.Verdict != Verdict.Healthy)
             channel.Warning("The initialization is not healthy. {0} The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.",
                 ReportHeadline.Write(result.Initialization));
-        if (result.History.WasCancelled)
+        if (result.History.WasCancelled && _settings.Options.RangeTest is null)       // a search for the rate ends so where the rate is too high
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
     }
 
