@@ -46,7 +46,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         var cursors = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights);
         using (FeatureFloatVectorCursor cursor = cursors.Create())
         {
-            Predicate<float> isMissing = target => !IsLabel(target), isTooLow = target => target < loss?.LowestLabel;
+            Predicate<float> isMissing = target => !IsLabel(target);
             TargetGetter getTargets = options.IsAutoencoder ? _ => { } : TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
             while (cursor.MoveNext())
             {
@@ -55,8 +55,9 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
                 getTargets(targets);
                 if (audit.Accepts(in cursor.Features, Array.FindIndex(targets, isMissing), cursor.Weight))
                 {
-                    if (loss is not null && Array.FindIndex(targets, isTooLow) is >= 0 and int slot)
-                        throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, targets[slot], loss.Name));
+                    for (int slot = 0; slot < targets.Length && loss is not null; slot++)
+                        if (targets[slot] < loss.LowestLabelOf(slot))
+                            throw Refuse(audit.DescribeLabelBelow(loss.LowestLabelOf(slot), targets[slot], loss.Name));
                     if (loss is not null && options.IsAutoencoder && AutoencoderChecks.FirstBelow(in cursor.Features, loss.LowestLabel) is { } tooLow)
                         throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, tooLow, loss.Name));
                     rows.Add(in cursor.Features, targets, cursor.Weight);
@@ -95,11 +96,11 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         string column = data.Schema.Label!.Value.Name;
         var labels = rows.Targets.AsSpan(0, rows.Rows);
         bool constant = labels.IndexOfAnyExcept(labels[0]) < 0;
-        if (constant && task != NetworkTask.Regression)
+        if (constant && !task.IsOfValues())
             throw Refuse($"Classification needs rows of at least 2 classes, and all {rows.Rows} usable rows have the same value in column '{column}'. Check the filter or split that made this data.");
         if (constant)
             channel.Warning($"Column '{column}' has the same value in all {rows.Rows} usable rows: there is nothing to learn but that value. Check the filter or split that made this data.");
-        if (task == NetworkTask.Regression && !constant && labels.IndexOfAnyExcept(0f, 1f) < 0)
+        if (task.IsOfValues() && !constant && labels.IndexOfAnyExcept(0f, 1f) < 0)
             channel.Warning(
                 $"Column '{column}' holds only 0 and 1, and is trained as regression because its type is Single. For classification convert it first: "
                 + $"mlContext.Transforms.Conversion.ConvertType(\"{column}\", outputKind: DataKind.Boolean).");
