@@ -11,7 +11,7 @@ namespace MLNet.WeightInit;
 
 /// <summary>A fitted network as ML.NET sees it: scores rows, saves, loads, exports to ONNX. Tasks differ in what a row's score is.</summary>
 /// <typeparam name="TOutput">Score of one row: Single, or a vector of Single.</typeparam>
-public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TOutput>, INeuralNetModel, IValueMapper, ISingleCanSaveOnnx
+public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TOutput>, INeuralNetModel, IValueMapper, ISingleCanSaveOnnx, IBindableCanSaveOnnx, INeuralNetMapper
 {
     readonly VersionInfo _version;
     readonly VectorDataViewType _inputType;
@@ -63,6 +63,19 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
         context.SetVersionInfo(_version);
         ModelEntries.Save(context, this);
     }
+
+    /// <summary>What ML.NET binds a model with that leaves it to ML.NET.</summary>
+    SchemaBindablePredictorWrapperBase RowByRow => this is IValueMapperDist ? new SchemaBindableBinaryPredictorWrapper(this) : new SchemaBindablePredictorWrapper(this);
+
+    ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema)
+        => new BlockBoundMapper(this, (ISchemaBoundRowMapper)((ISchemaBindableMapper)RowByRow).Bind(env, schema));
+
+    Delegate INeuralNetMapper.MakeGetter(RowScores scores, int column) => MakeGetter(scores, column);
+
+    /// <summary>The getter of a column that ML.NET derives from this model: the score, and for a model with probabilities as column 1 these.</summary>
+    private protected abstract Delegate MakeGetter(RowScores scores, int column);
+
+    bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, RoleMappedSchema schema, string[] outputNames) => ((IBindableCanSaveOnnx)RowByRow).SaveAsOnnx(ctx, schema, outputNames);
 
     bool ICanSaveOnnx.CanSaveOnnx(OnnxContext context) => true;
 

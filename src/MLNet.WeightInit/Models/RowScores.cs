@@ -4,34 +4,51 @@ using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit;
 
-/// <summary>The scores of a cursor's current row, computed once for all columns that ask for them. One a cursor.</summary>
+/// <summary>The scores of a cursor's current row, computed once for all columns that ask for them, or of a block of rows that were read ahead. One a cursor.</summary>
 internal sealed class RowScores
 {
     readonly DataViewRow _row;
-    readonly ValueGetter<VBuffer<float>> _getFeatures;
-    readonly RowScorer _scorer;
-    readonly float[] _scores;
+    readonly ReadAheadCursor? _ahead;
+    readonly ValueGetter<VBuffer<float>>? _getFeatures;
+    readonly RowScorer? _scorer;
+    readonly float[] _scores = [];
     VBuffer<float> _features;
     long _position = long.MinValue;             // before the first row a cursor stands at −1
 
     public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network)
     {
         _row = row;
+        Count = network.Outputs;
+        if (row is ReadAheadCursor ahead && ahead.Features.Index == features.Index && ahead.Scores.Network == network)
+        {
+            _ahead = ahead;
+            return;
+        }
         _getFeatures = row.GetGetter<VBuffer<float>>(features);
         _scorer = new RowScorer(network);
         _scores = new float[network.Outputs];
     }
 
-    public int Count => _scores.Length;
+    public int Count { get; }
 
     public ReadOnlySpan<float> Current()
     {
+        if (_ahead is not null)
+            return _ahead.Scores.Of(_ahead.Row);
         if (_position != _row.Position)
         {
-            _getFeatures(ref _features);
-            _scorer.Score(in _features, _scores);
+            _getFeatures!(ref _features);
+            _scorer!.Score(in _features, _scores);
             _position = _row.Position;
         }
         return _scores;
     }
+
+    /// <summary>A getter of all scores.</summary>
+    public ValueGetter<VBuffer<float>> MakeGetter() => (ref VBuffer<float> destination) =>
+    {
+        VBufferEditor<float> editor = VBufferEditor.Create(ref destination, Count);
+        Current().CopyTo(editor.Values);
+        destination = editor.Commit();
+    };
 }
