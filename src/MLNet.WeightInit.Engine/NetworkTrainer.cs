@@ -32,16 +32,18 @@ internal static class NetworkTrainer
     /// <exception cref="OperationCanceledException">Training was cancelled and the options don't ask for the best model so far.</exception>
     public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null, TrainingStart? start = null)
     {
-        CheckSize(data.FeatureCount, options);
         (int[] trainingRows, int[] validationRows) = SplitRows(data, options, validation);
         CheckMetric(options.Metric, validation ?? data, validation is null ? validationRows : AllRows(validation.Rows));
         // A batch is never larger than the data, and neither are the buffers for it.
         options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };       // buffers are made for whole batches
+        InputEncoding encoding = start is not null ? start.Network.Layout.Encoding : options.FillsMissing ? MissingFeatures.Encode(data, trainingRows) : InputEncoding.Plain;
+        CheckSize(encoding.WidthOf(data.FeatureCount), options);
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
             : options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
-        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization);
-        start?.Check(layout, options.Task, options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
+        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization, options.Residual?.BranchDepth ?? 0, encoding);
+        options.Residual?.CheckStart(options.Activation, options.Normalization);
+        start?.Check(layout, options, options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
         double weightFactor = 1 / MeanWeight(data, trainingRows);
@@ -50,7 +52,7 @@ internal static class NetworkTrainer
         var gatherer = new BatchGatherer(data, features, targets, weightFactor, kernels.Rows, Math.Max(options.BatchSize, ProbeRows));
         float[] prior = options.Loss.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
 
-        InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features));
+        InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features, encoding));
         start?.CopyTo(network);
         InitializationReport report = start?.Initialization ?? Initialize();
 
@@ -83,6 +85,8 @@ internal static class NetworkTrainer
         InitializationReport Initialize()
         {
             Fill(network, plan, options.Seed);
+            if (options.Residual is { Start: ResidualStart.ZeroScales })
+                network.ClearLastBranchScales();
             var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
             return ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
@@ -142,7 +146,7 @@ internal static class NetworkTrainer
     {
         var layers = layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
         return PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
-            options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None);
+            options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None, options.Residual);
     }
 
     static void Fill(FeedForwardNetwork network, InitializationPlan plan, long seed)
@@ -165,13 +169,12 @@ internal static class NetworkTrainer
         var logits = new AlignedBuffer((long)capacity * stride);
         for (int row = 0; row < capacity; row++)
             prior.CopyTo(logits.Span[(row * stride)..]);
-        var input = new AlignedBuffer((long)capacity * gatherer.Data.FeatureCount);
         LossKernel loss = options.Loss.CreateKernel(options.Simd);
         double sum = 0, weight = 0;
         for (int first = 0; first < rows.Length; first += capacity)
         {
             ReadOnlySpan<int> batch = rows.AsSpan(first, Math.Min(capacity, rows.Length - first));
-            gatherer.Gather(batch, input.Pointer, gatherer.Data.FeatureCount);
+            gatherer.GatherTargets(batch);
             sum += loss.Evaluate(logits.Pointer, batch.Length, prior.Length, stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights, 1, null);
             foreach (int row in batch)
                 weight += gatherer.WeightOf(row);

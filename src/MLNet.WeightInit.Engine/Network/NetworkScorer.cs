@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Scoring;
@@ -15,8 +16,9 @@ internal sealed unsafe class NetworkScorer
     readonly RowKernel _rows;
     readonly SoftmaxKernel _softmax;
     readonly bool[] _finite;
+    readonly InputEncoder? _encoder;
 
-    /// <summary>Whether rows are copied first: to subtract means, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
+    /// <summary>Whether rows are copied first: to subtract means, to encode them, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
     readonly bool _copies;
 
     /// <param name="capacity">Rows that <see cref="Score(ReadOnlySpan{float}, int, Span{float})"/> runs at once.</param>
@@ -29,7 +31,9 @@ internal sealed unsafe class NetworkScorer
         _pass = new NetworkPass(network, capacity, kernels, gradients: null);
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];
-        _copies = !network.FeatureScale.IsNone || Panels.RowStride(network.Inputs) != Panels.Padded(network.Inputs);
+        _pass.Layers[0].FiniteSums = _finite;
+        _encoder = network.Layout.Encoding.IsPlain ? null : new InputEncoder(network, isScaled: false);
+        _copies = _encoder is not null || !network.FeatureScale.IsNone || Panels.RowStride(network.Inputs) != Panels.Padded(network.Inputs);
         if (!network.FeatureScale.IsNone)
             _means = Copy(network.FeatureScale.Means);
         if (network.TargetScale.IsNone)
@@ -69,44 +73,49 @@ internal sealed unsafe class NetworkScorer
         {
             if (_copies)
             {
-                _rows.CenterRows(source, rows, _network.Inputs, _means is null ? null : _means.Pointer, _pass.Input.Pointer, _pass.InputStride, _finite);
+                _rows.CenterRows(source, rows, _network.Inputs, _means is null ? null : _means.Pointer, _pass.Input.Pointer, _pass.InputStride);
+                _encoder?.Encode(_pass.Input.Pointer, _pass.InputStride, rows);
                 _pass.Forward(_pass.Input.Pointer, _pass.InputStride, rows, _firstLayer.Pointer);
             }
             else
-            {
-                for (int row = 0; row < rows; row++)
-                    _finite[row] = RowChecks.AllFinite(features.Slice(row * _network.Inputs, _network.Inputs));
                 _pass.Forward(source, _network.Inputs, rows, _firstLayer.Pointer);
-            }
         }
         float* logits = _pass.Last.Output.Pointer;
         int stride = _pass.Last.Stride;
         if (_network.Task == NetworkTask.Multiclass)
-        {
-            for (int row = 0; row < rows; row++)
-                _softmax.Apply(logits + (nint)row * stride, _network.Outputs);
-        }
+            _softmax.ApplyRows(logits, rows, _network.Outputs, stride);
         fixed (float* destination = scores)
             CopyScores(logits, stride, rows, destination);
+        if (_finite.AsSpan(0, rows).Contains(false))
+            EraseNonFinite(features, rows, scores);
     }
 
+    /// <summary>Rows whose features aren't all finite score NaN.</summary>
+    void EraseNonFinite(ReadOnlySpan<float> features, int rows, Span<float> scores)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            ReadOnlySpan<float> ofRow = features.Slice(row * _network.Inputs, _network.Inputs);
+            if (!_finite[row] && !(_encoder is null ? RowChecks.AllFinite(ofRow) : _encoder.Accepts(ofRow)))
+                scores.Slice(row * _network.Outputs, _network.Outputs).Fill(float.NaN);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void CopyScores(float* logits, int stride, int rows, float* scores)
     {
         int outputs = _network.Outputs;
-        bool exponential = _network.TargetScale.IsExponential;
-        float* scales = _targetScales is null ? null : _targetScales.Pointer, means = _targetMeans is null ? null : _targetMeans.Pointer;
-        for (int row = 0; row < rows; row++, logits += stride, scores += outputs)
+        if (_targetScales is not null)
         {
-            bool finite = _finite[row];
-            for (int output = 0; output < outputs; output++)
-            {
-                float score = logits[output];
-                if (scales is not null)
-                    score = score * scales[output] + means[output];
-                else if (exponential)
-                    score = (float)ScalarMath.Exp(score);
-                scores[output] = finite ? score : float.NaN;
-            }
+            float* scales = _targetScales.Pointer, means = _targetMeans!.Pointer;
+            for (int row = 0; row < rows; row++, logits += stride, scores += outputs)
+                for (int output = 0; output < outputs; output++)
+                    scores[output] = logits[output] * scales[output] + means[output];
+            return;
         }
+        bool exponential = _network.TargetScale.IsExponential;
+        for (int row = 0; row < rows; row++, logits += stride, scores += outputs)
+            for (int output = 0; output < outputs; output++)
+                scores[output] = exponential ? (float)ScalarMath.Exp(logits[output]) : logits[output];
     }
 }

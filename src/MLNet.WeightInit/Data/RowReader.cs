@@ -41,7 +41,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         data.CheckOptFloatWeight();
         var targets = new float[task == NetworkTask.Multiclass ? 1 : outputs];
         var rows = new RowBuffer(options.FeatureColumnName, featureCount, targets.Length, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
-        var audit = new RowAudit(data.Schema, featureCount, purpose);
+        var audit = new RowAudit(data.Schema, featureCount, purpose, fillsMissing: options.MissingValues == MissingValues.MeanWithIndicator);
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
         var cursors = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights);
         using (FeatureFloatVectorCursor cursor = cursors.Create())
@@ -100,7 +100,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     void CheckFeatures(TrainingSet rows)
     {
         for (int row = 1; row < rows.Rows; row++)
-            if (!rows.Row(row).SequenceEqual(rows.Row(0)))
+            if (!rows.HaveSameFeatures(row, 0))
                 return;
         channel.Warning($"Column '{options.FeatureColumnName}' has the same values in all {rows.Rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
     }

@@ -82,7 +82,7 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, chosen by the number of epochs. At least 1.</value>
     public int? Patience { get; set; }
 
-    /// <summary>What to do with rows that can't be used.</summary>
+    /// <summary>What to do with rows that have missing values or can't be used.</summary>
     /// <value>Default: <see cref="MissingValues.Skip"/>.</value>
     public MissingValues MissingValues { get; set; }
 

@@ -45,6 +45,21 @@ internal static class Trainings
         return new TrainingSet(values, rows, features, targets, 1, weighted ? [.. Networks.Values(rows, seed + 1).Select(value => value + 1.5f)] : null);
     }
 
+    /// <summary>Rings of which every seventh feature value is missing, those of the last feature only in rows of the last class: that it is missing tells something.</summary>
+    public static TrainingSet WithMissing(int rows, int features = 4, int classes = 3, uint seed = 1)
+    {
+        TrainingSet data = Rings(rows, features, classes, seed);
+        for (int row = 0; row < rows; row++)
+        {
+            for (int feature = 2; feature < features - 1; feature++)
+                if ((row * features + feature) % 7 == 0)
+                    data.Features[row * features + feature] = float.NaN;
+            if (data.Targets[row] == classes - 1)
+                data.Features[row * features + features - 1] = float.NaN;
+        }
+        return data;
+    }
+
     /// <summary>A smooth function of two of the features, in units far from 1.</summary>
     public static TrainingSet Waves(int rows, int features = 5, uint seed = 1)
     {
