@@ -8,11 +8,12 @@ namespace MLNet.WeightInit;
 internal sealed class BlockScores
 {
     readonly VectorCache<float> _features;
-    readonly NetworkScorer _block;
     readonly RowScorer _single;
-    readonly float[] _dense, _scores;
+    readonly float[] _scores;
     readonly bool[] _isScored;
     readonly int _inputs, _outputs;
+    NetworkScorer? _block;                      // made for the first dense row: sparse ones have no use for a block's buffers
+    float[] _dense = [];
     int _rows;
     bool _computed;
 
@@ -20,10 +21,8 @@ internal sealed class BlockScores
     {
         Network = network;
         _features = features;
-        _block = new NetworkScorer(network, capacity);
         _single = new RowScorer(network);
         (_inputs, _outputs) = (network.Inputs, network.Outputs);
-        _dense = new float[capacity * _inputs];
         _scores = new float[capacity * _outputs];
         _isScored = new bool[capacity];
     }
@@ -62,13 +61,15 @@ internal sealed class BlockScores
             int end = first;
             while (end < _rows && IsDense(end))
             {
+                if (_block is null)
+                    (_block, _dense) = (new NetworkScorer(Network, _isScored.Length), new float[_isScored.Length * _inputs]);
                 _features[end].GetValues().CopyTo(_dense.AsSpan(end * _inputs, _inputs));
                 end++;
             }
             if (end == first)
                 continue;
             int count = end - first;
-            _block.Score(_dense.AsSpan(first * _inputs, count * _inputs), count, _scores.AsSpan(first * _outputs, count * _outputs));
+            _block!.Score(_dense.AsSpan(first * _inputs, count * _inputs), count, _scores.AsSpan(first * _outputs, count * _outputs));
             _isScored.AsSpan(first, count).Fill(true);
             first = end;
         }
