@@ -40,10 +40,10 @@ internal static class NetworkTrainer
         CheckSize(encoding.WidthOf(data.FeatureCount), options);
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
-            : options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
+            : options.Task.HasTargetScale() ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
         var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization, options.Residual?.BranchDepth ?? 0, encoding);
         options.Residual?.CheckStart(options.Activation, options.Normalization);
-        start?.Check(layout, options, options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
+        start?.Check(layout, options, options.Task.HasTargetScale() ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
         double weightFactor = 1 / MeanWeight(data, trainingRows);
@@ -89,6 +89,8 @@ internal static class NetworkTrainer
                 network.ClearLastBranchScales();
             var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
+            if (options.TiedWeights)
+                TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
             return ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
         }
 
@@ -131,7 +133,7 @@ internal static class NetworkTrainer
         double fraction = validation is not null || !options.EarlyStopping && options.ValidationFraction is null
             ? 0
             : TrainingBudget.ValidationFraction(data.Rows, options.ValidationFraction);
-        return ValidationSplit.Draw(data, options.Task, fraction, options.Seed);
+        return ValidationSplit.Draw(data, options.Loss.ClassColumn(options.Task), fraction, options.Seed);
     }
 
     /// <summary>A metric that is no number would never see an improvement.</summary>
@@ -145,8 +147,15 @@ internal static class NetworkTrainer
     static InitializationPlan Plan(NetworkLayout layout, TrainingOptions options, float[] prior, double featureSecondMoment)
     {
         var layers = layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
-        return PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
+        InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
             options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None, options.Residual);
+        if (!options.TiedWeights)
+            return plan;
+        TiedWeights.Check(options.HiddenLayers);
+        for (int layer = 0; layer < layers.Length; layer++)
+            if (TiedWeights.IsDecoder(layer, layers.Length))
+                plan.Tensors[2 * layer].Tie(plan.Tensors[2 * TiedWeights.MirrorOf(layer, layers.Length)]);
+        return plan;
     }
 
     static void Fill(FeedForwardNetwork network, InitializationPlan plan, long seed)

@@ -54,7 +54,7 @@ public sealed partial class FeedForwardNetwork
 
     /// <summary>Scores one row.</summary>
     /// <param name="features">Raw features, <see cref="Inputs"/> of them.</param>
-    /// <param name="scores"><see cref="Outputs"/> values: class probabilities (multiclass), the logit (binary), predicted values (regression).
+    /// <param name="scores"><see cref="Outputs"/> values: class probabilities (multiclass), the logit (binary), predicted values (regression), quantiles in ascending order; of several heads one after another.
     /// All NaN where a feature isn't finite; one that is NaN only where <see cref="FillsMissingValues"/> is false.</param>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     public void Predict(ReadOnlySpan<float> features, Span<float> scores)

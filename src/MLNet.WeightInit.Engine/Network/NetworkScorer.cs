@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
-using MLNet.WeightInit.Engine.Kernels.Scoring;
 
 namespace MLNet.WeightInit.Engine.Network;
 
@@ -14,20 +13,24 @@ internal sealed unsafe class NetworkScorer
     readonly AlignedBuffer _firstLayer;
     readonly AlignedBuffer? _means, _targetMeans, _targetScales;
     readonly RowKernel _rows;
-    readonly SoftmaxKernel _softmax;
+    readonly OutputStage? _stage;
     readonly bool[] _finite;
     readonly InputEncoder? _encoder;
+    readonly Reconstruction? _reconstruction;
 
     /// <summary>Whether rows are copied first: to subtract means, to encode them, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
     readonly bool _copies;
 
     /// <param name="capacity">Rows that <see cref="Score(ReadOnlySpan{float}, int, Span{float})"/> runs at once.</param>
-    public NetworkScorer(FeedForwardNetwork network, int capacity = 1, SimdLevel? level = null)
+    /// <param name="reconstruction">Adds its values to each row's scores; null for none.</param>
+    public NetworkScorer(FeedForwardNetwork network, int capacity = 1, SimdLevel? level = null, Reconstruction? reconstruction = null)
     {
         _network = network;
+        _reconstruction = reconstruction;
+        ScoreLength = network.Outputs + (reconstruction?.Length ?? 0);
         PassKernels kernels = PassKernels.Create(level ?? SimdLevels.Best, WorkerPool.CallerOnly);
         _rows = kernels.Rows;
-        _softmax = SoftmaxKernel.Create(kernels.Level);
+        _stage = OutputStage.Create(network, kernels.Level);
         _pass = new NetworkPass(network, capacity, kernels, gradients: null);
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];
@@ -38,9 +41,13 @@ internal sealed unsafe class NetworkScorer
             _means = Copy(network.FeatureScale.Means);
         if (network.TargetScale.IsNone)
             return;
-        _targetMeans = Copy(network.TargetScale.Means);
-        _targetScales = Copy(network.TargetScale.Scales);
+        AffineScale targets = network.TargetScale.OfOutputs();
+        _targetMeans = Copy(targets.Means);
+        _targetScales = Copy(targets.Scales);
     }
+
+    /// <summary>Values of a row's scores: the outputs, then the reconstruction's where there is one.</summary>
+    public int ScoreLength { get; }
 
     static AlignedBuffer Copy(ReadOnlySpan<float> values)
     {
@@ -52,10 +59,10 @@ internal sealed unsafe class NetworkScorer
     /// <summary>As <see cref="FeedForwardNetwork.Predict"/>.</summary>
     public void Score(ReadOnlySpan<float> features, Span<float> scores) => Score(features, 1, scores);
 
-    /// <summary>Scores several rows: features [rows × inputs], scores [rows × outputs], both row-major without padding.</summary>
+    /// <summary>Scores several rows: features [rows × inputs], scores [rows × <see cref="ScoreLength"/>], both row-major without padding.</summary>
     public void Score(ReadOnlySpan<float> features, int rows, Span<float> scores)
     {
-        int inputs = _network.Inputs, outputs = _network.Outputs;
+        int inputs = _network.Inputs, outputs = ScoreLength;
         if (features.Length != (long)rows * inputs)
             throw new ArgumentException($"The network takes {inputs} features a row, so {rows} row(s) need {(long)rows * inputs} values, but {features.Length} were given.", nameof(features));
         if (scores.Length != (long)rows * outputs)
@@ -82,10 +89,11 @@ internal sealed unsafe class NetworkScorer
         }
         float* logits = _pass.Last.Output.Pointer;
         int stride = _pass.Last.Stride;
-        if (_network.Task == NetworkTask.Multiclass)
-            _softmax.ApplyRows(logits, rows, _network.Outputs, stride);
+        _stage?.Apply(logits, stride, rows);
         fixed (float* destination = scores)
             CopyScores(logits, stride, rows, destination);
+        if (_reconstruction is not null)
+            AddReconstruction(_reconstruction, features, rows, scores);
         if (_finite.AsSpan(0, rows).Contains(false))
             EraseNonFinite(features, rows, scores);
     }
@@ -97,7 +105,7 @@ internal sealed unsafe class NetworkScorer
         {
             ReadOnlySpan<float> ofRow = features.Slice(row * _network.Inputs, _network.Inputs);
             if (!_finite[row] && !(_encoder is null ? RowChecks.AllFinite(ofRow) : _encoder.Accepts(ofRow)))
-                scores.Slice(row * _network.Outputs, _network.Outputs).Fill(float.NaN);
+                scores.Slice(row * ScoreLength, ScoreLength).Fill(float.NaN);
         }
     }
 
@@ -108,14 +116,26 @@ internal sealed unsafe class NetworkScorer
         if (_targetScales is not null)
         {
             float* scales = _targetScales.Pointer, means = _targetMeans!.Pointer;
-            for (int row = 0; row < rows; row++, logits += stride, scores += outputs)
+            for (int row = 0; row < rows; row++, logits += stride, scores += ScoreLength)
                 for (int output = 0; output < outputs; output++)
                     scores[output] = logits[output] * scales[output] + means[output];
             return;
         }
         bool exponential = _network.TargetScale.IsExponential;
-        for (int row = 0; row < rows; row++, logits += stride, scores += outputs)
+        for (int row = 0; row < rows; row++, logits += stride, scores += ScoreLength)
             for (int output = 0; output < outputs; output++)
                 scores[output] = exponential ? (float)ScalarMath.Exp(logits[output]) : logits[output];
+    }
+
+    /// <summary>Behind each row's outputs: the bottleneck's activations, and the error.</summary>
+    void AddReconstruction(Reconstruction reconstruction, ReadOnlySpan<float> features, int rows, Span<float> scores)
+    {
+        LayerPass bottleneck = _pass.Layers[reconstruction.Layer];
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> all = scores.Slice(row * ScoreLength, ScoreLength), added = all[_network.Outputs..];
+            bottleneck.Output.Span.Slice(row * bottleneck.Stride, reconstruction.Units).CopyTo(added);
+            added[^1] = reconstruction.Error(features.Slice(row * _network.Inputs, _network.Inputs), all[.._network.Outputs]);
+        }
     }
 }

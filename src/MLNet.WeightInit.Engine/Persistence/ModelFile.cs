@@ -88,6 +88,8 @@ internal static class ModelFile
             if (version != PlainVersion)
                 writer.Write((byte)layer.Normalization);
         }
+        if (HeadsSection.IsIn(network.Task))
+            HeadsSection.Write(network.TargetScale.Heads, writer);
         WriteScale(network.FeatureScale, writer);
         WriteScale(network.TargetScale, writer);
         if (version == Version)
@@ -120,7 +122,10 @@ internal static class ModelFile
             reader.CheckFloatsLeft(parameters);
             width = layers[i].Units;
         }
-        AffineScale features = ReadScale(reader, inputs, "feature"), targets = ReadScale(reader, layers[^1].Units, TargetScaleKind);
+        IReadOnlyList<OutputHead> heads = HeadsSection.IsIn(task) ? HeadsSection.Read(reader, task, layers[^1].Units) : [];
+        AffineScale features = ReadScale(reader, inputs, "feature"), targets = ReadScale(reader, heads.Count > 0 ? heads.Sum(head => head.TargetColumns) : layers[^1].Units, TargetScaleKind);
+        if (heads.Count > 0)
+            targets = targets.IsExponential ? throw new InvalidDataException("The network file has one logarithm for several heads: the file is damaged.") : targets with { Heads = heads };
         ModelParts parts = version == Version ? ModelParts.Read(reader) : new ModelParts();
         FeedForwardNetwork network;
         try

@@ -36,6 +36,7 @@ internal static class TrainingFingerprint
         ("schedule", options.Schedule.Name),                    // its course is held against the history's learning rates: so the number of epochs may grow where the course allows
         ("normalization", options.Normalization.ToString()),
         ("residual blocks", options.Residual is { } residual ? $"branches of {residual.BranchDepth}, {residual.Start}" : "none"),
+        ("tied weights", options.TiedWeights ? "yes" : "no"),
         ("dropout", Format(options.Dropout?.Rate)),
         ("alpha-dropout", options.Dropout is { IsAlpha: true } ? "yes" : "no"),
         ("weight decay", Format(options.WeightDecay)),

@@ -29,6 +29,9 @@ internal sealed record TrainingOptions
 
     /// <summary>After each hidden activation while training; null: none.</summary>
     public Dropout? Dropout { get; init; }
+
+    /// <summary>The second half of the layers has the weights of the first half, transposed: for as many outputs as features, and hidden layers that mirror each other (<see cref="Engine.Network.TiedWeights.Check"/>).</summary>
+    public bool TiedWeights { get; init; }
     public required WeightInitializer Init { get; init; }
     public WeightInitializer? OutputInit { get; init; }
     public WeightInitializer? BiasInit { get; init; }

@@ -29,6 +29,10 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
             Compare("layers", string.Join(", ", own.Layers), string.Join(", ", layout.Layers));
         if (differences.Count == 0 && !MayStandFor(Network.TargetScale, labels))
             Compare("what the network gives of a label", Given(Network.TargetScale), Given(labels));
+        if (differences.Count == 0)
+            Compare("heads", string.Join(", ", Network.TargetScale.Heads), string.Join(", ", labels.Heads));
+        if (differences.Count == 0 && options.TiedWeights && !TiedWeights.AreTied(Network))
+            Compare("tied weights", "no", "yes");
         if (differences.Count > 0)
             throw new ArgumentOutOfRangeException("modelParameters", string.Join(", ", differences),
                 "A training can only go on with the data schema and the architecture of its model. Set the options as they were, and transform the data by the pipeline that was fitted for the model; or train a new model with Fit(data).");

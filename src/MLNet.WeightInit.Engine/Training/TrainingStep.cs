@@ -17,6 +17,7 @@ internal sealed unsafe class TrainingStep
     readonly DropoutPass? _dropout;
     readonly OptimizerKernel _optimizer;
     readonly AlignedBuffer? _state1, _state2;
+    readonly TiedWeights? _tied;
     readonly DeferredUpdate? _deferred;
     readonly WeightNormalization? _weightNormalization;
     readonly MaxNorm? _maxNorm;
@@ -41,14 +42,15 @@ internal sealed unsafe class TrainingStep
         if (options.WeightNormalization)
             _weightNormalization = new WeightNormalization(network, gradients, options.L1, options.MaxNorm, kernels);
         float? longest = options.GradientClipping is { IsByNorm: true } byNorm ? byNorm.Limit : null;
-        if (longest is not null || options.Optimizer.HasTrustRatio || _weightNormalization is not null)
+        _tied = options.TiedWeights ? new TiedWeights(network, gradients, kernels) : null;
+        if (longest is not null || options.Optimizer.HasTrustRatio || _weightNormalization is not null || _tied is not null)
             _deferred = new DeferredUpdate(network, gradients, updates, rateMultipliers, longest, options.Optimizer.HasTrustRatio, kernels, _weightNormalization is { Trained: var trained }
                 ? new NormalizedUpdates(_weightNormalization, Updates(trained, decay: 0, l1: 0), Updates(trained, weightDecay, l1: 0))
-                : null);
+                : null, options.TiedWeights);
         for (int i = 0; i < updates.Length && _deferred is null; i++)
             _pass.Layers[i].Update = updates[i];
         if (options.MaxNorm is { } limit && _weightNormalization is null)
-            _maxNorm = new MaxNorm(network, limit, kernels);
+            _maxNorm = new MaxNorm(network, limit, kernels, options.TiedWeights);
 
         ParameterUpdate[] Updates(AlignedBuffer parameters, float decay, float l1)
         {
@@ -83,10 +85,12 @@ internal sealed unsafe class TrainingStep
             return loss;
         _optimizer.BeginStep(learningRate);
         _pass.Backward();
+        _tied?.SumGradients();
         _weightNormalization?.TurnGradients();
         _deferred?.Run(learningRate);
         _weightNormalization?.Compose();
         _maxNorm?.Apply();
+        _tied?.CopyWeights();
         return loss;
     }
 

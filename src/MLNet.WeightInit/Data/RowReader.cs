@@ -39,15 +39,15 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     {
         data.CheckFeatureFloatVector(out int featureCount);
         data.CheckOptFloatWeight();
-        var targets = new float[task == NetworkTask.Multiclass ? 1 : outputs];
+        var targets = new float[options.IsAutoencoder ? 0 : task == NetworkTask.Multiclass ? 1 : outputs];
         var rows = new RowBuffer(options.FeatureColumnName, featureCount, targets.Length, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
         var audit = new RowAudit(data.Schema, featureCount, purpose, fillsMissing: options.MissingValues == MissingValues.MeanWithIndicator);
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
         var cursors = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights);
         using (FeatureFloatVectorCursor cursor = cursors.Create())
         {
-            Predicate<float> isMissing = target => !IsLabel(target), isTooLow = target => target < loss?.LowestLabel;
-            TargetGetter getTargets = TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
+            Predicate<float> isMissing = target => !IsLabel(target);
+            TargetGetter getTargets = options.IsAutoencoder ? _ => { } : TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
             while (cursor.MoveNext())
             {
                 host.CheckAlive();
@@ -55,8 +55,11 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
                 getTargets(targets);
                 if (audit.Accepts(in cursor.Features, Array.FindIndex(targets, isMissing), cursor.Weight))
                 {
-                    if (loss is not null && Array.FindIndex(targets, isTooLow) is >= 0 and int slot)
-                        throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, targets[slot], loss.Name));
+                    for (int slot = 0; slot < targets.Length && loss is not null; slot++)
+                        if (targets[slot] < loss.LowestLabelOf(slot))
+                            throw Refuse(audit.DescribeLabelBelow(loss.LowestLabelOf(slot), targets[slot], loss.Name));
+                    if (loss is not null && options.IsAutoencoder && AutoencoderChecks.FirstBelow(in cursor.Features, loss.LowestLabel) is { } tooLow)
+                        throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, tooLow, loss.Name));
                     rows.Add(in cursor.Features, targets, cursor.Weight);
                 }
                 else if (options.MissingValues == MissingValues.Throw)
@@ -75,6 +78,12 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
 
     void CheckLabels(RoleMappedData data, TrainingSet rows)
     {
+        if (options.IsAutoencoder)
+        {
+            foreach (string warning in AutoencoderChecks.Warnings(data.Schema.Feature!.Value, rows, options))
+                channel.Warning(warning);
+            return;
+        }
         if (data.Schema.Label!.Value.Type is VectorDataViewType)
         {
             var checks = new VectorLabelChecks(data.Schema.Label.Value, rows);
@@ -87,11 +96,11 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         string column = data.Schema.Label!.Value.Name;
         var labels = rows.Targets.AsSpan(0, rows.Rows);
         bool constant = labels.IndexOfAnyExcept(labels[0]) < 0;
-        if (constant && task != NetworkTask.Regression)
+        if (constant && !task.IsOfValues())
             throw Refuse($"Classification needs rows of at least 2 classes, and all {rows.Rows} usable rows have the same value in column '{column}'. Check the filter or split that made this data.");
         if (constant)
             channel.Warning($"Column '{column}' has the same value in all {rows.Rows} usable rows: there is nothing to learn but that value. Check the filter or split that made this data.");
-        if (task == NetworkTask.Regression && !constant && labels.IndexOfAnyExcept(0f, 1f) < 0)
+        if (task.IsOfValues() && !constant && labels.IndexOfAnyExcept(0f, 1f) < 0)
             channel.Warning(
                 $"Column '{column}' holds only 0 and 1, and is trained as regression because its type is Single. For classification convert it first: "
                 + $"mlContext.Transforms.Conversion.ConvertType(\"{column}\", outputKind: DataKind.Boolean).");

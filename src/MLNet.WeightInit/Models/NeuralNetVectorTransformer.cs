@@ -42,12 +42,14 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase, ITra
 
     private protected abstract IReadOnlyList<VectorOutputColumn> OutputColumns { get; }
 
-    /// <summary>Adds the columns to data. Rows are scored in blocks, in the order in which they are read.</summary>
+    /// <summary>Adds the columns to data. Rows are read ahead and scored in blocks, except for an autoencoder; order and bits are those of single rows.</summary>
     /// <param name="input">Data with the feature column.</param>
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type than in training.</exception>
     public new IDataView Transform(IDataView input)
     {
         Host.CheckValue(input, nameof(input));
+        if (_parameters.Reconstruction is not null)
+            return MakeDataTransform(input);                   // told of single rows only
         return new BlockScoredView(Host, input, FeatureColumnName, _parameters.Network, (_, data) => MakeDataTransform(data));
     }
 
@@ -70,6 +72,12 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase, ITra
         context.Writer.Write(_outputNames?.Length ?? 0);
         foreach (string name in _outputNames ?? [])
             context.SaveString(name);
+        SaveMore(context);
+    }
+
+    /// <summary>What a kind of transformer needs beyond that, and reads after it.</summary>
+    private protected virtual void SaveMore(ModelSaveContext context)
+    {
     }
 
     static string[]? LoadOutputNames(IHost host, ModelLoadContext context, int outputs)
@@ -98,16 +106,17 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase, ITra
     DataViewSchema.Annotations Annotate(VectorOutputColumn column, uint setId)
     {
         var builder = new DataViewSchema.Annotations.Builder();
-        builder.Add(AnnotationUtils.Kinds.ScoreColumnSetId, AnnotationUtils.ScoreColumnSetIdType, (ref uint value) => value = setId);
-        builder.Add(AnnotationUtils.Kinds.ScoreColumnKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = _scoreKind.AsMemory());
-        builder.Add(AnnotationUtils.Kinds.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = column.Name.AsMemory());
+        builder.Add(AnnotationUtils.Kinds.ScoreColumnSetId, AnnotationUtils.ScoreColumnSetIdType, (ref uint value) => value = setId + (uint)column.Set);
+        builder.Add(AnnotationUtils.Kinds.ScoreColumnKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = (column.ScoreKind ?? _scoreKind).AsMemory());
+        builder.Add(AnnotationUtils.Kinds.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = (column.ValueKind ?? column.Name).AsMemory());
         if (column.IsNormalized)
             builder.Add(AnnotationUtils.Kinds.IsNormalized, BooleanDataViewType.Instance, (ref bool value) => value = true);
-        if (_outputNames is not null)
+        if ((column.Size is null ? _outputNames : column.SlotNames) is { } slotNames)
         {
-            var names = new VBuffer<ReadOnlyMemory<char>>(_outputNames.Length, [.. _outputNames.Select(name => name.AsMemory())]);
-            builder.AddSlotNames(_outputNames.Length, (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
+            var names = new VBuffer<ReadOnlyMemory<char>>(slotNames.Length, [.. slotNames.Select(name => name.AsMemory())]);
+            builder.AddSlotNames(slotNames.Length, (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
         }
+        column.Keys?.Annotate(builder);
         return builder.ToAnnotations();
     }
 
@@ -135,14 +144,14 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase, ITra
         public override Delegate[] CreateGetters(DataViewRow input, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
-            var scores = new Lazy<RowScores>(() => new RowScores(input, _features, _transformer._parameters.Network));
+            var scores = new Lazy<RowScores>(() => Scores(input));
             return [.. _transformer.OutputColumns.Select((column, i) => activeOutput(i) ? column.MakeGetter(scores.Value) : null!)];
         }
 
         protected override Delegate MakeGetter(DataViewRow input, int column, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
-            return _transformer.OutputColumns[column].MakeGetter(new RowScores(input, _features, _transformer._parameters.Network));
+            return _transformer.OutputColumns[column].MakeGetter(Scores(input));
         }
 
         private protected override Func<int, bool> GetDependenciesCore(Func<int, bool> activeOutput)
@@ -161,6 +170,8 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase, ITra
             _transformer._parameters.SaveAsOnnx(context, names, features);
         }
 
-        VectorDataViewType TypeOf(VectorOutputColumn column) => new(column.ItemType, _transformer._parameters.Network.Outputs);
+        DataViewType TypeOf(VectorOutputColumn column) => column.TypeFor(_transformer._parameters.Network.Outputs);
+
+        RowScores Scores(DataViewRow input) => new(input, _features, _transformer._parameters.Network, _transformer._parameters.Reconstruction);
     }
 }

@@ -15,23 +15,31 @@ internal sealed class RowScores
     VBuffer<float> _features;
     long _position = long.MinValue;             // before the first row a cursor stands at −1
 
-    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network)
+    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network, Reconstruction? reconstruction = null)
     {
         _row = row;
         Count = network.Outputs;
-        if (row is ReadAheadCursor ahead && ahead.Features.Index == features.Index && ahead.Scores.Network == network)
+        // What a reconstruction adds is not in a block's scores.
+        if (reconstruction is null && row is ReadAheadCursor ahead && ahead.Features.Index == features.Index && ahead.Scores.Network == network)
         {
             _ahead = ahead;
             return;
         }
         _getFeatures = row.GetGetter<VBuffer<float>>(features);
-        _scorer = new RowScorer(network);
-        _scores = new float[network.Outputs];
+        _scorer = new RowScorer(network, reconstruction);
+        _scores = new float[_scorer.ScoreLength];
     }
 
+    /// <summary>Outputs of the network.</summary>
     public int Count { get; }
 
-    public ReadOnlySpan<float> Current()
+    /// <summary>One an output.</summary>
+    public ReadOnlySpan<float> Current() => All()[..Count];
+
+    /// <summary>What a <see cref="Reconstruction"/> adds to them.</summary>
+    public ReadOnlySpan<float> Added() => All()[Count..];
+
+    ReadOnlySpan<float> All()
     {
         if (_ahead is not null)
             return _ahead.Scores.Of(_ahead.Row);

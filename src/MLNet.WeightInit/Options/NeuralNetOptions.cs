@@ -3,7 +3,7 @@ namespace MLNet.WeightInit;
 /// <summary>Everything that decides a network and its training. Estimators take a copy: later changes to this object do not reach them.</summary>
 public sealed partial class NeuralNetOptions
 {
-    /// <summary>Column to learn: a key for multiclass, Boolean for binary, Single for regression.</summary>
+    /// <summary>Column to learn: a key for multiclass, Boolean for binary, Single for regression; a vector of Single or Boolean for several values or labels; the feature column itself for an autoencoder.</summary>
     /// <value>Default: <c>Label</c>.</value>
     public string LabelColumnName { get; set; } = NeuralNetDefaults.LabelColumnName;
 
@@ -118,6 +118,7 @@ public sealed partial class NeuralNetOptions
     internal NeuralNetOptions Copy()
     {
         var copy = (NeuralNetOptions)MemberwiseClone();
+        copy.Heads = Heads?.Select(head => head?.Copy()!).ToArray();
         copy.HiddenLayers = HiddenLayers is null ? null! : [.. HiddenLayers];
         return copy;
     }

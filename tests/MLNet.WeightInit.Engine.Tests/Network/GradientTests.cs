@@ -19,10 +19,11 @@ internal sealed unsafe class GradientTests
         ("SoftmaxCrossEntropy", NetworkTask.Multiclass, 5), ("BinaryCrossEntropy", NetworkTask.Binary, 1), ("Squared", NetworkTask.Regression, 3), ("Huber", NetworkTask.Regression, 2), ("Absolute", NetworkTask.Regression, 1),
         ("BinaryCrossEntropy", NetworkTask.Multilabel, 17),
         ("SoftmaxCrossEntropy(label_smoothing=0.2)", NetworkTask.Multiclass, 17), ("BinaryCrossEntropy(label_smoothing=0.3)", NetworkTask.Binary, 1), ("Quantile(level=0.9)", NetworkTask.Regression, 2), ("Poisson", NetworkTask.Regression, 2),
+        ("Quantiles(levels=(0.05, 0.3, 0.5, 0.6, 0.95))", NetworkTask.Quantiles, 5),
     ];
 
     [Test]
-    public void Gradient_matches_the_slope_of_the_loss([ValueSource(nameof(EveryActivation))] string activation, [Values(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)] int loss, [Values(false, true)] bool weighted)
+    public void Gradient_matches_the_slope_of_the_loss([ValueSource(nameof(EveryActivation))] string activation, [Values(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)] int loss, [Values(false, true)] bool weighted)
         => Check(19, [33, 18], activation, loss, SimdLevels.Best, weighted);
 
     [Test]
@@ -121,6 +122,7 @@ internal sealed unsafe class GradientTests
         NetworkTask.Multiclass => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % outputs))],
         NetworkTask.Multilabel => [.. Enumerable.Range(0, Rows * outputs).Select(i => (float)(i % 3 / 2))],
         NetworkTask.Binary => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % 2))],
+        NetworkTask.Quantiles => Networks.Values(Rows, 24, 3),
         _ => Networks.Values(Rows * outputs, 24, 3),
     };
 

@@ -3,7 +3,7 @@ using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Training.Optimizers;
 
-/// <summary>Updates all parameters after the whole gradient is there: for clipping by its norm, and for optimizers that look at a whole tensor.</summary>
+/// <summary>Updates all parameters after the whole gradient is there: for clipping by its norm, for optimizers that look at a whole tensor, and for tied weights, whose gradient comes in two parts.</summary>
 /// <remarks>
 /// Costs one more pass over gradients than the update behind each block, which is why it is used only where it has to. Tensors are cut into chunks of fixed length, a chunk is summed in one order,
 /// and the chunks' sums are added in double from the first on: neither threads nor vector width decide a bit.
@@ -31,8 +31,9 @@ internal sealed unsafe class DeferredUpdate
     /// <param name="maxNorm">Norm that the gradient of all parameters together may have; null: any.</param>
     /// <param name="hasTrustRatio">True where the updates leave a direction in the place of the gradient, and this makes the step (LAMB).</param>
     /// <param name="normalized">What the optimizer moves in the hidden weights' place, or null.</param>
+    /// <param name="tied">True where the decoder's weights are the encoder's and get no step of their own.</param>
     public DeferredUpdate(FeedForwardNetwork network, AlignedBuffer gradients, ParameterUpdate[] updates, IReadOnlyList<float> rateMultipliers, float? maxNorm, bool hasTrustRatio, PassKernels kernels,
-        NormalizedUpdates? normalized = null)
+        NormalizedUpdates? normalized = null, bool tied = false)
     {
         _kernel = GradientKernel.Create(kernels.Level);
         _pool = kernels.Pool;
@@ -51,7 +52,7 @@ internal sealed unsafe class DeferredUpdate
                 Cut(chunks, own with { Parameters = normalized.Weights.Trained, Update = normalized.OfDirections[layer] }, layout.WeightOffset, layout.WeightLength);
                 Cut(chunks, own with { Kind = TensorKind.Lengths, Parameters = normalized.Weights.Trained, Update = normalized.OfLengths[layer] }, lengths.GainOffset, lengths.GainLength);
             }
-            else
+            else if (!tied || !TiedWeights.IsDecoder(layer, network.Layout.Layers.Count))
             {
                 Cut(chunks, own, layout.WeightOffset, layout.WeightLength);
             }
