@@ -116,6 +116,12 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     {
         _host.CheckValue(trainData, nameof(trainData));
         _host.CheckValue(modelParameters, nameof(modelParameters));
+        if (HeadsOf(trainData.Schema) is { } labels)
+        {
+            _host.CheckValue(validationData, nameof(validationData));
+            labels.CheckValidation(_host, trainData.Schema, validationData.Schema);
+            return Heads(labels).Fit(labels.Join(_host, trainData), labels.Join(_host, validationData), Of<NeuralNetHeadsModelParameters>(modelParameters));
+        }
         return LabelTask(SchemaShape.Create(trainData.Schema)) switch
         {
             Task.Multiclass => Multiclass().Fit(trainData, validationData, Of<NeuralNetMulticlassModelParameters>(modelParameters)),
@@ -123,6 +129,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.MultiOutput => MultiOutput().Fit(trainData, validationData, Of<NeuralNetMultiOutputModelParameters>(modelParameters)),
             Task.Autoencoder => Autoencoder().Fit(trainData, validationData, Of<NeuralNetAutoencoderModelParameters>(modelParameters)),
             Task.Multilabel => Multilabel().Fit(trainData, validationData, Of<NeuralNetMultilabelModelParameters>(modelParameters)),
+            Task.Quantiles => Quantiles().Fit(trainData, validationData, Of<NeuralNetQuantileModelParameters>(modelParameters)),
             _ => Regression().Fit(trainData, validationData, Of<NeuralNetRegressionModelParameters>(modelParameters)),
         };
     }

@@ -104,17 +104,22 @@ internal sealed class FullBatchDescent : IObjective
         return true;
     }
 
-    /// <summary>λ/2 Σ w² over all weights, whose gradient is added.</summary>
+    /// <summary>λ/2 Σ w² over all weights and embeddings, whose gradient is added.</summary>
     double AddPenalty(Span<double> gradient)
     {
         double squares = 0;
         foreach (LayerLayout layer in _network.Layout.Layers)
-        {
-            Span<float> weights = _network.WeightPanels(layer);
-            squares += FixedOrderSums.SumAndSquares(weights).SquaredSum;
-            DoubleVectors.AddScaled(weights, _weightDecay, gradient.Slice((int)layer.WeightOffset, weights.Length));
-        }
+            squares += AddDecay(gradient, layer.WeightOffset, layer.WeightLength);
+        foreach (EmbeddingLayout embedding in _network.Layout.Embeddings)
+            squares += AddDecay(gradient, embedding.Offset, embedding.Length);
         return _weightDecay / 2 * squares;
+    }
+
+    double AddDecay(Span<double> gradient, long offset, long length)
+    {
+        Span<float> weights = _network.Parameters.Span.Slice((int)offset, (int)length);
+        DoubleVectors.AddScaled(weights, _weightDecay, gradient.Slice((int)offset, (int)length));
+        return FixedOrderSums.SumAndSquares(weights).SquaredSum;
     }
 
     void TakePoint()
