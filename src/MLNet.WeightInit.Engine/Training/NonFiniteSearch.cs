@@ -10,6 +10,11 @@ internal static class NonFiniteSearch
     public static (int Layer, string Tensor) FirstBad(FeedForwardNetwork network, NetworkPass pass)
     {
         IReadOnlyList<LayerLayout> layers = network.Layout.Layers;
+        foreach (EmbeddingLayout embedding in network.Layout.Embeddings)
+        {
+            if (!RowChecks.AllFinite(network.Vectors(embedding)))
+                return (0, $"{embedding.Name}.weights");
+        }
         for (int i = 0; i < layers.Count; i++)
         {
             if (!RowChecks.AllFinite(network.WeightPanels(layers[i])))
@@ -18,6 +23,8 @@ internal static class NonFiniteSearch
                 return (i, $"{layers[i].Name}.bias");
             if (layers[i].IsNormalized && !(RowChecks.AllFinite(network.Scales(layers[i])) && RowChecks.AllFinite(network.Shifts(layers[i]))))
                 return (i, $"{layers[i].Name}.normalization");
+            if (layers[i].Normalization == Normalization.Batch && !(RowChecks.AllFinite(network.RunningMeans(layers[i])) && RowChecks.AllFinite(network.RunningVariances(layers[i]))))
+                return (i, $"{layers[i].Name}.running statistics");
         }
         for (int i = 0; i < layers.Count; i++)
         {

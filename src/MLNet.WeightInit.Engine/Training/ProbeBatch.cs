@@ -62,11 +62,13 @@ internal sealed unsafe class ProbeBatch
         LayerPass last = _pass.Last;
         double sum = _loss.Evaluate(last.Output.Pointer, Rows, last.Layout.Outputs, last.Stride, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights, 1f / Rows, last.Gradient.Pointer);
         _pass.Backward();
+        GC.KeepAlive(this);
         double weight = 0;
         foreach (int row in _rows)
             weight += _gatherer.WeightOf(row);
         return new NetworkProbe(Rows, sum / weight, [.. _pass.Layers.Select(Layer)])
         {
+            Embeddings = [.. _network.Layout.Embeddings.Select(Embedding)],
             RowWeights = _gatherer.Weights is null ? null : [.. _rows.Select(row => (float)_gatherer.WeightOf(row))],
         };
     }
@@ -75,6 +77,19 @@ internal sealed unsafe class ProbeBatch
     {
         _pass.Gather(_gatherer, _rows);
         _pass.Forward(Rows);
+    }
+
+    EmbeddingProbe Embedding(EmbeddingLayout layout, int index)
+    {
+        var seen = new HashSet<int>();
+        double squares = 0;
+        for (int i = 0; i < Rows; i++)
+        {
+            seen.Add(layout.Column.RowOf(_gatherer.Data.KeysOf(_rows[i])[index]));
+            squares += FixedOrderSums.SumAndSquares(_pass.Input.Span.Slice(i * _pass.InputStride + layout.FirstInput, layout.Column.Dimensions)).SquaredSum;
+        }
+        double gradient = FixedOrderSums.SumAndSquares(_gradients.Span.Slice((int)layout.Offset, (int)layout.Length)).SquaredSum;
+        return new EmbeddingProbe(layout, seen.Count, squares / ((double)Rows * layout.Column.Dimensions), Math.Sqrt(gradient));
     }
 
     LayerProbe Layer(LayerPass pass, int index)
@@ -90,6 +105,7 @@ internal sealed unsafe class ProbeBatch
             Activation = pass.Layout.Activation,
             IsNormalized = pass.Layout.IsNormalized,
             NormalizationScale = pass.Layout.IsNormalized ? FixedOrderSums.Norm(_network.Scales(pass.Layout), 1, pass.Layout.Outputs, pass.Layout.BiasLength) / Math.Sqrt(pass.Layout.Outputs) : 1,
+            InverseVariance = pass.InverseDeviations is { IsEmpty: false } inverses ? FixedOrderSums.SumAndSquares(inverses).SquaredSum / inverses.Length : double.NaN,
             Residual = pass.Layout.Residual,
             SumGradients = pass.SumGradient,
             PreActivations = pass.PreActivation,

@@ -15,7 +15,7 @@ internal sealed unsafe class TrainingStep
     readonly NetworkPass _pass;
     readonly LossKernel _loss;
     readonly DropoutPass? _dropout;
-    readonly OptimizerKernel _optimizer;
+    readonly OptimizerKernel? _optimizer;
     readonly AlignedBuffer? _state1, _state2;
     readonly TiedWeights? _tied;
     readonly DeferredUpdate? _deferred;
@@ -24,7 +24,7 @@ internal sealed unsafe class TrainingStep
     readonly AlignedBuffer _gradients;
     readonly bool _keepsGradient;
 
-    /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer.</param>
+    /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer; then one a table of embeddings.</param>
     /// <param name="weightDecay">Of the weights; biases have none.</param>
     public TrainingStep(FeedForwardNetwork network, BatchGatherer gatherer, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, float weightDecay)
     {
@@ -34,10 +34,12 @@ internal sealed unsafe class TrainingStep
         _dropout = options.DropoutPass(kernels.Level);
         _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout);
         _loss = options.Loss.CreateKernel(kernels.Level);
+        _keepsGradient = !options.Optimizer.HasTrustRatio;
+        if (options.Optimizer.IsFullBatch)
+            return;
         _optimizer = options.Optimizer.CreateKernel(kernels.Level);
         _state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(length) : null;
         _state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(length) : null;
-        _keepsGradient = !options.Optimizer.HasTrustRatio;
         ParameterUpdate[] updates = Updates(network.Parameters, weightDecay, options.L1);
         if (options.WeightNormalization)
             _weightNormalization = new WeightNormalization(network, gradients, options.L1, options.MaxNorm, kernels);
@@ -47,18 +49,22 @@ internal sealed unsafe class TrainingStep
             _deferred = new DeferredUpdate(network, gradients, updates, rateMultipliers, longest, options.Optimizer.HasTrustRatio, kernels, _weightNormalization is { Trained: var trained }
                 ? new NormalizedUpdates(_weightNormalization, Updates(trained, decay: 0, l1: 0), Updates(trained, weightDecay, l1: 0))
                 : null, options.TiedWeights);
-        for (int i = 0; i < updates.Length && _deferred is null; i++)
+        for (int i = 0; i < _pass.Layers.Count && _deferred is null; i++)
             _pass.Layers[i].Update = updates[i];
+        if (_deferred is null && _pass.Embeddings is { } embeddings)
+            embeddings.Updates = updates[_pass.Layers.Count..];
         if (options.MaxNorm is { } limit && _weightNormalization is null)
             _maxNorm = new MaxNorm(network, limit, kernels, options.TiedWeights);
 
         ParameterUpdate[] Updates(AlignedBuffer parameters, float decay, float l1)
         {
             float? highest = options.GradientClipping is { IsByNorm: false } byValue ? byValue.Limit : null;
-            var made = new ParameterUpdate[_pass.Layers.Count];
+            int layers = _pass.Layers.Count;
+            var made = new ParameterUpdate[layers + network.Embeddings.Count];
             for (int i = 0; i < made.Length; i++)
             {
-                made[i] = new OptimizerUpdate(_optimizer, parameters, gradients, _state1, _state2, rateMultipliers[2 * i], rateMultipliers[2 * i + 1], decay);
+                (float weightRate, float biasRate) = i < layers ? (rateMultipliers[2 * i], rateMultipliers[2 * i + 1]) : (rateMultipliers[layers + i], 0);
+                made[i] = new OptimizerUpdate(_optimizer, parameters, gradients, _state1, _state2, weightRate, biasRate, decay);
                 if (highest is not null || l1 > 0)
                     made[i] = new GradientPreparation(made[i], GradientKernel.Create(kernels.Level), parameters, gradients, highest, l1);
             }
@@ -80,10 +86,10 @@ internal sealed unsafe class TrainingStep
     public double Run(ReadOnlySpan<int> rows, float learningRate, MetricTotal? metric = null)
     {
         Steps++;
-        double loss = Forward(_gatherer, rows, withGradient: true, metric);
+        double loss = Forward(_gatherer, rows, gradientScale: 1f / rows.Length, metric);
         if (!double.IsFinite(loss))
             return loss;
-        _optimizer.BeginStep(learningRate);
+        _optimizer!.BeginStep(learningRate);
         _pass.Backward();
         _tied?.SumGradients();
         _weightNormalization?.TurnGradients();
@@ -91,6 +97,7 @@ internal sealed unsafe class TrainingStep
         _weightNormalization?.Compose();
         _maxNorm?.Apply();
         _tied?.CopyWeights();
+        GC.KeepAlive(this);                                    // everything in a step goes by pointers into its buffers
         return loss;
     }
 
@@ -101,8 +108,22 @@ internal sealed unsafe class TrainingStep
     {
         double sum = 0;
         for (int first = 0; first < rows.Length; first += _pass.Capacity)
-            sum += Forward(gatherer, rows[first..Math.Min(rows.Length, first + _pass.Capacity)], withGradient: false, metric);
+            sum += Forward(gatherer, rows[first..Math.Min(rows.Length, first + _pass.Capacity)], gradientScale: null, metric);
         return sum;
+    }
+
+    /// <summary>Sum of weight · loss over the rows, and its gradient added to sums: a part of a step of the whole data, whose parameters nobody moves meanwhile.</summary>
+    /// <param name="rows">No more than a batch.</param>
+    /// <param name="sums">In the layout of the parameters.</param>
+    /// <param name="metric">Gets the rows' outputs, too; null for none.</param>
+    public double AddGradient(ReadOnlySpan<int> rows, Span<double> sums, MetricTotal? metric)
+    {
+        double loss = Forward(_gatherer, rows, gradientScale: 1, metric);
+        if (!double.IsFinite(loss))
+            return loss;
+        _pass.Backward();
+        DoubleVectors.AddScaled(_gradients.Span, 1, sums);
+        return loss;
     }
 
     /// <summary>What a step leaves behind for the next one, but the parameters.</summary>
@@ -112,20 +133,25 @@ internal sealed unsafe class TrainingStep
             state.Floats("optimizer/average 1", _state1.Span);
         if (_state2 is not null)
             state.Floats("optimizer/average 2", _state2.Span);
-        _optimizer.Exchange(state);
+        _optimizer?.Exchange(state);
         _weightNormalization?.Exchange(state);
     }
 
-    double Forward(BatchGatherer gatherer, ReadOnlySpan<int> rows, bool withGradient, MetricTotal? metric)
+    /// <param name="gradientScale">Of each row in the gradient by the outputs; null for no gradient.</param>
+    /// <param name="metric">Gets the rows' outputs, too; null for none.</param>
+    double Forward(BatchGatherer gatherer, ReadOnlySpan<int> rows, float? gradientScale, MetricTotal? metric)
     {
         _pass.Gather(gatherer, rows);
         if (_dropout is not null)
-            _dropout.Step = withGradient ? Steps : null;
+            _dropout.Step = gradientScale is null ? null : Steps;
+        _pass.Purpose = gradientScale is null ? PassPurpose.Scoring : PassPurpose.Training;
         _pass.Forward(rows.Length);
         LayerPass last = _pass.Last;
         double loss = _loss.Evaluate(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights,
-            1f / rows.Length, withGradient ? last.Gradient.Pointer : null);
+            gradientScale ?? 0, gradientScale is null ? null : last.Gradient.Pointer);
         metric?.Add(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights);
+        GC.KeepAlive(gatherer);
+        GC.KeepAlive(this);
         return loss;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
@@ -25,7 +26,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     /// <exception cref="InvalidOperationException">No row can be used.</exception>
     public TrainingSet ReadValidation(RoleMappedData data, int featureCount)
     {
-        data.CheckFeatureFloatVector(out int found);
+        int found = FeaturesIn(data);
         if (found != featureCount)
             throw host.Process(new ArgumentOutOfRangeException("validationData", found,
                 $"Column '{options.FeatureColumnName}' must have {featureCount} features in the validation data, as in the training data, and has {found}. Transform both with one fitted pipeline."));
@@ -37,21 +38,27 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
 
     TrainingSet Read(RoleMappedData data, string purpose)
     {
-        data.CheckFeatureFloatVector(out int featureCount);
+        int featureCount = FeaturesIn(data);
         data.CheckOptFloatWeight();
         var targets = new float[options.IsAutoencoder ? 0 : task == NetworkTask.Multiclass ? 1 : outputs];
-        var rows = new RowBuffer(options.FeatureColumnName, featureCount, targets.Length, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
+        var rows = new RowBuffer(data.Schema.Feature!.Value.Name, featureCount, targets.Length, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
         var audit = new RowAudit(data.Schema, featureCount, purpose, fillsMissing: options.MissingValues == MissingValues.MeanWithIndicator);
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
-        var cursors = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights);
-        using (FeatureFloatVectorCursor cursor = cursors.Create())
+        var cursors = new FeatureFloatVectorCursor.Factory(data, (options.FeatureColumnName is null ? 0 : CursOpt.AllFeatures) | CursOpt.AllLabels | CursOpt.AllWeights);
+        DataViewSchema.Column[] keyColumns = KeyColumns.Find(host, data.Schema.Schema, options);
+        var keys = new KeyBuffer(keyColumns.Length);
+        using (FeatureFloatVectorCursor cursor = cursors.Create(null, [.. keyColumns.Select(column => column.Index)]))
         {
+            var keyReader = new KeyReader(cursor.Row, keyColumns);
             Predicate<float> isMissing = target => !IsLabel(target);
             TargetGetter getTargets = options.IsAutoencoder ? _ => { } : TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
             while (cursor.MoveNext())
             {
                 host.CheckAlive();
-                options.CancellationToken.ThrowIfCancellationRequested();
+                if (options.CancellationToken.IsCancellationRequested)
+                    throw new OperationCanceledException("Training was cancelled while its rows were read: there is no model yet.", options.CancellationToken);
+                if (cursor.Features.Length != featureCount)
+                    throw Refuse(audit.DescribeLength(cursor.Features.Length));
                 getTargets(targets);
                 if (audit.Accepts(in cursor.Features, Array.FindIndex(targets, isMissing), cursor.Weight))
                 {
@@ -61,6 +68,7 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
                     if (loss is not null && options.IsAutoencoder && AutoencoderChecks.FirstBelow(in cursor.Features, loss.LowestLabel) is { } tooLow)
                         throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, tooLow, loss.Name));
                     rows.Add(in cursor.Features, targets, cursor.Weight);
+                    keys.Add(keyReader.Read());
                 }
                 else if (options.MissingValues == MissingValues.Throw)
                     throw Refuse(audit.DescribeLast());
@@ -70,7 +78,16 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
             throw Refuse(audit.DescribeAll(skipped: false));
         if (audit.BadRows > 0)
             channel.Warning(audit.DescribeAll(skipped: true));
-        return rows.ToTrainingSet();
+        return keys.AddTo(rows.ToTrainingSet());
+    }
+
+    /// <summary>0 where the network reads categorical columns only.</summary>
+    int FeaturesIn(RoleMappedData data)
+    {
+        int count = 0;
+        if (options.FeatureColumnName is not null)
+            data.CheckFeatureFloatVector(out count);
+        return count;
     }
 
     /// <summary>Keys arrive from 0, missing ones as NaN; a key column may hold values above its own count.</summary>
@@ -109,9 +126,9 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
     void CheckFeatures(TrainingSet rows)
     {
         for (int row = 1; row < rows.Rows; row++)
-            if (!rows.HaveSameFeatures(row, 0))
+            if (!rows.HaveSameFeatures(row, 0) || !rows.KeysOf(row).SequenceEqual(rows.KeysOf(0)))
                 return;
-        channel.Warning($"Column '{options.FeatureColumnName}' has the same values in all {rows.Rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
+        channel.Warning($"{(options.FeatureColumnName is { } column ? $"Column '{column}' has" : "The categorical columns have")} the same values in all {rows.Rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
     }
 
     Exception Refuse(string message) => host.Process(new InvalidOperationException(message));

@@ -54,8 +54,37 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
     private protected abstract ValueMapper<VBuffer<float>, TOutput> CreateMapper();
 
     ValueMapper<TSource, TDestination> IValueMapper.GetMapper<TSource, TDestination>()
-        => CreateMapper() as ValueMapper<TSource, TDestination>
+        => MapperWithoutKeys() as ValueMapper<TSource, TDestination>
             ?? throw Host.Except($"A neural network maps a vector of Single to {OutputType}; it was asked to map {typeof(TSource)} to {typeof(TDestination)}.");
+
+    /// <summary>A mapper sees features only, and never the other columns of their row.</summary>
+    private protected ValueMapper<VBuffer<float>, TOutput> MapperWithoutKeys()
+    {
+        CheckHasNoKeys();
+        return CreateMapper();
+    }
+
+    /// <exception cref="InvalidOperationException">The network needs more than features.</exception>
+    private protected void CheckHasNoKeys()
+    {
+        if (Network.Embeddings.Count > 0)
+            throw Host.Process(new InvalidOperationException($"A network with categorical columns ({string.Join(", ", Network.Embeddings.Select(embedding => embedding.Column))}) can't be scored from its features alone, as OneVersusAll and other models made of models do. "
+                + "Score with the transformer that Fit returned, or make the categories features: mlContext.Transforms.Categorical.OneHotEncoding."));
+    }
+
+    /// <summary>Columns that the model adds to a row: the score, and for binary the probability.</summary>
+    private protected virtual DataViewSchema ScoreSchema => ScoreSchemaFactory.Create(OutputType, ScoreColumnKind);
+
+    /// <summary>What the score is, as annotation <c>ScoreColumnKind</c>.</summary>
+    private protected abstract string ScoreColumnKind { get; }
+
+    bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext context, RoleMappedSchema schema, string[] outputNames)
+    {
+        // As ML.NET's own bindings: a chain whose earlier steps can't be exported leaves the network's columns out.
+        if (schema.Feature is not { } features || !context.ContainsColumn(features.Name) || Network.Embeddings.Any(embedding => !context.ContainsColumn(embedding.Column)))
+            return false;
+        return ((ISingleCanSaveOnnx)this).SaveAsOnnx(context, outputNames, context.GetVariableName(features.Name));
+    }
 
     private protected override void SaveCore(ModelSaveContext context)
     {
@@ -67,15 +96,16 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
     /// <summary>What ML.NET binds a model with that leaves it to ML.NET.</summary>
     SchemaBindablePredictorWrapperBase RowByRow => this is IValueMapperDist ? new SchemaBindableBinaryPredictorWrapper(this) : new SchemaBindablePredictorWrapper(this);
 
-    ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment env, RoleMappedSchema schema)
-        => new BlockBoundMapper(this, (ISchemaBoundRowMapper)((ISchemaBindableMapper)RowByRow).Bind(env, schema));
+    // ML.NET looks here first.
+    ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment environment, RoleMappedSchema schema)
+        => Network.Embeddings.Count > 0
+            ? new CategoricalRowMapper(Host, this, Network, ScoreSchema, schema)
+            : new BlockBoundMapper(this, (ISchemaBoundRowMapper)((ISchemaBindableMapper)RowByRow).Bind(environment, schema));
 
     Delegate INeuralNetMapper.MakeGetter(RowScores scores, int column) => MakeGetter(scores, column);
 
     /// <summary>The getter of a column that ML.NET derives from this model: the score, and for a model with probabilities as column 1 these.</summary>
     private protected abstract Delegate MakeGetter(RowScores scores, int column);
-
-    bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext ctx, RoleMappedSchema schema, string[] outputNames) => ((IBindableCanSaveOnnx)RowByRow).SaveAsOnnx(ctx, schema, outputNames);
 
     bool ICanSaveOnnx.CanSaveOnnx(OnnxContext context) => true;
 

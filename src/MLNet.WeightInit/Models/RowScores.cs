@@ -12,22 +12,25 @@ internal sealed class RowScores
     readonly ValueGetter<VBuffer<float>>? _getFeatures;
     readonly RowScorer? _scorer;
     readonly float[] _scores = [];
+    readonly KeyReader? _keys;
     VBuffer<float> _features;
     long _position = long.MinValue;             // before the first row a cursor stands at −1
 
-    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network, Reconstruction? reconstruction = null)
+    /// <param name="keys">The categorical columns that the network was trained with, in its order.</param>
+    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network, IReadOnlyList<DataViewSchema.Column> keys, Reconstruction? reconstruction = null)
     {
         _row = row;
         Count = network.Outputs;
-        // What a reconstruction adds is not in a block's scores.
-        if (reconstruction is null && row is ReadAheadCursor ahead && ahead.Features.Index == features.Index && ahead.Scores.Network == network)
+        // What a reconstruction adds, and what categories do, is not in a block's scores.
+        if (reconstruction is null && keys.Count == 0 && row is ReadAheadCursor ahead && ahead.Features.Index == features.Index && ahead.Scores.Network == network)
         {
             _ahead = ahead;
             return;
         }
-        _getFeatures = row.GetGetter<VBuffer<float>>(features);
+        _getFeatures = network.Inputs == 0 ? null : row.GetGetter<VBuffer<float>>(features);
         _scorer = new RowScorer(network, reconstruction);
         _scores = new float[_scorer.ScoreLength];
+        _keys = new KeyReader(row, keys);
     }
 
     /// <summary>Outputs of the network.</summary>
@@ -45,8 +48,8 @@ internal sealed class RowScores
             return _ahead.Scores.Of(_ahead.Row);
         if (_position != _row.Position)
         {
-            _getFeatures!(ref _features);
-            _scorer!.Score(in _features, _scores);
+            _getFeatures?.Invoke(ref _features);
+            _scorer!.Score(in _features, _keys!.Read(), _scores);
             _position = _row.Position;
         }
         return _scores;

@@ -19,6 +19,9 @@ public sealed partial class NeuralNetOptions
         if (IsAutoencoder && HiddenLayers.Count == 0)
             throw new ArgumentOutOfRangeException(nameof(HiddenLayers), "none",
                 $"An autoencoder needs at least 1 hidden layer, narrower than its features, and both label and features are column '{FeatureColumnName}', which makes an autoencoder. Set HiddenLayers, for example to 32, 8, 32, or another LabelColumnName.");
+        if (IsAutoencoder && CategoricalColumns.Count > 0)
+            throw new ArgumentOutOfRangeException(nameof(CategoricalColumns), string.Join(", ", CategoricalColumns),
+                $"An autoencoder reconstructs its features, and categories are none. Leave CategoricalColumns empty, or make them features: mlContext.Transforms.Categorical.OneHotEncoding.");
         if (IsAutoencoder && MissingValues == MissingValues.MeanWithIndicator)
             throw new ArgumentOutOfRangeException(nameof(MissingValues), MissingValues,
                 $"An autoencoder reconstructs its features, and a missing one gives nothing to reconstruct. Set MissingValues to Skip or Throw, or replace missing values first: mlContext.Transforms.ReplaceMissingValues(\"{FeatureColumnName}\").");
@@ -29,7 +32,7 @@ public sealed partial class NeuralNetOptions
                 $"Tied weights need an autoencoder, whose label is its feature column, and the label is '{LabelColumnName}' and the features are '{FeatureColumnName}'. Set LabelColumnName to \"{FeatureColumnName}\", or TiedWeights to false.");
         Engine.Network.TiedWeights.Check(HiddenLayers);
         if (Residual is not null)
-            throw new ArgumentOutOfRangeException(nameof(Residual), Residual, "Residual blocks need layers of one width, and tied weights a decoder that mirrors its encoder. Leave Residual null, or set TiedWeights to false.");
+            throw new ArgumentOutOfRangeException(nameof(Residual), Residual.BranchDepth, "Residual blocks need layers of one width, and tied weights a decoder that mirrors its encoder. Leave Residual null, or set TiedWeights to false.");
         if (WeightNormalization)
             throw new ArgumentOutOfRangeException(nameof(WeightNormalization), WeightNormalization,
                 "Weight normalization gives each unit's weights a length of their own, which tied weights, being rows of one layer and columns of another, can't have. Set one of WeightNormalization and TiedWeights to false.");

@@ -26,7 +26,7 @@ internal sealed class BlockBoundMapper(INeuralNetMapper model, ISchemaBoundRowMa
         var active = new bool[rowByRow.OutputSchema.Count];
         foreach (DataViewSchema.Column column in activeColumns)
             active[column.Index] = true;
-        var scores = new RowScores(input, ahead.Features, model.Network);
+        var scores = new RowScores(input, ahead.Features, model.Network, keys: []);
         return new SimpleRow(rowByRow.OutputSchema, input, [.. active.Select((isActive, column) => isActive ? model.MakeGetter(scores, column) : null!)]);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ReadAheadView : IDataView
         Source = source;
         _featureColumnName = featureColumnName;
         _network = network;
-        _capacity = Math.Min(BlockRows, BlockFeatures / network.Inputs);
+        _capacity = network.Embeddings.Count > 0 ? 0 : Math.Min(BlockRows, BlockFeatures / network.Inputs);      // rows with categories are more than their features
     }
 
     public IDataView Source { get; }

@@ -30,7 +30,7 @@ public sealed class NeuralNetMultiOutputTrainer : NeuralNetTrainer<NeuralNetMult
 
     private protected override int CheckLabel(RoleMappedData data) => VectorLabelSize(data);
 
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) => [VectorOutput(DefaultColumnNames.Score, NumberDataViewType.Single, inputSchema)];
+    private protected override SchemaShape.Column[] OutputColumns(SchemaShape inputSchema) => [VectorOutput(DefaultColumnNames.Score, NumberDataViewType.Single, inputSchema)];
 
     private protected override NeuralNetMultiOutputModelParameters CreateModel(TrainingResult result) => new(Host, result);
 

@@ -28,7 +28,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     private protected NeuralNetTrainer(IHostEnvironment environment, string name, NetworkTask task, TrainerSettings settings, SchemaShape.Column label)
         : base(
             Contracts.CheckRef(environment, nameof(environment)).Register(name),
-            TrainerUtils.MakeR4VecFeature(settings.Options.FeatureColumnName),
+            FeaturesOf(settings.Options),
             label,
             TrainerUtils.MakeR4ScalarWeightColumn(settings.Options.ExampleWeightColumnName))
     {
@@ -70,6 +70,35 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         return TrainTransformer(trainData, initPredictor: (IPredictor)modelParameters);
     }
 
+    /// <summary>Trains a model further, and watches the loss on another set: <see cref="Fit(IDataView, TModel)"/> with validation data as in <see cref="Fit(IDataView, IDataView)"/>.</summary>
+    /// <remarks>The best epoch is chosen among those that are trained here; the model as it was is not one of them.</remarks>
+    /// <param name="trainData">Rows to learn from, transformed by the pipeline that was fitted for the model.</param>
+    /// <param name="validationData">Rows to measure on after each epoch, transformed by the same pipeline; no part of the training rows is kept out then.</param>
+    /// <param name="modelParameters">A trained model, from this trainer or another with the same <see cref="NeuralNetOptions.HiddenLayers"/> and <see cref="NeuralNetOptions.Activation"/>, or loaded from a file. It stays as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or the model has other features, classes, hidden layers or activations; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">The data can't train.</exception>
+    public TTransformer Fit(IDataView trainData, IDataView validationData, TModel modelParameters)
+    {
+        Host.CheckValue(trainData, nameof(trainData));
+        Host.CheckValue(validationData, nameof(validationData));
+        Host.CheckValue(modelParameters, nameof(modelParameters));
+        return TrainTransformer(trainData, validationData, (IPredictor)modelParameters);
+    }
+
+    private protected sealed override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
+    {
+        KeyColumns.Check(Host, inputSchema, _settings.Options);
+        return OutputColumns(inputSchema);
+    }
+
+    /// <summary>ML.NET wants a column to call features: where there are categorical columns only, the first of them.</summary>
+    static SchemaShape.Column FeaturesOf(NeuralNetOptions options) => options.FeatureColumnName is { } features
+        ? TrainerUtils.MakeR4VecFeature(features)
+        : new SchemaShape.Column(options.CategoricalColumns[0].Name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, null);
+
+    /// <summary>The columns that the fitted transformer adds.</summary>
+    private protected abstract SchemaShape.Column[] OutputColumns(SchemaShape inputSchema);
+
     private protected override void CheckLabelCompatible(SchemaShape.Column label)
     {
         if (!LabelColumn.IsCompatibleWith(label))
@@ -83,6 +112,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (_settings.Options.CheckpointPath is { } checkpoint)
             CheckpointFile.CheckPlace(checkpoint);             // before rows are read
         int outputs = CheckLabel(context.TrainingSet);
+        KeyColumns.Find(Host, context.TrainingSet.Schema.Schema, _settings.Options);      // before rows are read
         var reader = new RowReader(Host, channel, _settings.Options, ComposedLoss ?? _settings.Loss, _task, outputs);
         TrainingSet rows = reader.Read(context.TrainingSet);
         TrainingSet? validation = context.ValidationSet is null ? null : ReadValidation(channel, reader, context, rows, outputs);
@@ -90,7 +120,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
             ClassWeighting.Apply(channel, classWeights, context.TrainingSet.Schema.Label!.Value, _task, outputs, rows, validation);
 
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
-        TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), ComposedLoss, progress, Host.CheckAlive);
+        TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), ComposedLoss, progress, Host.CheckAlive) with { Embeddings = KeyColumns.Embedded(Host, context.TrainingSet.Schema.Schema, _settings.Options) };
         TrainingResult result = NetworkTrainer.Train(rows, WithCheckpoint(options, channel), validation, Start(context.InitialPredictor));
         Warn(channel, result);
         return CreateModel(result);
@@ -126,7 +156,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (result.Initialization.Verdict != Verdict.Healthy)
             channel.Warning("The initialization is not healthy. {0} The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.",
                 ReportHeadline.Write(result.Initialization));
-        if (result.History.WasCancelled)
+        if (result.History.WasCancelled && _settings.Options.RangeTest is null)       // a search for the rate ends so where the rate is too high
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
     }
 
@@ -148,6 +178,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
                     ? $"The label column '{LabelColumn.Name}' must have the same classes in the validation data as in the training data, which has {outputs}. Map both with one fitted MapValueToKey."
                     : $"The label column '{LabelColumn.Name}' must have {outputs} values a row in the validation data, as in the training data, and has {validationOutputs}. Transform both with one fitted pipeline."));
         ValidationSchema.Check(Host, training, data);
+        KeyColumns.CheckValidation(Host, training.Schema.Schema, data.Schema.Schema, _settings.Options);
         TrainingSet validation = reader.ReadValidation(data, rows.FeatureCount);
         ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
         return validation;

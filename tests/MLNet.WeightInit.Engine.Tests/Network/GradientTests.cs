@@ -57,6 +57,18 @@ internal sealed unsafe class GradientTests
         Check(60, [200, 512], activation, 2, level, false, threads: 3, normalization: Normalization.Layer);
     }
 
+    /// <summary>With the statistics of the batch, which depend on the parameters as all else does.</summary>
+    [Test]
+    public void Gradient_goes_back_through_batch_normalization([ValueSource(nameof(EveryActivation))] string activation, [Values(0, 2)] int loss, [Values(false, true)] bool drops)
+        => Check(19, [33, 18, 50], activation, loss, SimdLevels.Best, false, drops ? new Dropout(0.2f, false) : null, normalization: Normalization.Batch);
+
+    [Test]
+    public void Gradient_goes_back_through_batch_normalization_at_every_width_and_on_threads([Values] SimdLevel level, [Values("ReLU", "GELU", "Identity")] string activation)
+    {
+        Check(2, [1, 16], activation, 2, level, false, normalization: Normalization.Batch);
+        Check(60, [200, 512], activation, 2, level, false, threads: 3, normalization: Normalization.Batch);
+    }
+
     [Test]
     public void Gradient_goes_back_through_residual_blocks([ValueSource(nameof(EveryActivation))] string activation, [Values] Normalization normalization, [Values(1, 2, 3)] int branchDepth, [Values(false, true)] bool drops)
         => Check(19, branchDepth == 1 ? [33, 33, 33, 33] : branchDepth == 2 ? [33, 18, 33, 50, 33] : [33, 18, 50, 33, 20, 17, 33],
@@ -67,6 +79,8 @@ internal sealed unsafe class GradientTests
     {
         Check(2, [9, 16, 9, 3, 9], activation, 2, level, false, normalization: normalization, branchDepth: 2);
         Check(60, [200, 512, 200, 130, 200], activation, 2, level, false, threads: 3, normalization: normalization, branchDepth: 2);
+        if (normalization == Normalization.None)
+            Check(5, [2, 7, 2], activation, 2, level, false, branchDepth: 2);          // so few units take a way of their own
     }
 
     static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted, Dropout? dropout = null, int threads = 1, Normalization normalization = Normalization.None, int branchDepth = 0)
