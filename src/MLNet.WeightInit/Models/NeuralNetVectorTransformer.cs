@@ -50,7 +50,7 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase, ITra
     public new IDataView Transform(IDataView input)
     {
         Host.CheckValue(input, nameof(input));
-        if (_parameters.Reconstruction is not null)
+        if (_parameters.Reconstruction is not null || _parameters.Network.Embeddings.Count > 0)
             return MakeDataTransform(input);                   // told of single rows only
         return new BlockScoredView(Host, input, FeatureColumnName, _parameters.Network, (_, data) => MakeDataTransform(data));
     }

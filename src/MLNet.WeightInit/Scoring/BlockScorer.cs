@@ -23,14 +23,14 @@ internal sealed class BlockScorer : RowToRowScorerBase
 
     public override DataViewSchema OutputSchema => _rowByRow.OutputSchema;
 
-    /// <summary>Lets a transformer score in blocks.</summary>
+    /// <summary>Lets a transformer score in blocks, unless its network needs more than features.</summary>
     /// <returns>The transformer itself.</returns>
     public static TTransformer Install<TTransformer, TModel>(IHostEnvironment environment, TTransformer transformer)
         where TTransformer : SingleFeaturePredictionTransformerBase<TModel>
         where TModel : class, INeuralNetMapper
     {
         RowToRowScorerBase scorer = ScorerOf<TModel>.Get(transformer);
-        if (scorer is not BlockScorer)
+        if (scorer is not BlockScorer && transformer.Model.Network.Embeddings.Count == 0)
             ScorerOf<TModel>.Set(transformer, new BlockScorer(environment, scorer, transformer.FeatureColumnName, transformer.Model));
         return transformer;
     }
