@@ -15,12 +15,11 @@ internal static class FeatureStatistics
     public static AffineScale Standardization(TrainingSet data, ReadOnlySpan<int> rows)
     {
         int count = data.FeatureCount;
-        var means = new float[count];
-        var scales = new float[count];
         if (data.IsSparse)
         {
-            Array.Fill(scales, 1);
-            return new AffineScale(means, scales);
+            var ones = new float[count];
+            Array.Fill(ones, 1);
+            return new AffineScale(new float[count], ones);
         }
 
         var sums = new double[count];
@@ -54,6 +53,16 @@ internal static class FeatureStatistics
                 squares[feature] += centred * centred;
             }
         }
+        return Scale(minimum, maximum, indicator, sums, squares, rows.Length);
+    }
+
+    /// <summary>The same from each feature's range, mean and sum of squared deviations.</summary>
+    /// <param name="indicator">Of each feature, whether it only takes the values 0 and 1.</param>
+    public static AffineScale Scale(float[] minimum, float[] maximum, bool[] indicator, double[] meansOf, double[] squares, long rows)
+    {
+        int count = minimum.Length;
+        var means = new float[count];
+        var scales = new float[count];
         for (int feature = 0; feature < count; feature++)
         {
             if (minimum[feature] == maximum[feature])
@@ -66,12 +75,12 @@ internal static class FeatureStatistics
                 scales[feature] = 1;
                 continue;
             }
-            means[feature] = (float)sums[feature];
+            means[feature] = (float)meansOf[feature];
             if (!float.IsFinite(maximum[feature] - means[feature]) || !float.IsFinite(minimum[feature] - means[feature]))
                 throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                     $"The difference of a feature's values to their mean must be finite, and feature {feature} (counted from 0) runs from {minimum[feature]:G3} to {maximum[feature]:G3} "
                     + $"around {means[feature]:G3}. Clip or rescale it, or make such values missing if they only stand for that."));
-            float scale = (float)(1 / Math.Sqrt(squares[feature] / rows.Length));
+            float scale = (float)(1 / Math.Sqrt(squares[feature] / rows));
             scales[feature] = float.IsFinite(scale) ? scale : 0;
         }
         return new AffineScale(means, scales);

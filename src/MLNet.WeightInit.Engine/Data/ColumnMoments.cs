@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+
+namespace MLNet.WeightInit.Engine.Data;
+
+/// <summary>Mean, spread and range of columns in one pass: row by row, in double, in the order in which rows come.</summary>
+/// <remarks>Welford 1962; with weights, West 1979. Sums of squares that are subtracted in the end would lose a spread that is small beside the mean.</remarks>
+internal sealed class ColumnMoments
+{
+    readonly double[] _means, _squares;
+    readonly float[] _minimum, _maximum;
+    readonly bool[] _isIndicator;
+
+    public ColumnMoments(int columns)
+    {
+        _means = new double[columns];
+        _squares = new double[columns];
+        _minimum = new float[columns];
+        _maximum = new float[columns];
+        _isIndicator = new bool[columns];
+        Array.Fill(_minimum, float.PositiveInfinity);
+        Array.Fill(_maximum, float.NegativeInfinity);
+        Array.Fill(_isIndicator, true);
+    }
+
+    public long Rows { get; private set; }
+
+    /// <summary>Sum of the rows' weights.</summary>
+    public double Weight { get; private set; }
+
+    public ReadOnlySpan<double> Means => _means;
+
+    /// <summary>Σ weight · (value − mean)² of each column.</summary>
+    public ReadOnlySpan<double> SquaredDeviations => _squares;
+
+    public ReadOnlySpan<float> Minimum => _minimum;
+    public ReadOnlySpan<float> Maximum => _maximum;
+
+    /// <summary>Of each column, whether it holds only 0 and 1.</summary>
+    public ReadOnlySpan<bool> IsIndicator => _isIndicator;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(ReadOnlySpan<float> row, double weight = 1)
+    {
+        Rows++;
+        Weight += weight;
+        double share = weight / Weight;
+        for (int column = 0; column < row.Length; column++)
+        {
+            float value = row[column];
+            double difference = value - _means[column];
+            double mean = _means[column] + difference * share;
+            _means[column] = mean;
+            _squares[column] += weight * difference * (value - mean);
+            if (value < _minimum[column])
+                _minimum[column] = value;
+            if (value > _maximum[column])
+                _maximum[column] = value;
+            _isIndicator[column] &= value is 0 or 1;
+        }
+    }
+
+    public bool IsConstant(int column) => _minimum[column] == _maximum[column];
+
+    /// <summary>How features are standardized by these rows: as <see cref="FeatureStatistics.Standardization"/> has it.</summary>
+    public AffineScale Standardization() => FeatureStatistics.Scale(_minimum, _maximum, _isIndicator, _means, _squares, Rows);
+
+    /// <summary>How targets are by these rows: as <see cref="TargetStatistics.Scale"/> has it.</summary>
+    public AffineScale TargetScale()
+    {
+        var means = new float[_means.Length];
+        var deviations = new float[_means.Length];
+        for (int column = 0; column < means.Length; column++)
+        {
+            means[column] = (float)_means[column];
+            deviations[column] = IsConstant(column) ? 0 : (float)Math.Sqrt(_squares[column] / Weight);
+            if (!float.IsFinite(1 / deviations[column]))
+                deviations[column] = 0;
+        }
+        return new AffineScale(means, deviations);
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Training.Losses;
+
+namespace MLNet.WeightInit;
+
+/// <summary>One reading of a data view: its usable rows in order, the others counted.</summary>
+internal sealed class UsableRows : IDisposable
+{
+    readonly IHost _host;
+    readonly NeuralNetOptions _options;
+    readonly Loss? _loss;
+    readonly FeatureFloatVectorCursor _cursor;
+    readonly TargetGetter _getTargets;
+    readonly Predicate<float> _isMissing, _isTooLow;
+    readonly CancellationToken _cancellationToken;
+    readonly Func<Exception, Exception>? _describe;
+
+    /// <param name="purpose">What the rows are for, in words: <c>training</c>.</param>
+    /// <param name="cancellationToken">Ends the reading with an exception.</param>
+    /// <param name="describe">Makes the exception to throw of what the data view throws; null: that itself.</param>
+    public UsableRows(IHost host, NeuralNetOptions options, Loss? loss, NetworkTask task, int outputs, RoleMappedData data, string purpose, CancellationToken cancellationToken,
+        Func<Exception, Exception>? describe = null)
+    {
+        _host = host;
+        _options = options;
+        _loss = loss;
+        _cancellationToken = cancellationToken;
+        _describe = describe;
+        data.CheckFeatureFloatVector(out int featureCount);
+        data.CheckOptFloatWeight();
+        FeatureCount = featureCount;
+        IsWeighted = data.Schema.Weight.HasValue;
+        Targets = new float[TargetColumns(task, outputs)];
+        Audit = new RowAudit(data.Schema, featureCount, purpose);
+        // Keys arrive from 0, missing ones as NaN; a key column may hold values above its own count.
+        _isMissing = task == NetworkTask.Multiclass ? label => !(label >= 0 && label < outputs) : label => !float.IsFinite(label);
+        _isTooLow = target => target < loss?.LowestLabel;
+        // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
+        _cursor = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights).Create();
+        _getTargets = TargetGetters.Create(_cursor.Row, data.Schema.Label!.Value);
+    }
+
+    public int FeatureCount { get; }
+    public bool IsWeighted { get; }
+    public RowAudit Audit { get; }
+
+    /// <summary>Of the row.</summary>
+    public ref readonly VBuffer<float> Features => ref _cursor.Features;
+
+    /// <summary>Of the row.</summary>
+    public float[] Targets { get; }
+
+    /// <summary>Of the row.</summary>
+    public float Weight => _cursor.Weight;
+
+    public static int TargetColumns(NetworkTask task, int outputs) => task == NetworkTask.Multiclass ? 1 : outputs;
+
+    /// <summary>Goes to the next usable row; false after the last.</summary>
+    /// <exception cref="InvalidOperationException">A row can't be used, and the options or the loss don't let it be skipped.</exception>
+    public bool MoveNext()
+    {
+        while (TryRead())
+        {
+            _host.CheckAlive();
+            _cancellationToken.ThrowIfCancellationRequested();
+            if (Audit.Accepts(in _cursor.Features, Array.FindIndex(Targets, _isMissing), _cursor.Weight))
+            {
+                if (_loss is not null && Array.FindIndex(Targets, _isTooLow) is >= 0 and int slot)
+                    throw Refuse(Audit.DescribeLabelBelow(_loss.LowestLabel, Targets[slot], _loss.Name));
+                return true;
+            }
+            if (_options.MissingValues == MissingValues.Throw)
+                throw Refuse(Audit.DescribeLast());
+        }
+        return false;
+    }
+
+    /// <summary>What is to be said of the bad rows, when all have been read; null where there are none.</summary>
+    /// <exception cref="InvalidOperationException">Most rows are bad.</exception>
+    public string? DescribeBadRows()
+    {
+        if (Audit.MostAreBad)
+            throw Refuse(Audit.DescribeAll(skipped: false));
+        return Audit.BadRows > 0 ? Audit.DescribeAll(skipped: true) : null;
+    }
+
+    public void Dispose() => _cursor.Dispose();
+
+    bool TryRead()
+    {
+        try
+        {
+            if (!_cursor.MoveNext())
+                return false;
+            _getTargets(Targets);
+            return true;
+        }
+        catch (Exception exception) when (_describe is not null && exception is not OperationCanceledException)
+        {
+            throw _describe(exception);
+        }
+    }
+
+    Exception Refuse(string message) => _host.Process(new InvalidOperationException(message));
+}
