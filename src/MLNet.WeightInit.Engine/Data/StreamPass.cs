@@ -74,5 +74,5 @@ internal sealed class StreamPass
 
     InvalidOperationException Differs(string how)
         => new($"Data that are streamed are read anew for each epoch and must be the same each time, and {_reading} {how}, where the first reading {Count(_first!.Rows)}. "
-            + "Let nothing change the source while it trains. Where a transform draws at random, as ShuffleRows does without a seed, give it one, or save its rows first with mlContext.Data.SaveAsBinary.");
+            + "Let nothing change the source while it trains. A database query has no fixed order without ORDER BY; where a transform draws anew for each reading, save its rows first with mlContext.Data.SaveAsBinary.");
 }
