@@ -33,16 +33,18 @@ internal static class NetworkTrainer
     /// <exception cref="OperationCanceledException">Training was cancelled and the options don't ask for the best model so far.</exception>
     public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null, TrainingStart? start = null, StreamSurvey? stream = null)
     {
-        CheckSize(data.FeatureCount, options);
         (int[] trainingRows, int[] validationRows) = SplitRows(data, options, isSplit: validation is not null || stream is not null);
         CheckMetric(options.Metric, validation ?? data, validation is null ? validationRows : AllRows(validation.Rows));
         // A batch is never larger than the data, and neither are the buffers for it.
         options = options with { BatchSize = (int)Math.Min(options.BatchSize, stream?.TrainingRows ?? trainingRows.Length) };       // buffers are made for whole batches
+        InputEncoding encoding = start is not null ? start.Network.Layout.Encoding : options.FillsMissing ? Encode(data, trainingRows, stream) : InputEncoding.Plain;
+        CheckSize(encoding.WidthOf(data.FeatureCount), options);
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? Standardization(data, trainingRows, stream) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
             : options.Task == NetworkTask.Regression ? TargetScale(data, trainingRows, stream, options) : AffineScale.None;
-        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization);
-        start?.Check(layout, options.Task, options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
+        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization, options.Residual?.BranchDepth ?? 0, encoding);
+        options.Residual?.CheckStart(options.Activation, options.Normalization);
+        start?.Check(layout, options, options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
         double weightFactor = 1 / (stream is { SampleIsWhole: false } ? stream.MeanWeight : MeanWeight(data, trainingRows));
@@ -51,7 +53,7 @@ internal static class NetworkTrainer
         var gatherer = new BatchGatherer(data, features, targets, weightFactor, kernels.Rows, Math.Max(options.BatchSize, ProbeRows));
         float[] prior = options.Loss.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
 
-        InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features));
+        InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features, encoding));
         start?.CopyTo(network);
         InitializationReport report = start?.Initialization ?? Initialize();
 
@@ -85,8 +87,12 @@ internal static class NetworkTrainer
         InitializationReport Initialize()
         {
             Fill(network, plan, options.Seed);
+            if (options.Residual is { Start: ResidualStart.ZeroScales })
+                network.ClearLastBranchScales();
             var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
+            if (options.TiedWeights)
+                TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
             return ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
         }
 
@@ -143,8 +149,15 @@ internal static class NetworkTrainer
     static InitializationPlan Plan(NetworkLayout layout, TrainingOptions options, float[] prior, double featureSecondMoment)
     {
         var layers = layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
-        return PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
-            options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None);
+        InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
+            options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None, options.Residual);
+        if (!options.TiedWeights)
+            return plan;
+        TiedWeights.Check(options.HiddenLayers);
+        for (int layer = 0; layer < layers.Length; layer++)
+            if (TiedWeights.IsDecoder(layer, layers.Length))
+                plan.Tensors[2 * layer].Tie(plan.Tensors[2 * TiedWeights.MirrorOf(layer, layers.Length)]);
+        return plan;
     }
 
     static void Fill(FeedForwardNetwork network, InitializationPlan plan, long seed)
@@ -167,19 +180,21 @@ internal static class NetworkTrainer
         var logits = new AlignedBuffer((long)capacity * stride);
         for (int row = 0; row < capacity; row++)
             prior.CopyTo(logits.Span[(row * stride)..]);
-        var input = new AlignedBuffer((long)capacity * gatherer.Data.FeatureCount);
         LossKernel loss = options.Loss.CreateKernel(options.Simd);
         double sum = 0, weight = 0;
         for (int first = 0; first < rows.Length; first += capacity)
         {
             ReadOnlySpan<int> batch = rows.AsSpan(first, Math.Min(capacity, rows.Length - first));
-            gatherer.Gather(batch, input.Pointer, gatherer.Data.FeatureCount);
+            gatherer.GatherTargets(batch);
             sum += loss.Evaluate(logits.Pointer, batch.Length, prior.Length, stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights, 1, null);
             foreach (int row in batch)
                 weight += gatherer.WeightOf(row);
         }
         return sum / weight;
     }
+
+    static InputEncoding Encode(TrainingSet data, int[] rows, StreamSurvey? stream)
+        => stream is { SampleIsWhole: false } ? stream.Features.MissingFeatures() : MissingFeatures.Encode(data, rows);
 
     static AffineScale Standardization(TrainingSet data, int[] rows, StreamSurvey? stream)
         => stream is { SampleIsWhole: false } ? stream.Features.Standardization() : FeatureStatistics.Standardization(data, rows);

@@ -13,6 +13,8 @@ namespace MLNet.WeightInit;
 /// <item><term>Single</term><description>Regression, as <see cref="NeuralNetRegressionTrainer"/></description></item>
 /// <item><term>vector of Single</term><description>Regression of several values by one network: <c>Score</c>, a vector in the label's units.
 /// <see cref="NeuralNetMultiOutputTransformer"/>; measured by <c>mlContext.Regression.EvaluateMultiOutput</c></description></item>
+/// <item><term>the feature column itself</term><description>Autoencoder: a network that reconstructs its features from the few values of its narrowest hidden layer. <c>Score</c> (the reconstruction),
+/// <c>Embedding</c> (that layer's activations), <c>ReconstructionError</c>. <see cref="NeuralNetAutoencoderTransformer"/>; measured by <c>mlContext.Regression.EvaluateMultiOutput(data, "Features")</c></description></item>
 /// <item><term>vector of Boolean</term><description>Classification with several labels a row, each true or false for itself: <c>PredictedLabel</c> (vector of Boolean), <c>Score</c> (log-odds) and
 /// <c>Probability</c>. <see cref="NeuralNetMultilabelTransformer"/>; measured by <c>mlContext.MultilabelClassification.Evaluate</c></description></item>
 /// </list>
@@ -42,6 +44,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.Multiclass => Multiclass().Fit(input),
             Task.Binary => Binary().Fit(input),
             Task.MultiOutput => MultiOutput().Fit(input),
+            Task.Autoencoder => Autoencoder().Fit(input),
             Task.Multilabel => Multilabel().Fit(input),
             _ => Regression().Fit(input),
         };
@@ -60,6 +63,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.Multiclass => Multiclass().Fit(trainData, validationData),
             Task.Binary => Binary().Fit(trainData, validationData),
             Task.MultiOutput => MultiOutput().Fit(trainData, validationData),
+            Task.Autoencoder => Autoencoder().Fit(trainData, validationData),
             Task.Multilabel => Multilabel().Fit(trainData, validationData),
             _ => Regression().Fit(trainData, validationData),
         };
@@ -80,6 +84,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.Multiclass => Multiclass().Fit(trainData, Of<NeuralNetMulticlassModelParameters>(modelParameters)),
             Task.Binary => Binary().Fit(trainData, Of<NeuralNetBinaryModelParameters>(modelParameters)),
             Task.MultiOutput => MultiOutput().Fit(trainData, Of<NeuralNetMultiOutputModelParameters>(modelParameters)),
+            Task.Autoencoder => Autoencoder().Fit(trainData, Of<NeuralNetAutoencoderModelParameters>(modelParameters)),
             Task.Multilabel => Multilabel().Fit(trainData, Of<NeuralNetMultilabelModelParameters>(modelParameters)),
             _ => Regression().Fit(trainData, Of<NeuralNetRegressionModelParameters>(modelParameters)),
         };
@@ -96,6 +101,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.Multiclass => Multiclass().GetOutputSchema(inputSchema),
             Task.Binary => Binary().GetOutputSchema(inputSchema),
             Task.MultiOutput => MultiOutput().GetOutputSchema(inputSchema),
+            Task.Autoencoder => Autoencoder().GetOutputSchema(inputSchema),
             Task.Multilabel => Multilabel().GetOutputSchema(inputSchema),
             _ => Regression().GetOutputSchema(inputSchema),
         };
@@ -113,6 +119,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
 
     NeuralNetMultiOutputTrainer MultiOutput() => new(_host, _settings);
 
+    NeuralNetAutoencoderTrainer Autoencoder() => new(_host, _settings);
+
     NeuralNetMultilabelTrainer Multilabel() => new(_host, _settings);
 
     Task LabelTask(SchemaShape schema)
@@ -128,7 +136,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             return Task.Regression;
         bool vector = label.Kind == SchemaShape.Column.VectorKind.Vector && !label.IsKey;
         if (vector && label.ItemType == NumberDataViewType.Single)
-            return Task.MultiOutput;
+            return _settings.Options.IsAutoencoder ? Task.Autoencoder : Task.MultiOutput;
         if (vector && label.ItemType is BooleanDataViewType)
             return Task.Multilabel;
         throw _host.Process(LabelMismatch.Describe(label, "Key<UInt32>, Boolean, Single, Vector<Single> or Vector<Boolean>"));
@@ -140,6 +148,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         Binary,
         Regression,
         MultiOutput,
+        Autoencoder,
         Multilabel,
     }
 }

@@ -8,6 +8,7 @@ namespace MLNet.WeightInit.Tests;
 /// <summary>Entries of a saved model that were cut short or changed: refused as damaged, never with an error of the reader's own or a grab for memory.</summary>
 [TestFixture("Label")]
 [TestFixture(nameof(SampleRow.Values))]
+[TestFixture(nameof(SampleRow.Features))]
 public sealed class DamagedModelTests
 {
     static readonly Type[] s_refusals = [typeof(FormatException), typeof(InvalidDataException), typeof(EndOfStreamException), typeof(IOException)];

@@ -20,6 +20,7 @@ public sealed class EstimatorConformanceTests
         yield return Case("task from a Single label", s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value))));
         yield return Case("task from a vector of Single", s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Values))));
         yield return Case("task from a vector of Boolean", s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flags))));
+        yield return Case("autoencoder", s_context.Transforms.NeuralNet(Samples.Quick("Features")));
         yield return Case("several values with names", s_context.Transforms.Concatenate("Named", nameof(SampleRow.Value), nameof(SampleRow.Weight)).Append(s_context.Transforms.NeuralNet(Samples.Quick("Named"))));
         yield return Case("several labels with names", s_context.Transforms.Concatenate("Named", nameof(SampleRow.Flag), nameof(SampleRow.Flag)).Append(s_context.Transforms.NeuralNet(Samples.Quick("Named"))));
         yield return Case("ML.NET's own multiclass trainer, as control", s_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy());

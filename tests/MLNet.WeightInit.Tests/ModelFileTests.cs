@@ -104,7 +104,7 @@ public sealed class ModelFileTests
     }
 
     [Test]
-    public void A_fresh_process_loads_and_scores_the_same_bits([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value), nameof(SampleRow.Values), nameof(SampleRow.Flags))] string label)
+    public void A_fresh_process_loads_and_scores_the_same_bits([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value), nameof(SampleRow.Values), nameof(SampleRow.Flags), nameof(SampleRow.Features))] string label)
     {
         IDataView data = Samples.View(s_context, 30);
         ITransformer model = s_context.Transforms.NeuralNet(Samples.Quick(label)).Fit(data);

@@ -15,6 +15,10 @@ public sealed class NetworkOptionsTests
         yield return Case("standard dropout of SELU", options => (options.Activation, options.Dropout, options.DropoutKind) = ("SELU", 0.1f, DropoutKind.Standard));
         yield return Case("layer normalization", options => options.Normalization = "Layer");
         yield return Case("layer normalization and dropout", options => (options.Activation, options.Normalization, options.Dropout) = ("GELU", "layer", 0.2f));
+        yield return Case("residual blocks", options => (options.HiddenLayers, options.Residual) = ([40, 24, 40, 40, 40], new ResidualBlocks(2)));
+        yield return Case("residual blocks of one layer", options => (options.HiddenLayers, options.Residual, options.Activation) = ([24, 24, 24], new ResidualBlocks(1), "Tanh"));
+        yield return Case("residual blocks of normalized layers", options => (options.HiddenLayers, options.Residual, options.Normalization, options.Dropout) = (new ResidualBlocks(3).Layers(2, 20), new ResidualBlocks(3), "layer", 0.1f));
+        yield return Case("residual blocks that start at 0", options => (options.HiddenLayers, options.Residual) = ([24, 24, 24], new ResidualBlocks(2) { Start = ResidualStart.ZeroWeights }));
 
         static TestCaseData Case(string name, Action<NeuralNetOptions> change) => new TestCaseData(change).SetArgDisplayNames(name);
     }
@@ -72,6 +76,18 @@ public sealed class NetworkOptionsTests
         Assert.That(Scores("SELU", DropoutKind.Automatic), Is.Not.EqualTo(Scores("SELU", DropoutKind.Standard)));
         Assert.That(Scores("ReLU", DropoutKind.Automatic), Is.EqualTo(Scores("ReLU", DropoutKind.Standard)));
     }
+
+    [TestCase(new int[] { 40, 24, 32 }, 2, "HiddenLayers[2]", "hidden[2], which ends the block that starts from hidden[0], has 32 units")]
+    [TestCase(new int[] { 40, 40, 40, 40 }, 2, "HiddenLayers", "fill no block")]
+    [TestCase(new int[] { 128, 64 }, 1, "HiddenLayers[1]", "Give it 128 units")]
+    public void Layers_that_form_no_residual_blocks_are_refused_before_any_data_is_read(int[] hidden, int branchDepth, string option, string message)
+        => Assert.That(() => new MLContext(seed: 1).Transforms.NeuralNet(Changed(options => (options.HiddenLayers, options.Residual) = (hidden, new ResidualBlocks(branchDepth)))),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains(message).And.Property("ParamName").EqualTo(option));
+
+    [Test]
+    public void Scales_of_residual_branches_that_could_never_leave_0_are_refused_before_any_data_is_read()
+        => Assert.That(() => new MLContext(seed: 1).Transforms.NeuralNet(Changed(options => (options.HiddenLayers, options.Residual, options.Normalization) = ([8, 8, 8], new ResidualBlocks(2) { Start = ResidualStart.ZeroScales }, "layer"))),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("ReLU has a slope of 0").And.Message.Contains("ZeroWeights"));
 
     [Test]
     public void The_plan_says_what_dropout_does_to_the_gain()

@@ -49,6 +49,22 @@ public sealed class OnnxTests
     public void A_model_of_several_values_exports_all_of_them()
         => AssertSameScores(s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Values))), ["Score"]);
 
+    [TestCase(9, false, true)]
+    [TestCase(12, true, true)]
+    [TestCase(12, true, false)]
+    public void An_autoencoder_exports_reconstruction_embedding_and_error(int operatorSet, bool tied, bool standardize)
+    {
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Features), epochs: 30);
+        options.HiddenLayers = [8, 2, 8];
+        options.Activation = "GELU";
+        options.TiedWeights = tied;
+        options.Standardize = standardize;
+        List<SampleRow> rows = Samples.Rows();
+        rows.ForEach(row => row.Features[1] = 5);              // constant: doesn't count in the error
+        AssertSameScores(s_context.Transforms.NeuralNet(options), ["Embedding", "ReconstructionError"], operatorSet, rows);
+        AssertSameScores(s_context.Transforms.NeuralNet(options), ["Score"], operatorSet);
+    }
+
     [TestCase(9)]
     [TestCase(12)]
     public void A_model_of_several_labels_exports_scores_probabilities_and_predicted_labels(int operatorSet)

@@ -36,6 +36,7 @@ public sealed class OptimizationTests
         yield return Case("value", options => options.GradientClipping = "value(0.001)");
         yield return Case("l1", options => options.L1Regularization = 0.1f);
         yield return Case("max-norm", options => options.MaxNorm = 0.1f);
+        yield return Case("weight normalization", options => options.WeightNormalization = true);
         yield return Case("ema", options => options.EmaDecay = 0.9f);
         yield return Case("lion", options => options.Optimizer = "Lion");
         yield return Case("lamb", options => options.Optimizer = "LAMB");

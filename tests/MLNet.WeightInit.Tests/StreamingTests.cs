@@ -89,6 +89,7 @@ public sealed class StreamingTests
     {
         foreach (string label in (string[])["Label", nameof(SampleRow.Flag), nameof(SampleRow.Value), nameof(SampleRow.Values), nameof(SampleRow.Flags)])
             yield return new TestCaseData(label, null);
+        yield return new TestCaseData("Features", null);       // an autoencoder
         yield return new TestCaseData("Label", ClassWeights.Balanced);
         yield return new TestCaseData(nameof(SampleRow.Flag), ClassWeights.Of(new Dictionary<bool, float> { [true] = 3, [false] = 1 }));
     }

@@ -23,7 +23,7 @@ sealed class TorchTraining
         TrainingSet rows = problem.Data;
         _features = tensor(rows.Features).reshape(rows.Rows, rows.FeatureCount);
         _targets = problem.Task == NetworkTask.Multiclass ? tensor(rows.Targets).to(int64) : tensor(rows.Targets).reshape(rows.Rows, problem.Outputs);
-        _model = Model(problem, weights);
+        _model = problem.Residual is null ? Model(problem, weights) : new TorchResidual(problem, weights);
         _optimizer = optim.Adam(_model.parameters(), TrainingProblem.LearningRate);
     }
 

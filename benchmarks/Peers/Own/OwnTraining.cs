@@ -22,12 +22,15 @@ sealed class OwnTraining
     public OwnTraining(TrainingProblem problem, int threads = 1, float? deviation = null)
     {
         _problem = problem;
-        Network = OwnNetwork.Create(problem.Inputs, problem.Hidden, problem.Outputs, problem.Task, deviation);
+        Network = OwnNetwork.Create(problem.Inputs, problem.Hidden, problem.Outputs, problem.Task, deviation, problem.Normalization, problem.Residual?.BranchDepth ?? 0);
         var options = new TrainingOptions
         {
             Task = problem.Task,
             Outputs = problem.Outputs,
             HiddenLayers = problem.Hidden,
+            Normalization = problem.Normalization,
+            Residual = problem.Residual,
+            Dropout = problem.Dropout == 0 ? null : new Dropout(problem.Dropout, isAlpha: false),
             Activation = Activations.Parse("ReLU"),
             Loss = Losses.Parse(problem.Task switch { NetworkTask.Multiclass => "SoftmaxCrossEntropy", NetworkTask.Binary => "BinaryCrossEntropy", _ => "Squared" }),
             Optimizer = Optimizers.Parse("Adam"),

@@ -1,5 +1,6 @@
 using MLNet.WeightInit;
 using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
 
 namespace Peers.Own;
 
@@ -8,6 +9,14 @@ namespace Peers.Own;
 sealed record TrainingProblem(int Inputs, int[] Hidden, int Outputs, NetworkTask Task, int Batch, int Rows = 4096)
 {
     public const double LearningRate = 1e-3;
+
+    /// <summary>Blocks that the hidden layers form, each layer normalized over its units; null: plain layers.</summary>
+    public ResidualBlocks? Residual { get; init; }
+
+    /// <summary>Share of the hidden units that are dropped.</summary>
+    public float Dropout { get; init; }
+
+    public Normalization Normalization => Residual is null ? Normalization.None : Normalization.Layer;
 
     TrainingSet? _data;
 

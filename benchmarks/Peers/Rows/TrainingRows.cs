@@ -22,6 +22,8 @@ static class TrainingRows
 
     static readonly TrainingProblem s_wide = new(784, [256, 128], 10, NetworkTask.Multiclass, 128);
 
+    static readonly TrainingProblem s_residual = new(128, [.. new ResidualBlocks(2).Layers(blocks: 50, width: 128)], 10, NetworkTask.Multiclass, 128) { Residual = new ResidualBlocks(2), Dropout = 0.1f };
+
     public static IEnumerable<Row> Measure() =>
     [
         .. Wide(),
@@ -30,6 +32,7 @@ static class TrainingRows
         Small(new TrainingProblem(30, [64, 32], 1, NetworkTask.Binary, 32), goal: 32, gate: 25),
         Small(new TrainingProblem(8, [64, 64], 1, NetworkTask.Regression, 128), goal: 10, gate: 9),
         Small(new TrainingProblem(64, [.. Enumerable.Repeat(64, 30)], 10, NetworkTask.Multiclass, 64), goal: 8, gate: 5, name: "train 64, 30 ReLU layers of 64, 10"),
+        Small(s_residual, goal: 3.5, gate: 3, name: "train 128, 50 residual blocks of 2 × 128 with layer normalization and dropout, 10"),
     ];
 
     static IEnumerable<Row> Wide()
@@ -85,15 +88,15 @@ static class TrainingRows
         return new Row(work, "libtorch", Unit.Factor, goal, gate, race.ProcessorRatio(peer, ours), Times(race, ours, peer));
     }
 
-    /// <summary>libtorch's training from the same weights, or null with the reason. Its first losses are compared with ours: both must do the same work.</summary>
+    /// <summary>libtorch's training from the same weights, or null with the reason. Its first losses are compared with ours: both must do the same work. Without dropout, whose choices are each one's own.</summary>
     static TorchTraining? Peer(TrainingProblem problem, FeedForwardNetwork network, out string? reason)
     {
         reason = TorchLibrary.Failure;
         if (reason is not null)
             return null;
         float[][] weights = [.. network.DenseLayers.Select(layer => layer.GetWeights())];
-        var ours = new OwnTraining(problem);
-        var theirs = new TorchTraining(problem, weights);
+        var ours = new OwnTraining(problem with { Dropout = 0 });
+        var theirs = new TorchTraining(problem with { Dropout = 0 }, weights);
         for (int step = 1; step <= ComparedSteps; step++)
         {
             double own = ours.StepWithLoss(), other = theirs.StepWithLoss();

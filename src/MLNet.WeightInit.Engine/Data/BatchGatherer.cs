@@ -3,7 +3,7 @@ using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Data;
 
-/// <summary>Copies chosen rows of a training set into a batch: features standardized, targets scaled, weights with mean 1.</summary>
+/// <summary>Copies chosen rows of a training set into a batch: features standardized, dense or sparse, targets scaled, weights with mean 1.</summary>
 internal sealed unsafe class BatchGatherer
 {
     TrainingSet _data;
@@ -13,6 +13,8 @@ internal sealed unsafe class BatchGatherer
     readonly AlignedBuffer _targets;
     readonly AlignedBuffer? _weights;
     readonly double _weightFactor;
+    readonly SparseSight? _sight;
+    readonly SparseBatch? _row;
 
     /// <param name="capacity">Rows of the largest batch.</param>
     /// <param name="weightFactor">Multiplies the rows' weights; 1 / their mean over the training rows.</param>
@@ -24,6 +26,12 @@ internal sealed unsafe class BatchGatherer
         _weightFactor = weightFactor;
         _targets = new AlignedBuffer((long)capacity * data.TargetColumns);
         _weights = data.Weights is null ? null : new AlignedBuffer(capacity);
+        if (data.IsSparse)
+        {
+            _sight = new SparseSight(featureScale);
+            _row = new SparseBatch();
+            return;
+        }
         if (featureScale.IsNone)
             return;
         _means = new AlignedBuffer(data.FeatureCount);
@@ -50,8 +58,34 @@ internal sealed unsafe class BatchGatherer
     public double WeightOf(int row) => _data.Weights is null ? 1 : (float)(_data.Weights[row] * _weightFactor);
 
     /// <summary>Features go to [rows][stride] at <paramref name="destination"/>; targets and weights to this object's buffers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(ReadOnlySpan<int> rows, float* destination, int stride)
+    {
+        if (_data.IsSparse)
+            GatherFull(rows, destination, stride);
+        else
+            GatherDense(rows, destination, stride);
+        GatherTargets(rows);
+    }
+
+    /// <summary>Features of sparse rows, the ones that are 0 left out, go to the end of a batch; targets and weights to this object's buffers.</summary>
+    public void Gather(ReadOnlySpan<int> rows, SparseBatch destination)
+    {
+        destination.Clear();
+        foreach (int row in rows)
+            _sight!.Add(_data.Sparse!.Columns(row), _data.Sparse.Values(row), destination);
+        GatherTargets(rows);
+    }
+
+    /// <summary>Sparse rows with all their zeros.</summary>
+    void GatherFull(ReadOnlySpan<int> rows, float* destination, int stride)
+    {
+        Gather(rows, _row!);
+        for (int i = 0; i < rows.Length; i++)
+            _row!.CopyTo(i, new Span<float>(destination + (nint)i * stride, _data.FeatureCount));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void GatherDense(ReadOnlySpan<int> rows, float* destination, int stride)
     {
         float* means = _means is null ? null : _means.Pointer, scales = _scales is null ? null : _scales.Pointer;
         fixed (float* features = _data.Features)
@@ -59,6 +93,11 @@ internal sealed unsafe class BatchGatherer
             for (int i = 0; i < rows.Length; i++)
                 _rows.Standardize(features + (nint)rows[i] * _data.FeatureCount, means, scales, destination + (nint)i * stride, _data.FeatureCount);
         }
+    }
+
+    /// <summary>Targets and weights alone, to this object's buffers.</summary>
+    public void GatherTargets(ReadOnlySpan<int> rows)
+    {
         int columns = _data.TargetColumns;
         for (int i = 0; i < rows.Length; i++)
         {

@@ -2,13 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace MLNet.WeightInit.Engine.Data;
 
-/// <summary>Mean, spread and range of columns in one pass: row by row, in double, in the order in which rows come.</summary>
+/// <summary>Mean, spread and range of columns in one pass: row by row, in double, in the order in which rows come. Missing values (NaN) are left out.</summary>
 /// <remarks>Welford 1962; with weights, West 1979. Sums of squares that are subtracted in the end would lose a spread that is small beside the mean.</remarks>
 internal sealed class ColumnMoments
 {
     readonly double[] _means, _squares;
     readonly float[] _minimum, _maximum;
     readonly bool[] _isIndicator;
+    double[]? _missingWeights;
+    long[]? _missing;
 
     public ColumnMoments(int columns)
     {
@@ -47,8 +49,13 @@ internal sealed class ColumnMoments
         for (int column = 0; column < row.Length; column++)
         {
             float value = row[column];
+            if (float.IsNaN(value))
+            {
+                Miss(column, weight);
+                continue;
+            }
             double difference = value - _means[column];
-            double mean = _means[column] + difference * share;
+            double mean = _means[column] + difference * (_missingWeights is null ? share : weight / (Weight - _missingWeights[column]));
             _means[column] = mean;
             _squares[column] += weight * difference * (value - mean);
             if (value < _minimum[column])
@@ -59,10 +66,26 @@ internal sealed class ColumnMoments
         }
     }
 
-    public bool IsConstant(int column) => _minimum[column] == _maximum[column];
+    /// <summary>Whether no two rows have different values there.</summary>
+    public bool IsConstant(int column) => _minimum[column] >= _maximum[column] && (_missing is null || _missing[column] == 0 || _missing[column] == Rows);
+
+    /// <summary>Rows that have a value there.</summary>
+    public long Present(int column) => Rows - (_missing?[column] ?? 0);
 
     /// <summary>How features are standardized by these rows: as <see cref="FeatureStatistics.Standardization"/> has it.</summary>
-    public AffineScale Standardization() => FeatureStatistics.Scale(_minimum, _maximum, _isIndicator, _means, _squares, Rows);
+    public AffineScale Standardization() => FeatureStatistics.Scale(_minimum, _maximum, _isIndicator, _means, _squares, [.. Enumerable.Range(0, _means.Length).Select(Present)]);
+
+    /// <summary>What stands in for missing features: as <see cref="Data.MissingFeatures.Encode"/> has it.</summary>
+    public InputEncoding MissingFeatures()
+        => new([.. _means.Select(mean => (float)mean)], [.. Enumerable.Range(0, _means.Length).Where(column => Present(column) is > 0 and var present && present < Rows)]);
+
+    void Miss(int column, double weight)
+    {
+        _missingWeights ??= new double[_means.Length];
+        _missing ??= new long[_means.Length];
+        _missingWeights[column] += weight;
+        _missing[column]++;
+    }
 
     /// <summary>How targets are by these rows: as <see cref="TargetStatistics.Scale"/> has it.</summary>
     public AffineScale TargetScale()

@@ -5,20 +5,22 @@ internal sealed class RowPool
 {
     const int FirstCapacity = 256;
 
-    readonly int _featureCount, _targetColumns;
-    float[] _features, _targets;
+    readonly int _featureCount, _labelColumns;
+    float[] _features, _labels;
     float[]? _weights;
+    int _room;
 
+    /// <param name="labelColumns">0 where the features are the targets too: they are held once.</param>
     /// <param name="capacity">Rows that it holds at most; memory is taken as rows come, doubling.</param>
-    public RowPool(int featureCount, int targetColumns, bool isWeighted, int capacity)
+    public RowPool(int featureCount, int labelColumns, bool isWeighted, int capacity)
     {
         _featureCount = featureCount;
-        _targetColumns = targetColumns;
+        _labelColumns = labelColumns;
         Capacity = capacity;
-        int first = Math.Min(capacity, FirstCapacity);
-        _features = new float[(long)first * featureCount];
-        _targets = new float[(long)first * targetColumns];
-        _weights = isWeighted ? new float[first] : null;
+        _room = Math.Min(capacity, FirstCapacity);
+        _features = new float[(long)_room * featureCount];
+        _labels = new float[(long)_room * labelColumns];
+        _weights = isWeighted ? new float[_room] : null;
     }
 
     public int Capacity { get; }
@@ -26,16 +28,17 @@ internal sealed class RowPool
     public bool IsFull => Rows == Capacity;
 
     public ReadOnlySpan<float> Features(int row) => _features.AsSpan(row * _featureCount, _featureCount);
-    public ReadOnlySpan<float> Targets(int row) => _targets.AsSpan(row * _targetColumns, _targetColumns);
+    public ReadOnlySpan<float> Targets(int row) => _labelColumns == 0 ? Features(row) : _labels.AsSpan(row * _labelColumns, _labelColumns);
     public float Weight(int row) => _weights is null ? 1 : _weights[row];
 
     /// <summary>Adds a row to a pool that is not full.</summary>
     public void Add(ReadOnlySpan<float> features, ReadOnlySpan<float> targets, float weight)
     {
-        if (Rows * _targetColumns == _targets.Length)
+        if (Rows == _room)
             Grow();
         features.CopyTo(_features.AsSpan(Rows * _featureCount, _featureCount));
-        targets.CopyTo(_targets.AsSpan(Rows * _targetColumns, _targetColumns));
+        if (_labelColumns > 0)
+            targets.CopyTo(_labels.AsSpan(Rows * _labelColumns, _labelColumns));
         if (_weights is not null)
             _weights[Rows] = weight;
         Rows++;
@@ -50,7 +53,8 @@ internal sealed class RowPool
             if (!isKept(row))
                 continue;
             Features(row).CopyTo(_features.AsSpan(kept * _featureCount));
-            Targets(row).CopyTo(_targets.AsSpan(kept * _targetColumns));
+            if (_labelColumns > 0)
+                Targets(row).CopyTo(_labels.AsSpan(kept * _labelColumns));
             if (_weights is not null)
                 _weights[kept] = _weights[row];
             kept++;
@@ -64,18 +68,20 @@ internal sealed class RowPool
     {
         Rows = 0;
         if (isWeighted != _weights is not null)
-            _weights = isWeighted ? new float[_targets.Length / _targetColumns] : null;
+            _weights = isWeighted ? new float[_room] : null;
     }
 
     /// <summary>The rows as they are until the pool changes.</summary>
-    public TrainingSet ToTrainingSet() => new(_features, Rows, _featureCount, _targets, _targetColumns, _weights);
+    public TrainingSet ToTrainingSet() => _labelColumns == 0
+        ? new(_features, Rows, _featureCount, _features, _featureCount, _weights)
+        : new(_features, Rows, _featureCount, _labels, _labelColumns, _weights);
 
     void Grow()
     {
-        int capacity = (int)Math.Min(Capacity, 2L * Rows);
-        Array.Resize(ref _features, capacity * _featureCount);
-        Array.Resize(ref _targets, capacity * _targetColumns);
+        _room = (int)Math.Min(Capacity, 2L * Rows);
+        Array.Resize(ref _features, _room * _featureCount);
+        Array.Resize(ref _labels, _room * _labelColumns);
         if (_weights is not null)
-            Array.Resize(ref _weights, capacity);
+            Array.Resize(ref _weights, _room);
     }
 }

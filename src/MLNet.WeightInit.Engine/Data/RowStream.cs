@@ -4,7 +4,14 @@ namespace MLNet.WeightInit.Engine.Data;
 internal abstract class RowStream : IDisposable
 {
     public abstract int FeatureCount { get; }
-    public abstract int TargetColumns { get; }
+
+    /// <summary>Values of a label; 0 where the features are what is to be learnt.</summary>
+    public abstract int LabelColumns { get; }
+
+    /// <summary>Columns of the targets.</summary>
+    public int TargetColumns => TargetsAreFeatures ? FeatureCount : LabelColumns;
+
+    public bool TargetsAreFeatures => LabelColumns == 0;
 
     /// <summary>False where all rows weigh 1.</summary>
     public abstract bool IsWeighted { get; }
@@ -19,8 +26,8 @@ internal abstract class RowStream : IDisposable
     /// <summary>Writes the row's features, all finite, dense.</summary>
     public abstract void CopyFeatures(Span<float> destination);
 
-    /// <summary>Of the row, as in <see cref="TrainingSet.Targets"/>.</summary>
-    public abstract ReadOnlySpan<float> Targets { get; }
+    /// <summary>Of the row, as in <see cref="TrainingSet.Targets"/>; <see cref="LabelColumns"/> of them.</summary>
+    public abstract ReadOnlySpan<float> Labels { get; }
 
     /// <summary>Of the row; positive and finite.</summary>
     public abstract float Weight { get; }

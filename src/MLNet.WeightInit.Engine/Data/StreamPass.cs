@@ -36,7 +36,7 @@ internal sealed class StreamPass
     public uint Number { get; private set; }
 
     public ReadOnlySpan<float> Features => _features;
-    public ReadOnlySpan<float> Targets => _stream.Targets;
+    public ReadOnlySpan<float> Targets => _stream.TargetsAreFeatures ? _features : _stream.Labels;
     public float Weight => _stream.Weight;
 
     /// <exception cref="InvalidOperationException">The rows are others than in the first reading.</exception>
@@ -50,7 +50,7 @@ internal sealed class StreamPass
         }
         _stream.CopyFeatures(_features);
         _checksum.Add(_features);
-        _checksum.Add(_stream.Targets);
+        _checksum.Add(_stream.Labels);
         _checksum.Add([_stream.Weight]);
         Rows++;
         Number = _numbers.NextUInt32();

@@ -24,8 +24,8 @@ internal sealed class StreamSurvey
     {
         _plan = plan;
         Stream = stream;
-        Pool = new RowPool(stream.FeatureCount, stream.TargetColumns, stream.IsWeighted, plan.PoolRows);
-        _validation = new RowPool(stream.FeatureCount, stream.TargetColumns, stream.IsWeighted, plan.ValidationCapacity);
+        Pool = new RowPool(stream.FeatureCount, stream.LabelColumns, stream.IsWeighted, plan.PoolRows);
+        _validation = new RowPool(stream.FeatureCount, stream.LabelColumns, stream.IsWeighted, plan.ValidationCapacity);
         _mixing = new LabelMixing(plan.PoolRows, plan.Classes, stream.TargetColumns);
         _coins = new RandomSource(plan.Seed, "stream/sample");
         _trainingTotals = new double[plan.Classes];

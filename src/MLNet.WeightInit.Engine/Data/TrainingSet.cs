@@ -1,11 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace MLNet.WeightInit.Engine.Data;
 
-/// <summary>Rows to train on, in memory: raw features, targets and weights.</summary>
+/// <summary>Rows to train on, in memory: raw features, dense or sparse, targets and weights.</summary>
 internal sealed class TrainingSet
 {
-    /// <param name="features">[rows × featureCount], row-major, finite.</param>
+    /// <param name="features">[rows × featureCount], row-major, finite; NaN where one is missing, if the training fills these.</param>
     /// <param name="targets">[rows × targetColumns]: class index (0-based), 0 or 1, or values.</param>
     /// <param name="weights">[rows], positive; null for all ones.</param>
     public TrainingSet(float[] features, int rows, int featureCount, float[] targets, int targetColumns, float[]? weights = null)
@@ -20,15 +21,31 @@ internal sealed class TrainingSet
         Weights = weights;
     }
 
+    /// <param name="features">One row for each, its values finite.</param>
+    /// <inheritdoc cref="TrainingSet(float[], int, int, float[], int, float[])" path="/param"/>
+    public TrainingSet(SparseRows features, float[] targets, int targetColumns, float[]? weights = null)
+        : this([], 0, features.ColumnCount, targets, targetColumns, weights)
+    {
+        if (targets.LongLength < (long)features.Count * targetColumns || weights?.Length < features.Count)
+            throw new ArgumentException($"{features.Count} rows need {(long)features.Count * targetColumns} targets.");
+        Sparse = features;
+        Rows = features.Count;
+    }
+
+    /// <summary>Of a set whose rows are dense; empty for sparse rows.</summary>
     public float[] Features { get; }
+
+    /// <summary>The rows of a set that is sparse; null for dense rows.</summary>
+    public SparseRows? Sparse { get; }
     public int Rows { get; }
     public int FeatureCount { get; }
     public float[] Targets { get; }
     public int TargetColumns { get; }
     public float[]? Weights { get; private set; }
 
-    /// <summary>True where the rows came as sparse vectors: their zeros are kept by not centring them.</summary>
-    public bool IsSparse { get; init; }
+    /// <summary>True where only values that are given are kept, and zeros cost neither memory nor time.</summary>
+    [MemberNotNullWhen(true, nameof(Sparse))]
+    public bool IsSparse => Sparse is not null;
 
     /// <summary>Multiplies each row's weight by its class's.</summary>
     /// <param name="weights">One a class, positive and finite.</param>
@@ -52,7 +69,22 @@ internal sealed class TrainingSet
         return product;
     }
 
+    /// <summary>A row of a dense set.</summary>
     public ReadOnlySpan<float> Row(int row) => Features.AsSpan((int)((long)row * FeatureCount), FeatureCount);
+
+    /// <summary>Writes all features of a row, dense or sparse, to the first <see cref="FeatureCount"/> numbers.</summary>
+    public void CopyRow(int row, Span<float> destination)
+    {
+        if (IsSparse)
+            Sparse.CopyTo(row, destination);
+        else
+            Row(row).CopyTo(destination);
+    }
+
+    /// <summary>Whether two rows have the same features.</summary>
+    public bool HaveSameFeatures(int row, int other) => IsSparse
+        ? Sparse.Columns(row).SequenceEqual(Sparse.Columns(other)) && Sparse.Values(row).SequenceEqual(Sparse.Values(other))
+        : Row(row).SequenceEqual(Row(other));
 
     /// <summary>1 where all rows weigh the same.</summary>
     public double WeightOf(int row) => Weights is null ? 1 : Weights[row];

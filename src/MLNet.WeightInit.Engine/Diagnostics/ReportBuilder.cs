@@ -32,6 +32,7 @@ internal static class ReportBuilder
             Loss = options.Loss.Name,
             LabelSmoothing = options.Loss.LabelSmoothing,
             PriorLoss = priorLoss,
+            BranchDepth = plan.BranchDepth,
             PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout),
         };
         return new InitializationReport

@@ -69,6 +69,9 @@ internal static class ReportJsonReader
             KernelSize = row.Integer("kernelSize"),
             InputDropout = row.Has(ReportJsonSchema.InputDropout) ? Single(row[ReportJsonSchema.InputDropout], "plan.inputDropout") : 0,
             IsNormalized = row.Has(ReportJsonSchema.Normalized) && row.Integer(ReportJsonSchema.Normalized) != 0,
+            ResidualBranches = IntegerOrZero(row, ReportJsonSchema.ResidualBranches),
+            BranchDepth = IntegerOrZero(row, ReportJsonSchema.BranchDepth),
+            BranchLayer = IntegerOrZero(row, ReportJsonSchema.BranchLayer),
         };
         int reason = row.Integer("reason");
         if ((uint)reason >= (uint)reasons.Length)
@@ -76,6 +79,8 @@ internal static class ReportJsonReader
         double? deviation = row["targetDeviation"].ValueKind == JsonValueKind.Null ? null : row.Number("targetDeviation");
         return new TensorPlan(row.Text("tensor"), shape, row.Text("initializer"), deviation, row.Text("stream"), reasons[reason]);
     }
+
+    static int IntegerOrZero(TableRow row, string column) => row.Has(column) ? row.Integer(column) : 0;
 
     static LayerStatistics ReadLayer(TableRow row) => new()
     {

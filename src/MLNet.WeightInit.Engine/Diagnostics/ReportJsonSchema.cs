@@ -7,7 +7,7 @@ internal static class ReportJsonSchema
         ["tensor", "fanIn", "fanOut", "rows", "columns", "layerIndex", "depth", "role", "activation", "kernelSize", "initializer", "targetDeviation", "stream", "reason"];
 
     /// <summary>Columns of the plan that are written only where one of its rows has something else than 0 in them: reports of earlier releases have none.</summary>
-    public const string InputDropout = "inputDropout", Normalized = "normalized";
+    public const string InputDropout = "inputDropout", Normalized = "normalized", ResidualBranches = "residualBranches", BranchDepth = "branchDepth", BranchLayer = "branchLayer";
 
     public static readonly IReadOnlyList<string> LayerColumns =
         [

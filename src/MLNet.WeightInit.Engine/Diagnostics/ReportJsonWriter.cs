@@ -65,12 +65,14 @@ internal static class ReportJsonWriter
             json.WriteStringValue(reason);
         json.WriteEndArray();
 
-        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0), hasNormalization = plan.Any(row => row.Shape.IsNormalized);
+        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0), hasNormalization = plan.Any(row => row.Shape.IsNormalized), hasBlocks = plan.Any(row => row.Shape.BranchDepth != 0);
         List<string> columns = [.. ReportJsonSchema.PlanColumns];
         if (hasDropout)
             columns.Add(ReportJsonSchema.InputDropout);
         if (hasNormalization)
             columns.Add(ReportJsonSchema.Normalized);
+        if (hasBlocks)
+            columns.AddRange([ReportJsonSchema.ResidualBranches, ReportJsonSchema.BranchDepth, ReportJsonSchema.BranchLayer]);
         WriteTable(json, "plan", columns, plan, row =>
         {
             json.WriteStringValue(row.Tensor);
@@ -94,6 +96,11 @@ internal static class ReportJsonWriter
                 json.WriteNumberValue(row.Shape.InputDropout);
             if (hasNormalization)
                 json.WriteNumberValue(row.Shape.IsNormalized ? 1 : 0);
+            if (!hasBlocks)
+                return;
+            json.WriteNumberValue(row.Shape.ResidualBranches);
+            json.WriteNumberValue(row.Shape.BranchDepth);
+            json.WriteNumberValue(row.Shape.BranchLayer);
         });
     }
 

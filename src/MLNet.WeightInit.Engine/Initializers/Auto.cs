@@ -7,6 +7,7 @@ namespace MLNet.WeightInit;
 /// <remarks>
 /// Hidden layers: He-normal for ReLU and leaky ReLU, and for the activations that resemble them (ELU, GELU, SiLU, Mish, hard-swish); LeCun-normal for the identity, SELU and softplus;
 /// Glorot-normal for tanh, hard-tanh, softsign, sin and erf, and with gain 4 for the sigmoid, whose slope at 0 is ¼: 1 / slope for each of them.
+/// The last layer of each of L residual branches has its variance divided by L (Radford et al. 2019, section 2.3; Hayou et al. 2021): the stream then grows by a factor of e at most, whatever L is.
 /// Output layer: <see cref="SmallLogits"/>, so that the outputs start with a variance of at most 0.1 on the user's own data. Hidden biases are 0; the output's hold the label's prior.
 /// </remarks>
 public sealed class Auto : WeightInitializer
@@ -37,7 +38,7 @@ public sealed class Auto : WeightInitializer
     public override void Plan(InitializationPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        double secondMoment = plan.FeatureSecondMoment is > 0 and < double.PositiveInfinity ? plan.FeatureSecondMoment : 1;
+        double secondMoment = plan.FeatureSecondMoment is > 0 and < double.PositiveInfinity ? plan.FeatureSecondMoment : 1, stream = 0;
         foreach (PlannedTensor tensor in plan.Tensors)
         {
             if (tensor.Shape.Role == TensorRole.Bias)
@@ -49,8 +50,10 @@ public sealed class Auto : WeightInitializer
             WeightInitializer chosen = Choose(tensor.Shape, secondMoment, out string reason);
             tensor.Use(chosen, reason);
             double deviation = chosen.TargetDeviation(tensor.Shape) ?? 0;
-            double variance = tensor.Shape.IsNormalized ? 1 : deviation * deviation * tensor.Shape.FanIn * secondMoment;
-            secondMoment = ActivationTraits.Of(tensor.Shape.Activation).SecondMomentBound(variance);
+            double variance = deviation * deviation * tensor.Shape.FanIn * secondMoment;
+            if (tensor.Shape is { BranchDepth: > 0, Role: TensorRole.Hidden } && (tensor.Shape.BranchLayer == 0 || tensor.Shape.EndsBranch))
+                variance = stream += variance;
+            secondMoment = ActivationTraits.Of(tensor.Shape.Activation).SecondMomentBound(tensor.Shape.IsNormalized ? 1 : variance);
         }
     }
 
@@ -77,7 +80,7 @@ public sealed class Auto : WeightInitializer
             return head;
         }
         ActivationTraits traits = ActivationTraits.Of(shape.Activation);
-        VarianceScaling rule = RuleFor(traits, 1 - (double)shape.InputDropout);
+        VarianceScaling rule = RuleFor(traits, (1 - (double)shape.InputDropout) / (shape.EndsBranch ? shape.ResidualBranches : 1));
         string figure = string.Create(CultureInfo.InvariantCulture, $"σ = {rule.TargetDeviation(shape):G3} for {(rule.Mode == FanMode.FanIn ? "fan-in" : "average fan")} {shape.Fan(rule.Mode):G6}");
         string moment = string.Create(CultureInfo.InvariantCulture, $"{traits.UnitSecondMoment:G3}");
         reason = traits.Family switch
@@ -94,15 +97,17 @@ public sealed class Auto : WeightInitializer
         };
         if (shape.InputDropout > 0)
             reason += string.Create(CultureInfo.InvariantCulture, $" Dropout of {shape.InputDropout:G3} makes E h² of what the layer reads {1 / (1 - (double)shape.InputDropout):G3} times as large while training, so Var W is multiplied by {1 - (double)shape.InputDropout:G3} (Bingham and Miikkulainen 2023).");
+        if (shape.EndsBranch)
+            reason += string.Create(CultureInfo.InvariantCulture, $" It ends one of {shape.ResidualBranches} residual branches: Var W is divided by their number, so that all of them together add about as much as the stem gives (Radford et al. 2019, section 2.3; Hayou et al. 2021).");
         if (shape.IsNormalized)
             reason += " The sums are normalized before the activation, so σ decides how far a step turns the weights, not how large the signal is.";
         return rule;
     }
 
-    /// <param name="kept">1 − dropout rate of the layer's inputs: E (h m / q)² = E h² / q for a mask m that is 1 with probability q.</param>
-    static VarianceScaling RuleFor(ActivationTraits traits, double kept)
+    /// <param name="share">What the variance is multiplied by. With 1 − dropout rate of the layer's inputs: E (h m / q)² = E h² / q for a mask m that is 1 with probability q.</param>
+    static VarianceScaling RuleFor(ActivationTraits traits, double share)
     {
-        float gain = (float)Math.Sqrt(kept);
+        float gain = (float)Math.Sqrt(share);
         return traits.Family switch
         {
             ActivationFamily.Rectifier => VarianceScaling.He(gain: gain, negativeSlope: traits.NegativeSlope),

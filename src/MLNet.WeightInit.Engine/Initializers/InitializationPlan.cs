@@ -19,6 +19,12 @@ public sealed class InitializationPlan
     /// <summary>The bias vectors, from input to output.</summary>
     public IReadOnlyList<PlannedTensor> Biases { get; }
 
+    /// <summary>Residual branches that are added to the stream, L; 0 without residual blocks.</summary>
+    public int ResidualBranches => Tensors[0].Shape.ResidualBranches;
+
+    /// <summary>Dense layers in each residual branch, m; 0 without residual blocks.</summary>
+    public int BranchDepth => Tensors[0].Shape.BranchDepth;
+
     /// <summary>Mean over features of E x², of the features as the network sees them (standardized or not); NaN where no data was seen.</summary>
     public double FeatureSecondMoment { get; internal init; } = double.NaN;
 

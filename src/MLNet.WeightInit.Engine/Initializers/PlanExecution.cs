@@ -14,16 +14,17 @@ internal static class PlanExecution
     /// <param name="resolve">Makes initializers of the texts that a plan uses; null knows the built-in names.</param>
     /// <param name="dropout">As <see cref="WeightShape.InputDropout"/>, of every layer that reads a hidden one.</param>
     /// <param name="isNormalized">As <see cref="WeightShape.IsNormalized"/>, of every hidden layer.</param>
+    /// <param name="residual">Blocks that the hidden layers form; null for none.</param>
     public static InitializationPlan Build(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, WeightInitializer init,
         WeightInitializer? outputInit = null, WeightInitializer? biasInit = null,
         double featureSecondMoment = double.NaN, IReadOnlyList<float>? priorBias = null, string optimizer = "Adam",
-        Func<WeightInitializer, WeightInitializer>? resolve = null, float dropout = 0, bool isNormalized = false)
+        Func<WeightInitializer, WeightInitializer>? resolve = null, float dropout = 0, bool isNormalized = false, ResidualBlocks? residual = null)
     {
         resolve ??= initializer => InitializerRegistry.CreateDefault().Resolve(initializer);
 
         InitializationPlan Planned(WeightInitializer initializer)
         {
-            var plan = new InitializationPlan(Tensors(layers, resolve, dropout, isNormalized)) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer };
+            var plan = new InitializationPlan(Tensors(layers, resolve, dropout, isNormalized, residual?.BranchDepth ?? 0)) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer };
             Guard(initializer, "the network's plan", () => initializer.Plan(plan));
             return plan;
         }
@@ -34,6 +35,9 @@ internal static class PlanExecution
         if (biasInit is not null)
             foreach ((PlannedTensor bias, PlannedTensor planned) in result.Biases.Zip(Planned(biasInit).Biases))
                 TakeOver(bias, planned, biasInit);
+        if (residual is { Start: ResidualStart.ZeroWeights })
+            foreach (PlannedTensor last in result.Weights.Where(tensor => tensor.Shape.EndsBranch))
+                last.Use(new Zeros(), "Residual branches were asked to start at 0: the last weights of a branch have a gradient in the first step, the others from the second on (Zhang et al. 2019, section 3).");
         if (result.Weights.FirstOrDefault(tensor => tensor.Initializer is null) is { } unplanned)
             throw new InvalidOperationException($"The initializer '{init.Name}' must choose an initializer for every weight tensor, and chose none for {unplanned.Name}. Call Use on it in Plan.");
         return result;
@@ -69,7 +73,7 @@ internal static class PlanExecution
         }
     }
 
-    static List<PlannedTensor> Tensors(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, Func<WeightInitializer, WeightInitializer> resolve, float dropout, bool isNormalized)
+    static List<PlannedTensor> Tensors(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, Func<WeightInitializer, WeightInitializer> resolve, float dropout, bool isNormalized, int branchDepth)
     {
         var tensors = new List<PlannedTensor>();
         for (int layer = 0; layer < layers.Count; layer++)
@@ -87,6 +91,9 @@ internal static class PlanExecution
                 Activation = activation,
                 InputDropout = layer == 0 ? 0 : dropout,
                 IsNormalized = isNormalized && !isOutput,
+                ResidualBranches = branchDepth == 0 ? 0 : (layers.Count - 2) / branchDepth,
+                BranchDepth = branchDepth,
+                BranchLayer = branchDepth == 0 || isOutput || layer == 0 ? 0 : (layer - 1) % branchDepth + 1,
             };
             tensors.Add(new PlannedTensor($"{name}.weights", shape, $"{stream}/weights", resolve));
             tensors.Add(new PlannedTensor($"{name}.bias", shape with { Columns = 1, Role = TensorRole.Bias }, $"{stream}/bias", resolve));

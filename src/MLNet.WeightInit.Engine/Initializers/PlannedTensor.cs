@@ -21,13 +21,22 @@ public sealed class PlannedTensor
     public WeightShape Shape { get; }
 
     /// <summary>Key of this tensor's random stream: <c>init/hidden/0/weights</c>. Hidden layers that are added or removed after it leave it as it is.</summary>
-    public string Stream { get; }
+    public string Stream { get; private set; }
 
     /// <summary>What will fill it; null for a bias means zeros.</summary>
     public WeightInitializer? Initializer { get; private set; }
 
     /// <summary>Why, for the report.</summary>
     public string Reason { get; private set; } = "";
+
+    /// <summary>Makes this tensor the transpose of another's: its draws, its rate.</summary>
+    internal void Tie(PlannedTensor source)
+    {
+        Initializer = new Transpose(source);
+        Reason = $"The transpose of {source.Name}: the weights are tied, so the two are one tensor, drawn once and trained by the sum of both gradients (Vincent et al. 2010, section 2.2).";
+        Stream = source.Stream;
+        LearningRateMultiplier = source.LearningRateMultiplier;
+    }
 
     internal void AddToReason(string sentence) => Reason = Reason.Length == 0 ? sentence : $"{Reason} {sentence}";
 

@@ -43,6 +43,21 @@ public readonly record struct WeightShape
     /// <value>Default: false.</value>
     public bool IsNormalized { get; init; }
 
+    /// <summary>Residual branches that are added to the stream of the whole network, L: what rules need that scale weights by residual depth, not by <see cref="Depth"/> (Zhang et al. 2019, section 3).</summary>
+    /// <value>Default: 0, no residual blocks.</value>
+    public int ResidualBranches { get; init; }
+
+    /// <summary>Dense layers in each residual branch, m.</summary>
+    /// <value>Default: 0, no residual blocks.</value>
+    public int BranchDepth { get; init; }
+
+    /// <summary>Place of the layer in its residual branch: from 1 to <see cref="BranchDepth"/>, whose layer's sums are added to the stream.</summary>
+    /// <value>Default: 0, for the stem, for the output, and without residual blocks.</value>
+    public int BranchLayer { get; init; }
+
+    /// <summary>Whether the layer is the last of a residual branch, whose sums are added to what the branch started from.</summary>
+    public bool EndsBranch => BranchLayer > 0 && BranchLayer == BranchDepth;
+
     /// <summary>Values in the tensor.</summary>
     public long Count => (long)Rows * Columns;
 

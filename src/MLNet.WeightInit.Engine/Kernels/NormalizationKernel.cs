@@ -12,11 +12,14 @@ internal abstract unsafe class NormalizationKernel
     /// <summary>block = (block − mean) / √(variance + ε) in each row, in place; destination = scales · block + shifts.</summary>
     /// <param name="inverses">Takes 1 / √(variance + ε), one a row.</param>
     /// <param name="destination">As the block, and may be the same.</param>
-    public abstract void Forward(float* block, float* inverses, float* scales, float* shifts, float* destination, int rows, int units, int stride);
+    /// <param name="addend">As the block, and added to it first; null for nothing.</param>
+    /// <param name="copy">Takes the sums before they are normalized, and may be the addend; null where nobody needs them.</param>
+    public abstract void Forward(float* block, float* inverses, float* scales, float* shifts, float* destination, int rows, int units, int stride, float* addend = null, float* copy = null);
 
     /// <summary>From ∂L/∂(scales · normalized + shifts) to the gradient by what was normalized, which replaces the normalized values.</summary>
     /// <remarks>With g = scales · gradient: (g − mean g − normalized · mean(g · normalized)) / √(variance + ε).</remarks>
-    public abstract void Backward(float* gradient, float* normalized, float* inverses, float* scales, int rows, int units, int stride);
+    /// <param name="addend">As the block, added to the result: what comes past the normalization. Null for nothing.</param>
+    public abstract void Backward(float* gradient, float* normalized, float* inverses, float* scales, int rows, int units, int stride, float* addend = null);
 
     /// <summary>sums[column] = Σ over rows of left · right, in row order: the gradient of the scales. Columns are a multiple of 16.</summary>
     public abstract void SumProducts(float* left, float* right, int rows, int columns, int stride, float* sums);
@@ -36,11 +39,13 @@ internal sealed unsafe class NormalizationKernel<TSimd, TVector> : Normalization
     const int Lanes = Panels.Padding;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Forward(float* block, float* inverses, float* scales, float* shifts, float* destination, int rows, int units, int stride)
+    public override void Forward(float* block, float* inverses, float* scales, float* shifts, float* destination, int rows, int units, int stride, float* addend, float* copy)
     {
         int padded = Panels.Padded(units);
         for (int row = 0; row < rows; row++, block += stride, destination += stride)
         {
+            if (addend is not null || copy is not null)
+                AddRow(block, addend is null ? null : addend + (nint)row * stride, copy is null ? null : copy + (nint)row * stride, padded);
             TVector mean = TSimd.Broadcast(Sum(block, padded) / units);
             for (int i = 0; i < padded; i += TSimd.Width)
                 TSimd.Store(TSimd.Subtract(TSimd.Load(block + i), mean), block + i);
@@ -58,7 +63,7 @@ internal sealed unsafe class NormalizationKernel<TSimd, TVector> : Normalization
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Backward(float* gradient, float* normalized, float* inverses, float* scales, int rows, int units, int stride)
+    public override void Backward(float* gradient, float* normalized, float* inverses, float* scales, int rows, int units, int stride, float* addend)
     {
         int padded = Panels.Padded(units);
         for (int row = 0; row < rows; row++, gradient += stride, normalized += stride)
@@ -69,8 +74,8 @@ internal sealed unsafe class NormalizationKernel<TSimd, TVector> : Normalization
             for (int i = 0; i < padded; i += TSimd.Width)
             {
                 TVector scaled = TSimd.Subtract(TSimd.Multiply(TSimd.Load(gradient + i), TSimd.Load(scales + i)), mean);
-                scaled = TSimd.MultiplyAdd(TSimd.Negate(TSimd.Load(normalized + i)), slope, scaled);
-                TSimd.Store(TSimd.Multiply(scaled, inverse), normalized + i);
+                scaled = TSimd.Multiply(TSimd.MultiplyAdd(TSimd.Negate(TSimd.Load(normalized + i)), slope, scaled), inverse);
+                TSimd.Store(addend is null ? scaled : TSimd.Add(scaled, TSimd.Load(addend + (nint)row * stride + i)), normalized + i);
             }
             ClearPadding(normalized, units, padded);
         }
@@ -85,6 +90,20 @@ internal sealed unsafe class NormalizationKernel<TSimd, TVector> : Normalization
             for (nint at = column, end = column + (nint)rows * stride; at < end; at += stride)
                 sum = TSimd.MultiplyAdd(TSimd.Load(left + at), TSimd.Load(right + at), sum);
             TSimd.Store(sum, sums + column);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void AddRow(float* row, float* addend, float* copy, int padded)
+    {
+        for (int i = 0; i < padded; i += TSimd.Width)
+        {
+            TVector sum = TSimd.Load(row + i);
+            if (addend is not null)
+                sum = TSimd.Add(sum, TSimd.Load(addend + i));
+            TSimd.Store(sum, row + i);
+            if (copy is not null)
+                TSimd.Store(sum, copy + i);
         }
     }
 

@@ -72,35 +72,44 @@ internal static unsafe class Panels
         for (int panel = 0; panel < Count(outputs); panel++)
         {
             int panelWidth = WidthOf(panel, outputs), firstOutput = panel * Width;
-            float* source = panels + Offset(panel, inputs) + (nint)firstInput * panelWidth;
             int realInputs = Math.Min(width, inputs - firstInput), realOutputs = Math.Min(panelWidth, outputs - firstOutput);
             float* destination = transposed + (nint)firstOutput * width;
-            int input = 0;
-            if (Avx.IsSupported)
-            {
-                for (; input + 8 <= realInputs; input += 8)
-                {
-                    int output = 0;
-                    for (; output + 8 <= realOutputs; output += 8)
-                        Transpose8(source + (nint)input * panelWidth + output, panelWidth, destination + (nint)output * width + input, width);
-                    for (; output < realOutputs; output++)
-                        for (int i = input; i < input + 8; i++)
-                            destination[(nint)output * width + i] = source[(nint)i * panelWidth + output];
-                }
-            }
-            for (; input + 4 <= realInputs; input += 4)
-            {
-                int output = 0;
-                for (; output + 4 <= realOutputs; output += 4)
-                    Transpose4(source + (nint)input * panelWidth + output, panelWidth, destination + (nint)output * width + input, width);
-                for (; output < realOutputs; output++)
-                    for (int i = input; i < input + 4; i++)
-                        destination[(nint)output * width + i] = source[(nint)i * panelWidth + output];
-            }
-            for (; input < width; input++)
+            Transpose(panels + Offset(panel, inputs) + (nint)firstInput * panelWidth, panelWidth, realInputs, realOutputs, destination, width);
+            for (int input = realInputs; input < width; input++)
                 for (int output = 0; output < realOutputs; output++)
-                    destination[(nint)output * width + input] = input < realInputs ? source[(nint)input * panelWidth + output] : 0;
+                    destination[(nint)output * width + input] = 0;
         }
+    }
+
+    /// <summary><c>destination[column · destinationRow + row] = source[row · sourceRow + column]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(float* source, nint sourceRow, int rows, int columns, float* destination, nint destinationRow)
+    {
+        int row = 0;
+        if (Avx.IsSupported)
+        {
+            for (; row + 8 <= rows; row += 8)
+            {
+                int column = 0;
+                for (; column + 8 <= columns; column += 8)
+                    Transpose8(source + row * sourceRow + column, sourceRow, destination + column * destinationRow + row, destinationRow);
+                for (; column < columns; column++)
+                    for (int i = row; i < row + 8; i++)
+                        destination[column * destinationRow + i] = source[i * sourceRow + column];
+            }
+        }
+        for (; row + 4 <= rows; row += 4)
+        {
+            int column = 0;
+            for (; column + 4 <= columns; column += 4)
+                Transpose4(source + row * sourceRow + column, sourceRow, destination + column * destinationRow + row, destinationRow);
+            for (; column < columns; column++)
+                for (int i = row; i < row + 4; i++)
+                    destination[column * destinationRow + i] = source[i * sourceRow + column];
+        }
+        for (; row < rows; row++)
+            for (int column = 0; column < columns; column++)
+                destination[column * destinationRow + row] = source[row * sourceRow + column];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

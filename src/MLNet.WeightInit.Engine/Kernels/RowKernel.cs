@@ -8,18 +8,21 @@ internal abstract unsafe class RowKernel
     /// <summary>destination = (source − means) · scales, element by element; null means or scales leave that part out. Any length; not in place.</summary>
     public abstract void Standardize(float* source, float* means, float* scales, float* destination, int count);
 
-    /// <summary>As <see cref="Standardize"/> for rows one after the other, and tells which rows had only finite values.</summary>
+    /// <summary>Copies rows one after the other, less their means.</summary>
     /// <param name="source">[rows × count] without padding.</param>
     /// <param name="means">Subtracted; null for none.</param>
     /// <param name="destination">Rows that start <paramref name="stride"/> floats apart.</param>
-    /// <param name="finite">One a row.</param>
-    public abstract void CenterRows(float* source, int rows, int count, float* means, float* destination, int stride, Span<bool> finite);
+    public abstract void CenterRows(float* source, int rows, int count, float* means, float* destination, int stride);
 
     /// <summary>sums[column] = Σ rows, in row order. Columns are a multiple of 16.</summary>
     public abstract void SumRows(float* block, int rows, int columns, int stride, float* sums);
 
     /// <summary>Copies part of every row. Columns are a multiple of 16.</summary>
     public abstract void CopyRows(float* source, int sourceStride, int rows, int columns, float* destination, int destinationStride);
+
+    /// <summary>block += addend, part of every row; the sums go into <paramref name="copy"/> too, where there is one, which may be the addend. Columns are a multiple of 16.</summary>
+    /// <param name="addend">Null: nothing is added, and the block copied.</param>
+    public abstract void AddRows(float* block, float* addend, float* copy, int rows, int columns, int stride);
 
     public static RowKernel Create(SimdLevel level) => SimdLevels.Create<Factory, RowKernel>(level, default);
 
@@ -66,25 +69,21 @@ internal sealed unsafe class RowKernel<TSimd, TVector> : RowKernel where TSimd :
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void CenterRows(float* source, int rows, int count, float* means, float* destination, int stride, Span<bool> finite)
+    public override void CenterRows(float* source, int rows, int count, float* means, float* destination, int stride)
     {
         for (int row = 0; row < rows; row++, source += count, destination += stride)
         {
             if (count < TSimd.Width)
             {
                 StandardizeFew(source, means, null, destination, count);
-                finite[row] = RowChecks.FirstNonFinite(new ReadOnlySpan<float>(source, count)) < 0;
                 continue;
             }
-            TVector nonFinite = TSimd.Broadcast(0);                      // x − x is 0 for finite x and NaN otherwise
             for (int i = 0; i < count; i += TSimd.Width)
             {
                 int at = Math.Min(i, count - TSimd.Width);
                 TVector value = TSimd.Load(source + at);
-                nonFinite = TSimd.Or(nonFinite, TSimd.Subtract(value, value));
                 TSimd.Store(means is null ? value : TSimd.Subtract(value, TSimd.Load(means + at)), destination + at);
             }
-            finite[row] = TSimd.AllZero(nonFinite);
         }
     }
 
@@ -107,5 +106,22 @@ internal sealed unsafe class RowKernel<TSimd, TVector> : RowKernel where TSimd :
         for (int row = 0; row < rows; row++, source += sourceStride, destination += destinationStride)
             for (int column = 0; column < columns; column += TSimd.Width)
                 TSimd.Store(TSimd.Load(source + column), destination + column);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void AddRows(float* block, float* addend, float* copy, int rows, int columns, int stride)
+    {
+        for (nint row = 0; row < rows; row++)
+            for (nint at = row * stride, end = at + columns; at < end; at += TSimd.Width)
+            {
+                TVector sum = TSimd.Load(block + at);
+                if (addend is not null)
+                {
+                    sum = TSimd.Add(sum, TSimd.Load(addend + at));
+                    TSimd.Store(sum, block + at);
+                }
+                if (copy is not null)
+                    TSimd.Store(sum, copy + at);
+            }
     }
 }

@@ -3,7 +3,8 @@ using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit;
 
-/// <summary>A fully connected layer of a network: <c>h = φ(W x + b)</c>, or <c>h = φ(γ · normalized(W x + b) + β)</c> where the network normalizes.</summary>
+/// <summary>A fully connected layer of a network: <c>h = φ(W x + b)</c>, or <c>h = φ(γ · normalized(W x + b) + β)</c> where the network normalizes.
+/// Where a residual block ends, the sums of the layer that it started from are added to this one's first (<see cref="SkipFrom"/>).</summary>
 public sealed class DenseLayer
 {
     readonly FeedForwardNetwork _network;
@@ -29,6 +30,9 @@ public sealed class DenseLayer
 
     /// <summary>What the sums go through before the activation: <c>layer</c>, or <c>none</c>, which the output always has.</summary>
     public string Normalization => IsNormalized ? "layer" : "none";
+
+    /// <summary>Index among the network's dense layers of the one whose sums <c>W x + b</c>, with what was added to them, are added to this one's; null where no residual block ends.</summary>
+    public int? SkipFrom => _layout.SkipFrom;
 
     internal bool IsNormalized => _layout.IsNormalized;
 

@@ -27,7 +27,14 @@ public sealed partial class FeedForwardNetwork
     public IReadOnlyList<DenseLayer> DenseLayers { get; }
 
     /// <summary>Features of a row.</summary>
-    public int Inputs => Layout.Inputs;
+    public int Inputs => Layout.Features;
+
+    /// <summary>Features, counted from 0, beside which the first layer has an input that is 1 where the feature is missing and 0 elsewhere. These inputs follow all features, in this order.</summary>
+    /// <value>Empty where missing values are not filled, or no training row had any.</value>
+    public IReadOnlyList<int> MissingIndicators => Array.AsReadOnly(Layout.Encoding.Indicators);
+
+    /// <summary>Whether a missing feature (NaN) is replaced by its training mean, so that the row has a score.</summary>
+    public bool FillsMissingValues => Layout.Encoding.FillsMissing;
 
     /// <summary>Scores of a row.</summary>
     public int Outputs => Layout.Outputs;
@@ -48,7 +55,7 @@ public sealed partial class FeedForwardNetwork
     /// <summary>Scores one row.</summary>
     /// <param name="features">Raw features, <see cref="Inputs"/> of them.</param>
     /// <param name="scores"><see cref="Outputs"/> values: class probabilities (multiclass), the logit (binary), predicted values (regression).
-    /// All NaN where a feature isn't finite.</param>
+    /// All NaN where a feature isn't finite; one that is NaN only where <see cref="FillsMissingValues"/> is false.</param>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     public void Predict(ReadOnlySpan<float> features, Span<float> scores)
     {
@@ -66,6 +73,15 @@ public sealed partial class FeedForwardNetwork
 
     /// <summary>β, padded with zeros; only of a layer that is normalized.</summary>
     internal Span<float> Shifts(LayerLayout layer) => Parameters.Span.Slice((int)layer.ShiftOffset, layer.BiasLength);
+
+    /// <summary>Sets γ of the last normalization in each residual branch to 0: it belongs to the layer before the one that ends the branch.</summary>
+    internal void ClearLastBranchScales()
+    {
+        for (int i = 1; i < Layout.Layers.Count; i++)
+            if (Layout.Layers[i].Residual == ResidualPlace.End)
+                Scales(Layout.Layers[i - 1]).Clear();
+        ParametersChanged();
+    }
 
     /// <summary>Must follow every change of <see cref="Parameters"/>: drops what was derived from them.</summary>
     internal void ParametersChanged()
@@ -88,7 +104,7 @@ public sealed partial class FeedForwardNetwork
             for (int panel = 0; panel < Panels.Count(first.Outputs); panel++)
             {
                 int width = Panels.WidthOf(panel, first.Outputs);
-                Span<float> rows = folded.Span.Slice((int)Panels.Offset(panel, first.Inputs), first.Inputs * width);
+                Span<float> rows = folded.Span.Slice((int)Panels.Offset(panel, first.Inputs), Layout.Features * width);
                 for (int i = 0; i < rows.Length; i++)
                     rows[i] *= FeatureScale.Scales[i / width];
             }

@@ -17,10 +17,13 @@ internal sealed unsafe class LayerNormalization(NormalizationKernel kernel, Laye
     float* Shifts => parameters.Pointer + layout.ShiftOffset;
 
     /// <param name="preActivations">Takes γ · normalized + β: what the activation sees.</param>
-    public void Forward(AlignedBuffer preActivations, int firstRow, int rows)
+    /// <param name="addend">Added to the sums first; null for nothing.</param>
+    /// <param name="copy">Takes the sums; null where nobody needs them.</param>
+    public void Forward(AlignedBuffer preActivations, int firstRow, int rows, float* addend = null, float* copy = null)
     {
         nint offset = (nint)firstRow * stride;
-        kernel.Forward(values.Pointer + offset, _inverses.Pointer + firstRow, Scales, Shifts, preActivations.Pointer + offset, rows, layout.Outputs, stride);
+        kernel.Forward(values.Pointer + offset, _inverses.Pointer + firstRow, Scales, Shifts, preActivations.Pointer + offset, rows, layout.Outputs, stride,
+            addend is null ? null : addend + offset, copy is null ? null : copy + offset);
     }
 
     /// <summary>∂L/∂γ and ∂L/∂β of a panel's units, over all rows; before <see cref="Backward"/>, which overwrites the normalized values.</summary>
@@ -31,9 +34,10 @@ internal sealed unsafe class LayerNormalization(NormalizationKernel kernel, Laye
     }
 
     /// <summary>From ∂L/∂z to the gradient by the products, in the place of the normalized values.</summary>
-    public void Backward(float* gradient, int firstRow, int rows)
+    /// <param name="addend">What of the gradient by the products comes another way; null for nothing.</param>
+    public void Backward(float* gradient, int firstRow, int rows, float* addend = null)
     {
         nint offset = (nint)firstRow * stride;
-        kernel.Backward(gradient + offset, values.Pointer + offset, _inverses.Pointer + firstRow, Scales, rows, layout.Outputs, stride);
+        kernel.Backward(gradient + offset, values.Pointer + offset, _inverses.Pointer + firstRow, Scales, rows, layout.Outputs, stride, addend is null ? null : addend + offset);
     }
 }

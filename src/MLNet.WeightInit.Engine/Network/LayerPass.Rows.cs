@@ -3,7 +3,7 @@ using MLNet.WeightInit.Engine.Randomness;
 
 namespace MLNet.WeightInit.Engine.Network;
 
-/// <summary>What is done to whole rows: normalization between products and activation, and dropout after it.</summary>
+/// <summary>What is done to whole rows: residual blocks' sums and normalization between products and activation, and dropout after it.</summary>
 /// <remarks>A layer's output is kept beside what the next one reads, since the derivative may follow from it. Normalized values are kept for the gradient, which then takes their place.</remarks>
 internal sealed unsafe partial class LayerPass
 {
@@ -11,13 +11,20 @@ internal sealed unsafe partial class LayerPass
     readonly ulong _dropoutStream;
     readonly AlignedBuffer _dropped;
     readonly LayerNormalization? _normalization;
-    readonly Action<int> _rowChunk, _undropChunk, _normalizationPanelChunk, _normalizationRowChunk;
+    readonly AlignedBuffer? _stream;
+    readonly Action<int> _rowChunk, _undropChunk, _normalizationPanelChunk, _normalizationRowChunk, _streamRowChunk;
 
     /// <summary>Where the products with the weights go, and where the gradient by them is: z and ∂L/∂z but for a normalization.</summary>
     readonly AlignedBuffer _products, _productGradient;
 
     /// <summary>What the next layer reads: h, after dropout where the pass is a training step's.</summary>
     public AlignedBuffer Passed => Drops ? _dropped : Output;
+
+    /// <summary>The layer that ends the residual block which starts from this one's sums; null elsewhere.</summary>
+    public LayerPass? NextOfStream { get; set; }
+
+    /// <summary>∂L/∂(W x + b), with what was added to it; ∂L/∂z but for a normalization.</summary>
+    public AlignedBuffer SumGradient => _productGradient;
 
     bool Drops => _dropout is { Step: not null };
 
@@ -38,7 +45,7 @@ internal sealed unsafe partial class LayerPass
         int columns = Panels.Padded(Layout.Outputs);
         if (_normalization is not null)
         {
-            _normalization.Forward(PreActivation, first, rows);
+            _normalization.Forward(PreActivation, first, rows, Addend, _stream is null ? null : _stream.Pointer);
             Activate(first, rows, 0, columns);
         }
         if (Drops)
@@ -51,7 +58,28 @@ internal sealed unsafe partial class LayerPass
     void NormalizationRowChunk(int chunk)
     {
         (int first, int rows) = RowsOf(chunk);
-        _normalization!.Backward(Gradient.Pointer, first, rows);
+        _normalization!.Backward(Gradient.Pointer, first, rows, NextOfStream is { } next ? next._productGradient.Pointer : null);
+    }
+
+    /// <summary>∂L/∂x of a block x + F(x) is that of the sum, and what came back through F.</summary>
+    void StreamRowChunk(int chunk)
+    {
+        (int first, int rows) = RowsOf(chunk);
+        nint offset = (nint)first * Stride;
+        _rows.AddRows(_productGradient.Pointer + offset, NextOfStream!._productGradient.Pointer + offset, null, rows, Panels.Padded(Layout.Outputs), Stride);
+    }
+
+    /// <summary>What the stream holds is added where a block ends; the stem begins it.</summary>
+    float* Addend => Layout.Residual == ResidualPlace.End ? _stream!.Pointer : null;
+
+    void AddAndActivate(int firstRow, int rows, int column, int columns)
+    {
+        if (_stream is not null)
+        {
+            nint offset = (nint)firstRow * Stride + column;
+            _rows.AddRows(PreActivation.Pointer + offset, Addend is null ? null : Addend + offset, _stream.Pointer + offset, rows, columns, Stride);
+        }
+        Activate(firstRow, rows, column, columns);
     }
 
     /// <summary>∂L/∂h from ∂L/∂ of what the next layer read, then ∂L/∂z.</summary>

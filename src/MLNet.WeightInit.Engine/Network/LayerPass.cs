@@ -50,10 +50,12 @@ internal sealed unsafe partial class LayerPass
     /// <param name="capacity">Rows of the largest batch.</param>
     /// <param name="keepPreActivations">Keep z beside h and ∂L/∂z, for probes.</param>
     /// <param name="dropout">Follows a hidden layer's activation; null for none.</param>
+    /// <param name="stream">What residual blocks of all layers add to; null where the network has none.</param>
     public LayerPass(FeedForwardNetwork network, int index, AlignedBuffer? gradients, ActivationKernel activation, PassKernels kernels, PassScratch scratch, LayerPass? previous, int capacity,
-        bool keepPreActivations, DropoutPass? dropout)
+        bool keepPreActivations, DropoutPass? dropout, AlignedBuffer? stream = null)
     {
         Layout = network.Layout.Layers[index];
+        _stream = Layout.IsStream ? stream : null;
         _gemm = kernels.Gemm;
         _rows = kernels.Rows;
         _pool = kernels.Pool;
@@ -81,10 +83,12 @@ internal sealed unsafe partial class LayerPass
         _productGradient = _normalization?.Values ?? Gradient;
         _normalizationPanelChunk = NormalizationPanelChunk;
         _normalizationRowChunk = NormalizationRowChunk;
+        _streamRowChunk = StreamRowChunk;
         _weights = _parameters.Pointer + Layout.WeightOffset;
         _biases = _parameters.Pointer + Layout.BiasOffset;
         _weightGradient = _gradients.Pointer + Layout.WeightOffset;
         _biasGradient = _gradients.Pointer + Layout.BiasOffset;
+        _narrow = Layout.Outputs <= FewOutputs && capacity >= FewestNarrowRows ? new AlignedBuffer(NarrowLength) : null;
         _forwardChunk = ForwardChunk;
         _inputGradientChunk = InputGradientChunk;
         _gradientPanelChunk = GradientPanelChunk;
@@ -127,6 +131,13 @@ internal sealed unsafe partial class LayerPass
             return;
         }
         weights = weights is null ? _weights : weights;
+        if (IsNarrow)
+        {
+            MultiplyNarrow(weights);
+            if (_normalization is null)
+                Activate(0, batch, 0, Panels.Padded(Layout.Outputs));
+            return;
+        }
         if ((long)batch * Stride > FirstLevelFloats)
         {
             for (int panel = 0; panel < panels; panel++)
@@ -136,7 +147,7 @@ internal sealed unsafe partial class LayerPass
         for (int panel = 0; panel < panels; panel++)
             Multiply(weights, panel, 0, batch);
         if (_normalization is null)
-            Activate(0, batch, 0, Panels.Padded(Layout.Outputs));
+            AddAndActivate(0, batch, 0, Panels.Padded(Layout.Outputs));
     }
 
     void ForwardChunk(int chunk)
@@ -150,7 +161,7 @@ internal sealed unsafe partial class LayerPass
     {
         Multiply(weights, panel, firstRow, rows);
         if (_normalization is null)
-            Activate(firstRow, rows, panel * Panels.Width, Panels.WidthOf(panel, Layout.Outputs));
+            AddAndActivate(firstRow, rows, panel * Panels.Width, Panels.WidthOf(panel, Layout.Outputs));
     }
 
     void Multiply(float* weights, int panel, int firstRow, int rows)
@@ -158,6 +169,8 @@ internal sealed unsafe partial class LayerPass
         int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
         _gemm.Multiply(_input + (nint)firstRow * _inputStride, _inputStride, 1, rows, weights + Panels.Offset(panel, Layout.Inputs), width, width, Layout.Inputs,
             _biases + column, 0, _products.Pointer + (nint)firstRow * Stride + column, Stride);
+        if (panel == 0 && FiniteSums is not null)
+            NoteFiniteSums(firstRow, rows);
     }
 
     void Activate(int firstRow, int rows, int column, int columns)
@@ -188,6 +201,8 @@ internal sealed unsafe partial class LayerPass
             Run(large, RowChunks, _normalizationRowChunk);
             Update?.OfNormalization(Layout.ScaleOffset, 2 * Layout.BiasLength);
         }
+        else if (NextOfStream is not null)
+            Run(large, RowChunks, _streamRowChunk);
         if (_previous is not null)
         {
             Run(large, Panels.Count(Layout.Inputs), _inputGradientChunk);              // before the update: it reads the weights
@@ -196,7 +211,10 @@ internal sealed unsafe partial class LayerPass
         }
         _packsGradient = PacksGradient(Layout, _batch);
         Run(large, Panels.Count(Layout.Outputs), _gradientPanelChunk);
-        Run(large, (Layout.Inputs + InputBlock - 1) / InputBlock, _weightGradientChunk);
+        if (!large && IsNarrow)
+            WeightGradientNarrow();
+        else
+            Run(large, (Layout.Inputs + InputBlock - 1) / InputBlock, _weightGradientChunk);
         Update?.OfBiases(Layout.BiasOffset, Layout.BiasLength);
     }
 

@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Network;
@@ -11,6 +12,15 @@ namespace MLNet.WeightInit.Engine.Network;
 internal sealed record LayerLayout(string Name, int Inputs, int Outputs, string Activation, long WeightOffset, long BiasOffset, Normalization Normalization)
 {
     public bool IsNormalized => Normalization != Normalization.None;
+
+    /// <summary>Place in residual blocks.</summary>
+    public ResidualPlace Residual { get; init; }
+
+    /// <summary>Index of the layer whose sums are added to this one's, where a residual block ends.</summary>
+    public int? SkipFrom { get; init; }
+
+    /// <summary>Whether its sums are the stream of residual blocks: the stem's own, or with what a branch started from added.</summary>
+    public bool IsStream => Residual is ResidualPlace.Stem or ResidualPlace.End;
 
     /// <summary>First float of γ, where the layer is normalized.</summary>
     public long ScaleOffset => BiasOffset + BiasLength;
@@ -30,20 +40,26 @@ internal sealed class NetworkLayout
     /// <param name="activation">Specification of the hidden layers' activation.</param>
     /// <param name="outputs">At least 1.</param>
     /// <param name="normalization">Of every hidden layer.</param>
-    public NetworkLayout(int inputs, IReadOnlyList<int> hiddenLayers, string activation, int outputs, Normalization normalization = Normalization.None)
-        : this(inputs, [.. hiddenLayers.Select((units, i) => (units, activation)), (outputs, "Identity")], normalization)
+    /// <param name="branchDepth">Dense layers in each residual branch; 0: no blocks.</param>
+    /// <param name="encoding">How a row becomes the first layer's inputs; null: it is them.</param>
+    public NetworkLayout(int inputs, IReadOnlyList<int> hiddenLayers, string activation, int outputs, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
+        : this(inputs, [.. hiddenLayers.Select((units, i) => (units, activation)), (outputs, "Identity")], normalization, branchDepth, encoding)
     {
     }
 
     /// <param name="layers">Units and activation of every dense layer, the output last.</param>
     /// <param name="normalization">Of every hidden layer.</param>
-    public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers, Normalization normalization = Normalization.None)
+    /// <param name="branchDepth">Dense layers in each residual branch; 0: no blocks.</param>
+    /// <param name="encoding">How a row becomes the first layer's inputs; null: it is them.</param>
+    public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(layers.Count, 1);
+        ResidualBlocks.CheckLayers([.. layers.SkipLast(1).Select(layer => layer.Units)], branchDepth);
         var built = new LayerLayout[layers.Count];
         long offset = 0;
-        int width = inputs;
+        Encoding = encoding ?? InputEncoding.Plain;
+        int width = Encoding.WidthOf(inputs);
         for (int i = 0; i < built.Length; i++)
         {
             (int units, string activation) = layers[i];
@@ -53,18 +69,34 @@ internal sealed class NetworkLayout
             if (!isOutput && normalization != Normalization.None && units < Normalizations.FewestUnits)
                 throw new ArgumentOutOfRangeException(nameof(layers), units, $"A hidden layer that is normalized over its units needs at least {Normalizations.FewestUnits} of them, and hidden[{i}] has {units}: "
                     + "normalized, one unit is always 0, and two are ±1 with no gradient. Use more units, or no normalization.");
-            built[i] = new LayerLayout(isOutput ? "output" : $"hidden[{i}]", width, units, activation, weightOffset, biasOffset, isOutput ? Normalization.None : normalization);
+            ResidualPlace place = isOutput || branchDepth == 0 ? ResidualPlace.None : i == 0 ? ResidualPlace.Stem : i % branchDepth == 0 ? ResidualPlace.End : ResidualPlace.Inner;
+            built[i] = new LayerLayout(isOutput ? "output" : $"hidden[{i}]", width, units, activation, weightOffset, biasOffset, isOutput ? Normalization.None : normalization)
+            {
+                Residual = place,
+                SkipFrom = place == ResidualPlace.End ? i - branchDepth : null,
+            };
             offset = biasOffset + Panels.Padded(units) * (built[i].IsNormalized ? 3 : 1);
             width = units;
         }
-        Inputs = inputs;
+        Features = inputs;
         Layers = built;
+        BranchDepth = branchDepth;
         ParameterLength = offset;
     }
 
-    public int Inputs { get; }
+    /// <summary>Features of a row.</summary>
+    public int Features { get; }
+
+    /// <summary>Inputs of the first layer: the features, and what the encoding adds.</summary>
+    public int Inputs => Layers[0].Inputs;
     public int Outputs => Layers[^1].Outputs;
+
+    /// <summary>How a row becomes the first layer's inputs.</summary>
+    public InputEncoding Encoding { get; }
     public IReadOnlyList<LayerLayout> Layers { get; }
+
+    /// <summary>Dense layers in each residual branch; 0: no blocks.</summary>
+    public int BranchDepth { get; }
 
     /// <summary>Of the hidden layers; none where there are none.</summary>
     public Normalization Normalization => Layers[0].Normalization;

@@ -1,13 +1,15 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 
 namespace MLNet.WeightInit.Engine.Network;
 
 /// <summary>Forward and backward through all layers, in buffers allocated once.</summary>
-/// <remarks>4 bytes × rows × (features + units of all layers) × 2, and for activations whose derivative needs the pre-activation one more block of the widest layer.</remarks>
+/// <remarks>4 bytes × rows × (features + units of all layers) × 2, and for activations whose derivative needs the pre-activation one more block of the widest layer; with residual blocks one of the stem.</remarks>
 internal sealed unsafe class NetworkPass
 {
     readonly LayerPass[] _layers;
+    readonly InputEncoder? _encoder;
 
     /// <param name="capacity">Rows of the largest batch.</param>
     /// <param name="gradients">Where ∂L/∂W and ∂L/∂b go, in the parameters' layout; null: forward only.</param>
@@ -18,24 +20,36 @@ internal sealed unsafe class NetworkPass
         Network = network;
         Capacity = capacity;
         NetworkLayout layout = network.Layout;
+        _encoder = layout.Encoding.IsPlain ? null : new InputEncoder(network, isScaled: true);
         InputStride = Panels.RowStride(layout.Inputs);
         Input = new AlignedBuffer((long)capacity * InputStride);
         ActivationKernel[] activations = [.. layout.Layers.Select(layer => Activations.Parse(layer.Activation).CreateKernel(kernels.Level, keepPreActivations ? 0 : Negligible.Signal))];
         var scratch = new PassScratch(layout, gradients is null ? 0 : capacity, activations.Any(kernel => !kernel.GradientFromOutput) && !keepPreActivations);
+        AlignedBuffer? stream = layout.BranchDepth > 0 ? new AlignedBuffer((long)capacity * Panels.RowStride(layout.Layers[0].Outputs)) : null;
         _layers = new LayerPass[layout.Layers.Count];
         for (int i = 0; i < _layers.Length; i++)
             _layers[i] = new LayerPass(network, i, gradients, activations[i], kernels, scratch, i == 0 ? null : _layers[i - 1], capacity, keepPreActivations,
-                i == _layers.Length - 1 ? null : dropout);
+                i == _layers.Length - 1 ? null : dropout, stream);
+        for (int i = 0; i < _layers.Length; i++)
+            if (layout.Layers[i].SkipFrom is { } from)
+                _layers[from].NextOfStream = _layers[i];
     }
 
     public FeedForwardNetwork Network { get; }
     public int Capacity { get; }
 
-    /// <summary>[Capacity][InputStride]; columns from the feature count on are zero and must stay so.</summary>
+    /// <summary>[Capacity][InputStride]; columns from the first layer's inputs on are zero and must stay so.</summary>
     public AlignedBuffer Input { get; }
     public int InputStride { get; }
     public IReadOnlyList<LayerPass> Layers => _layers;
     public LayerPass Last => _layers[^1];
+
+    /// <summary>Puts rows into <see cref="Input"/>, as the first layer reads them.</summary>
+    public void Gather(BatchGatherer gatherer, ReadOnlySpan<int> rows)
+    {
+        gatherer.Gather(rows, Input.Pointer, InputStride);
+        _encoder?.Encode(Input.Pointer, InputStride, rows.Length);
+    }
 
     /// <summary>Runs the first <paramref name="rows"/> rows of <see cref="Input"/> to the logits.</summary>
     public void Forward(int rows) => Forward(Input.Pointer, InputStride, rows, firstLayerWeights: null);

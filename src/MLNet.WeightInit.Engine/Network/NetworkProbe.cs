@@ -27,6 +27,15 @@ internal sealed class LayerProbe
     /// <summary>Whether the sums were normalized over the units of a row before they became pre-activations.</summary>
     public bool IsNormalized { get; init; }
 
+    /// <summary>Root of the mean square of the normalization's scales γ; 1 without one.</summary>
+    public double NormalizationScale { get; init; } = 1;
+
+    /// <summary>Place in residual blocks.</summary>
+    public ResidualPlace Residual { get; init; }
+
+    /// <summary>∂L/∂ of the sums, with what was added to them, before a normalization; null where nobody looks at it.</summary>
+    public AlignedBuffer? SumGradients { get; init; }
+
     /// <summary>What the activation sees: the sums, or what a normalization made of them.</summary>
     public required AlignedBuffer PreActivations { get; init; }
     public required AlignedBuffer Activations { get; init; }

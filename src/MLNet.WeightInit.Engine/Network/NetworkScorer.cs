@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Scoring;
@@ -15,21 +16,28 @@ internal sealed unsafe class NetworkScorer
     readonly RowKernel _rows;
     readonly SoftmaxKernel _softmax;
     readonly bool[] _finite;
+    readonly InputEncoder? _encoder;
+    readonly Reconstruction? _reconstruction;
 
-    /// <summary>Whether rows are copied first: to subtract means, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
+    /// <summary>Whether rows are copied first: to subtract means, to encode them, or since rows at this distance would share few cache sets. Else they are read where they are.</summary>
     readonly bool _copies;
 
     /// <param name="capacity">Rows that <see cref="Score(ReadOnlySpan{float}, int, Span{float})"/> runs at once.</param>
-    public NetworkScorer(FeedForwardNetwork network, int capacity = 1, SimdLevel? level = null)
+    /// <param name="reconstruction">Adds its values to each row's scores; null for none.</param>
+    public NetworkScorer(FeedForwardNetwork network, int capacity = 1, SimdLevel? level = null, Reconstruction? reconstruction = null)
     {
         _network = network;
+        _reconstruction = reconstruction;
+        ScoreLength = network.Outputs + (reconstruction?.Length ?? 0);
         PassKernels kernels = PassKernels.Create(level ?? SimdLevels.Best, WorkerPool.CallerOnly);
         _rows = kernels.Rows;
         _softmax = SoftmaxKernel.Create(kernels.Level);
         _pass = new NetworkPass(network, capacity, kernels, gradients: null);
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];
-        _copies = !network.FeatureScale.IsNone || Panels.RowStride(network.Inputs) != Panels.Padded(network.Inputs);
+        _pass.Layers[0].FiniteSums = _finite;
+        _encoder = network.Layout.Encoding.IsPlain ? null : new InputEncoder(network, isScaled: false);
+        _copies = _encoder is not null || !network.FeatureScale.IsNone || Panels.RowStride(network.Inputs) != Panels.Padded(network.Inputs);
         if (!network.FeatureScale.IsNone)
             _means = Copy(network.FeatureScale.Means);
         if (network.TargetScale.IsNone)
@@ -37,6 +45,9 @@ internal sealed unsafe class NetworkScorer
         _targetMeans = Copy(network.TargetScale.Means);
         _targetScales = Copy(network.TargetScale.Scales);
     }
+
+    /// <summary>Values of a row's scores: the outputs, then the reconstruction's where there is one.</summary>
+    public int ScoreLength { get; }
 
     static AlignedBuffer Copy(ReadOnlySpan<float> values)
     {
@@ -48,10 +59,10 @@ internal sealed unsafe class NetworkScorer
     /// <summary>As <see cref="FeedForwardNetwork.Predict"/>.</summary>
     public void Score(ReadOnlySpan<float> features, Span<float> scores) => Score(features, 1, scores);
 
-    /// <summary>Scores several rows: features [rows × inputs], scores [rows × outputs], both row-major without padding.</summary>
+    /// <summary>Scores several rows: features [rows × inputs], scores [rows × <see cref="ScoreLength"/>], both row-major without padding.</summary>
     public void Score(ReadOnlySpan<float> features, int rows, Span<float> scores)
     {
-        int inputs = _network.Inputs, outputs = _network.Outputs;
+        int inputs = _network.Inputs, outputs = ScoreLength;
         if (features.Length != (long)rows * inputs)
             throw new ArgumentException($"The network takes {inputs} features a row, so {rows} row(s) need {(long)rows * inputs} values, but {features.Length} were given.", nameof(features));
         if (scores.Length != (long)rows * outputs)
@@ -69,44 +80,63 @@ internal sealed unsafe class NetworkScorer
         {
             if (_copies)
             {
-                _rows.CenterRows(source, rows, _network.Inputs, _means is null ? null : _means.Pointer, _pass.Input.Pointer, _pass.InputStride, _finite);
+                _rows.CenterRows(source, rows, _network.Inputs, _means is null ? null : _means.Pointer, _pass.Input.Pointer, _pass.InputStride);
+                _encoder?.Encode(_pass.Input.Pointer, _pass.InputStride, rows);
                 _pass.Forward(_pass.Input.Pointer, _pass.InputStride, rows, _firstLayer.Pointer);
             }
             else
-            {
-                for (int row = 0; row < rows; row++)
-                    _finite[row] = RowChecks.AllFinite(features.Slice(row * _network.Inputs, _network.Inputs));
                 _pass.Forward(source, _network.Inputs, rows, _firstLayer.Pointer);
-            }
         }
         float* logits = _pass.Last.Output.Pointer;
         int stride = _pass.Last.Stride;
         if (_network.Task == NetworkTask.Multiclass)
-        {
-            for (int row = 0; row < rows; row++)
-                _softmax.Apply(logits + (nint)row * stride, _network.Outputs);
-        }
+            _softmax.ApplyRows(logits, rows, _network.Outputs, stride);
         fixed (float* destination = scores)
             CopyScores(logits, stride, rows, destination);
+        if (_reconstruction is not null)
+            AddReconstruction(_reconstruction, features, rows, scores);
+        if (_finite.AsSpan(0, rows).Contains(false))
+            EraseNonFinite(features, rows, scores);
     }
 
+    /// <summary>Rows whose features aren't all finite score NaN.</summary>
+    void EraseNonFinite(ReadOnlySpan<float> features, int rows, Span<float> scores)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            ReadOnlySpan<float> ofRow = features.Slice(row * _network.Inputs, _network.Inputs);
+            if (!_finite[row] && !(_encoder is null ? RowChecks.AllFinite(ofRow) : _encoder.Accepts(ofRow)))
+                scores.Slice(row * ScoreLength, ScoreLength).Fill(float.NaN);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void CopyScores(float* logits, int stride, int rows, float* scores)
     {
         int outputs = _network.Outputs;
-        bool exponential = _network.TargetScale.IsExponential;
-        float* scales = _targetScales is null ? null : _targetScales.Pointer, means = _targetMeans is null ? null : _targetMeans.Pointer;
-        for (int row = 0; row < rows; row++, logits += stride, scores += outputs)
+        if (_targetScales is not null)
         {
-            bool finite = _finite[row];
+            float* scales = _targetScales.Pointer, means = _targetMeans!.Pointer;
+            for (int row = 0; row < rows; row++, logits += stride, scores += ScoreLength)
+                for (int output = 0; output < outputs; output++)
+                    scores[output] = logits[output] * scales[output] + means[output];
+            return;
+        }
+        bool exponential = _network.TargetScale.IsExponential;
+        for (int row = 0; row < rows; row++, logits += stride, scores += ScoreLength)
             for (int output = 0; output < outputs; output++)
-            {
-                float score = logits[output];
-                if (scales is not null)
-                    score = score * scales[output] + means[output];
-                else if (exponential)
-                    score = (float)ScalarMath.Exp(score);
-                scores[output] = finite ? score : float.NaN;
-            }
+                scores[output] = exponential ? (float)ScalarMath.Exp(logits[output]) : logits[output];
+    }
+
+    /// <summary>Behind each row's outputs: the bottleneck's activations, and the error.</summary>
+    void AddReconstruction(Reconstruction reconstruction, ReadOnlySpan<float> features, int rows, Span<float> scores)
+    {
+        LayerPass bottleneck = _pass.Layers[reconstruction.Layer];
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> all = scores.Slice(row * ScoreLength, ScoreLength), added = all[_network.Outputs..];
+            bottleneck.Output.Span.Slice(row * bottleneck.Stride, reconstruction.Units).CopyTo(added);
+            added[^1] = reconstruction.Error(features.Slice(row * _network.Inputs, _network.Inputs), all[.._network.Outputs]);
         }
     }
 }

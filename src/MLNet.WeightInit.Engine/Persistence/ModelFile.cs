@@ -18,7 +18,10 @@ internal static class ModelFile
     public const uint PlainVersion = 1;
 
     /// <summary>Each layer's activation is followed by its normalization, its biases by scales and shifts where it has one.</summary>
-    public const uint Version = 2;
+    public const uint NormalizedVersion = 2;
+
+    /// <summary>As <see cref="NormalizedVersion"/>, and before the weights the network's parts by name (<see cref="ModelParts"/>).</summary>
+    public const uint Version = 3;
     const int HeaderLength = 8 + 4 + 8;
     const int MostLayers = 100_000;
 
@@ -51,8 +54,9 @@ internal static class ModelFile
         if (stream.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength || !header[..8].SequenceEqual(Magic))
             throw new InvalidDataException("A network file must begin with 'MLNWINIT', but this stream doesn't: it is no network file, or not at its beginning.");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        if (version is not (PlainVersion or Version))
-            throw new InvalidDataException($"This library reads network files of versions {PlainVersion} and {Version}, but the file has version {version}: use the release that wrote it, or a newer one.");
+        uint layerVersion = version & ~InputEncodingPart.Flag;
+        if (layerVersion is not (PlainVersion or NormalizedVersion or Version))
+            throw new InvalidDataException($"This library reads network files of versions {PlainVersion} to {Version}, but the file has version {version}: use the release that wrote it, or a newer one.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(header[12..]);
         if (length > int.MaxValue - 64)
             throw new InvalidDataException($"A network file's payload must be below 2 GB, but the header says {length:N0} bytes: the file is damaged.");
@@ -62,26 +66,33 @@ internal static class ModelFile
             throw Truncated();
         if (BinaryPrimitives.ReadUInt32LittleEndian(checksum) != Checksum.Of(payload))
             throw new InvalidDataException("The network file's checksum doesn't match its content: the file is damaged.");
-        return ReadPayload(new PayloadReader(payload), version);
+        return ReadPayload(new PayloadReader(payload), layerVersion, isEncoded: layerVersion != version);
     }
 
-    static uint VersionOf(FeedForwardNetwork network) => network.Layout.Normalization == Normalization.None ? PlainVersion : Version;
+    static uint VersionOf(FeedForwardNetwork network) => LayerVersionOf(network) | (network.Layout.Encoding.IsPlain ? 0 : InputEncodingPart.Flag);
+
+    static uint LayerVersionOf(FeedForwardNetwork network)
+        => ModelParts.AreNeeded(network) ? Version : network.Layout.Normalization == Normalization.None ? PlainVersion : NormalizedVersion;
 
     static void WritePayload(FeedForwardNetwork network, BinaryWriter writer)
     {
-        bool isPlain = VersionOf(network) == PlainVersion;
+        uint version = LayerVersionOf(network);
         writer.Write((byte)network.Task);
         writer.Write(network.Inputs);
+        if (!network.Layout.Encoding.IsPlain)
+            InputEncodingPart.Write(network.Layout.Encoding, writer);
         writer.Write(network.DenseLayers.Count);
         foreach (LayerLayout layer in network.Layout.Layers)
         {
             writer.Write(layer.Outputs);
             writer.Write(layer.Activation);
-            if (!isPlain)
+            if (version != PlainVersion)
                 writer.Write((byte)layer.Normalization);
         }
         WriteScale(network.FeatureScale, writer);
         WriteScale(network.TargetScale, writer);
+        if (version == Version)
+            ModelParts.Write(network, writer);
         foreach (DenseLayer layer in network.DenseLayers)
         {
             WriteFloats(layer.GetWeights(), writer);
@@ -91,16 +102,17 @@ internal static class ModelFile
         }
     }
 
-    static FeedForwardNetwork ReadPayload(PayloadReader reader, uint version)
+    static FeedForwardNetwork ReadPayload(PayloadReader reader, uint version, bool isEncoded)
     {
         var task = (NetworkTask)reader.ReadByte();
         if (!Enum.IsDefined(task))
             throw new InvalidDataException($"The network file names task {(int)task}, which this library doesn't know.");
         int inputs = reader.ReadInt32(1, int.MaxValue, "features");
+        InputEncoding encoding = isEncoded ? InputEncodingPart.Read(reader, inputs) : InputEncoding.Plain;
         int count = reader.ReadInt32(1, MostLayers, "layers");
         var layers = new (int Units, string Activation)[count];
         var normalizations = new Normalization[count];
-        long parameters = 0, width = inputs;
+        long parameters = 0, width = encoding.WidthOf(inputs);
         for (int i = 0; i < count; i++)
         {
             layers[i] = (reader.ReadInt32(1, int.MaxValue, "units"), reader.ReadString());
@@ -110,10 +122,11 @@ internal static class ModelFile
             width = layers[i].Units;
         }
         AffineScale features = ReadScale(reader, inputs, "feature"), targets = ReadScale(reader, layers[^1].Units, TargetScaleKind);
+        ModelParts parts = version == Version ? ModelParts.Read(reader) : new ModelParts();
         FeedForwardNetwork network;
         try
         {
-            network = new FeedForwardNetwork(new NetworkLayout(inputs, layers, normalizations[0]), task, features, targets);
+            network = new FeedForwardNetwork(new NetworkLayout(inputs, layers, normalizations[0], parts.BranchDepth, encoding), task, features, targets);
             foreach ((_, string activation) in layers)
                 Kernels.Activations.Activations.Parse(activation);
         }

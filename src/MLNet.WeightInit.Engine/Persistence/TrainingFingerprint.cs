@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Text;
@@ -35,16 +36,20 @@ internal static class TrainingFingerprint
         ("learning rate", Format(options.LearningRate)),
         ("schedule", options.Schedule.Name),                    // its course is held against the history's learning rates: so the number of epochs may grow where the course allows
         ("normalization", options.Normalization.ToString()),
+        ("residual blocks", options.Residual is { } residual ? $"branches of {residual.BranchDepth}, {residual.Start}" : "none"),
+        ("tied weights", options.TiedWeights ? "yes" : "no"),
         ("dropout", Format(options.Dropout?.Rate)),
         ("alpha-dropout", options.Dropout is { IsAlpha: true } ? "yes" : "no"),
         ("weight decay", Format(options.WeightDecay)),
         ("gradient clipping", options.GradientClipping?.Specification ?? "none"),
         ("L1 regularization", Format(options.L1)),
+        ("weight normalization", options.WeightNormalization ? "yes" : "no"),
         ("max-norm", Format(options.MaxNorm)),
         ("decay of the averaged weights", Format(options.EmaDecay)),
         ("batch size", Format(options.BatchSize)),
         (SeedName, Format(options.Seed)),
         ("standardization", options.Standardize ? "yes" : "no"),
+        ("missing values", options.FillsMissing ? "filled" : "none"),
         ("validation fraction", Format(options.ValidationFraction)),
         ("early stopping", options.EarlyStopping ? "yes" : "no"),
         ("patience", Format(options.Patience)),
@@ -85,7 +90,15 @@ internal static class TrainingFingerprint
     {
         var checksum = new Checksum();
         for (int row = 0; row < data.Rows; row++)
-            checksum.Add(data.Row(row));
+        {
+            if (data.IsSparse)
+            {
+                checksum.Add(MemoryMarshal.AsBytes(data.Sparse.Columns(row)));
+                checksum.Add(data.Sparse.Values(row));
+            }
+            else
+                checksum.Add(data.Row(row));
+        }
         checksum.Add(data.Targets.AsSpan(0, data.Rows * data.TargetColumns));
         if (data.Weights is not null)
             checksum.Add(data.Weights.AsSpan(0, data.Rows));

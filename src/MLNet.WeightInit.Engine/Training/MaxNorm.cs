@@ -15,7 +15,8 @@ internal sealed unsafe class MaxNorm
     readonly Action<int> _limitPanel;
 
     /// <param name="limit">Above 0.</param>
-    public MaxNorm(FeedForwardNetwork network, float limit, PassKernels kernels)
+    /// <param name="tied">True where the second half of the layers gets the first half's weights, and is left to that.</param>
+    public MaxNorm(FeedForwardNetwork network, float limit, PassKernels kernels, bool tied = false)
     {
         _kernel = GradientKernel.Create(kernels.Level);
         _pool = kernels.Pool;
@@ -23,7 +24,7 @@ internal sealed unsafe class MaxNorm
         _limit = limit;
         _panels =
         [
-            .. network.Layout.Layers.SkipLast(1).SelectMany(layer => Enumerable.Range(0, Panels.Count(layer.Outputs))
+            .. network.Layout.Layers.SkipLast(tied ? network.Layout.Layers.Count / 2 : 1).SelectMany(layer => Enumerable.Range(0, Panels.Count(layer.Outputs))
                 .Select(panel => (layer.WeightOffset + Panels.Offset(panel, layer.Inputs), layer.Inputs, Panels.WidthOf(panel, layer.Outputs)))),
         ];
         _limitPanel = LimitPanel;

@@ -41,11 +41,11 @@ internal sealed unsafe class ProbeBatch
         return chosen;
     }
 
-    /// <summary>The rows as the network sees them: row-major [rows × inputs].</summary>
+    /// <summary>The rows as the first layer sees them: row-major [rows × inputs].</summary>
     public float[] Features()
     {
-        _gatherer.Gather(_rows, _pass.Input.Pointer, _pass.InputStride);
-        return WithoutPadding(_pass.Input, _pass.InputStride, _network.Inputs);
+        _pass.Gather(_gatherer, _rows);
+        return WithoutPadding(_pass.Input, _pass.InputStride, _network.Layout.Inputs);
     }
 
     /// <summary>Pre-activations of one layer with the weights as they are: row-major [rows × units].</summary>
@@ -73,7 +73,7 @@ internal sealed unsafe class ProbeBatch
 
     void Forward()
     {
-        _gatherer.Gather(_rows, _pass.Input.Pointer, _pass.InputStride);
+        _pass.Gather(_gatherer, _rows);
         _pass.Forward(Rows);
     }
 
@@ -89,6 +89,9 @@ internal sealed unsafe class ProbeBatch
             Stride = pass.Stride,
             Activation = pass.Layout.Activation,
             IsNormalized = pass.Layout.IsNormalized,
+            NormalizationScale = pass.Layout.IsNormalized ? FixedOrderSums.Norm(_network.Scales(pass.Layout), 1, pass.Layout.Outputs, pass.Layout.BiasLength) / Math.Sqrt(pass.Layout.Outputs) : 1,
+            Residual = pass.Layout.Residual,
+            SumGradients = pass.SumGradient,
             PreActivations = pass.PreActivation,
             Activations = pass.Output,
             PreActivationGradients = pass.Gradient,

@@ -24,8 +24,14 @@ internal sealed record TrainingOptions
     /// <summary>Of the hidden layers' sums, before their activation.</summary>
     public Normalization Normalization { get; init; }
 
+    /// <summary>Blocks that hidden layers form; null: none.</summary>
+    public ResidualBlocks? Residual { get; init; }
+
     /// <summary>After each hidden activation while training; null: none.</summary>
     public Dropout? Dropout { get; init; }
+
+    /// <summary>The second half of the layers has the weights of the first half, transposed: for as many outputs as features, and hidden layers that mirror each other (<see cref="Engine.Network.TiedWeights.Check"/>).</summary>
+    public bool TiedWeights { get; init; }
     public required WeightInitializer Init { get; init; }
     public WeightInitializer? OutputInit { get; init; }
     public WeightInitializer? BiasInit { get; init; }
@@ -41,6 +47,9 @@ internal sealed record TrainingOptions
 
     /// <summary>λ of λ Σ |w| over all weights, added to the mean loss of a batch.</summary>
     public float L1 { get; init; }
+
+    /// <summary>Hidden units' incoming weights are trained as length and direction.</summary>
+    public bool WeightNormalization { get; init; }
 
     /// <summary>Longest that the incoming weights of a hidden unit may be; null: any length.</summary>
     public float? MaxNorm { get; init; }
@@ -59,6 +68,9 @@ internal sealed record TrainingOptions
     /// <summary>At least 1.</summary>
     public required int Threads { get; init; }
     public bool Standardize { get; init; } = true;
+
+    /// <summary>Rows may have missing features (NaN), which become the training mean, with an indicator; false: all features are finite.</summary>
+    public bool FillsMissing { get; init; }
 
     /// <summary>Share of the rows kept for validation; null: chosen by the row count; 0: none.</summary>
     public float? ValidationFraction { get; init; }

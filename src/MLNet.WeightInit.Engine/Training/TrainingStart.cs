@@ -11,21 +11,26 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
     /// <summary>Fails where the data and options make another network than the model's.</summary>
     /// <param name="labels">How the loss would have labels seen, where it may standardize them.</param>
     /// <exception cref="ArgumentOutOfRangeException">They do; the message names every difference.</exception>
-    public void Check(NetworkLayout layout, NetworkTask task, AffineScale labels)
+    public void Check(NetworkLayout layout, TrainingOptions options, AffineScale labels)
     {
         NetworkLayout own = Network.Layout;
         List<string> differences = [];
-        Compare("the task", Network.Task.ToString(), task.ToString());
-        Compare("features", own.Inputs, layout.Inputs);
+        Compare("the task", Network.Task.ToString(), options.Task.ToString());
+        Compare("features", own.Features, layout.Features);
+        if (options.FillsMissing && !own.Encoding.FillsMissing)
+            Compare("missing values", "not taken", "replaced by the mean");
         Compare("hidden layers", HiddenLayers(own), HiddenLayers(layout));
         if (HiddenLayers(own) == HiddenLayers(layout))
             Compare("activations", Activations(own), Activations(layout));
         Compare("normalization", own.Normalization, layout.Normalization);
+        Compare("layers in a residual branch", own.BranchDepth, layout.BranchDepth);
         Compare("outputs", own.Outputs, layout.Outputs);
         if (differences.Count == 0 && !own.Layers.SequenceEqual(layout.Layers))
             Compare("layers", string.Join(", ", own.Layers), string.Join(", ", layout.Layers));
         if (differences.Count == 0 && !MayStandFor(Network.TargetScale, labels))
             Compare("what the network gives of a label", Given(Network.TargetScale), Given(labels));
+        if (differences.Count == 0 && options.TiedWeights && !TiedWeights.AreTied(Network))
+            Compare("tied weights", "no", "yes");
         if (differences.Count > 0)
             throw new ArgumentOutOfRangeException("modelParameters", string.Join(", ", differences),
                 "A training can only go on with the data schema and the architecture of its model. Set the options as they were, and transform the data by the pipeline that was fitted for the model; or train a new model with Fit(data).");

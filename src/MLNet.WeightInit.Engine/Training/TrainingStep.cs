@@ -17,7 +17,9 @@ internal sealed unsafe class TrainingStep
     readonly DropoutPass? _dropout;
     readonly OptimizerKernel _optimizer;
     readonly AlignedBuffer? _state1, _state2;
+    readonly TiedWeights? _tied;
     readonly DeferredUpdate? _deferred;
+    readonly WeightNormalization? _weightNormalization;
     readonly MaxNorm? _maxNorm;
     readonly AlignedBuffer _gradients;
     readonly bool _keepsGradient;
@@ -27,28 +29,41 @@ internal sealed unsafe class TrainingStep
     public TrainingStep(FeedForwardNetwork network, BatchGatherer gatherer, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, float weightDecay)
     {
         _gatherer = gatherer;
-        AlignedBuffer gradients = _gradients = new AlignedBuffer(network.Parameters.Length);
+        long length = options.WeightNormalization ? WeightNormalization.LengthWithGains(network) : network.Parameters.Length;
+        AlignedBuffer gradients = _gradients = new AlignedBuffer(length);
         _dropout = options.DropoutPass(kernels.Level);
         _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout);
         _loss = options.Loss.CreateKernel(kernels.Level);
         _optimizer = options.Optimizer.CreateKernel(kernels.Level);
-        _state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(network.Parameters.Length) : null;
-        _state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(network.Parameters.Length) : null;
-        var updates = new ParameterUpdate[_pass.Layers.Count];
-        for (int i = 0; i < updates.Length; i++)
-        {
-            updates[i] = new OptimizerUpdate(_optimizer, network.Parameters, gradients, _state1, _state2, rateMultipliers[2 * i], rateMultipliers[2 * i + 1], weightDecay);
-            if (options.GradientClipping is { IsByNorm: false } || options.L1 > 0)
-                updates[i] = new GradientPreparation(updates[i], GradientKernel.Create(kernels.Level), network.Parameters, gradients, options.GradientClipping is { IsByNorm: false } byValue ? byValue.Limit : null, options.L1);
-        }
+        _state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(length) : null;
+        _state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(length) : null;
         _keepsGradient = !options.Optimizer.HasTrustRatio;
+        ParameterUpdate[] updates = Updates(network.Parameters, weightDecay, options.L1);
+        if (options.WeightNormalization)
+            _weightNormalization = new WeightNormalization(network, gradients, options.L1, options.MaxNorm, kernels);
         float? longest = options.GradientClipping is { IsByNorm: true } byNorm ? byNorm.Limit : null;
-        if (longest is not null || options.Optimizer.HasTrustRatio)
-            _deferred = new DeferredUpdate(network, gradients, updates, rateMultipliers, longest, options.Optimizer.HasTrustRatio, kernels);
+        _tied = options.TiedWeights ? new TiedWeights(network, gradients, kernels) : null;
+        if (longest is not null || options.Optimizer.HasTrustRatio || _weightNormalization is not null || _tied is not null)
+            _deferred = new DeferredUpdate(network, gradients, updates, rateMultipliers, longest, options.Optimizer.HasTrustRatio, kernels, _weightNormalization is { Trained: var trained }
+                ? new NormalizedUpdates(_weightNormalization, Updates(trained, decay: 0, l1: 0), Updates(trained, weightDecay, l1: 0))
+                : null, options.TiedWeights);
         for (int i = 0; i < updates.Length && _deferred is null; i++)
             _pass.Layers[i].Update = updates[i];
-        if (options.MaxNorm is { } limit)
-            _maxNorm = new MaxNorm(network, limit, kernels);
+        if (options.MaxNorm is { } limit && _weightNormalization is null)
+            _maxNorm = new MaxNorm(network, limit, kernels, options.TiedWeights);
+
+        ParameterUpdate[] Updates(AlignedBuffer parameters, float decay, float l1)
+        {
+            float? highest = options.GradientClipping is { IsByNorm: false } byValue ? byValue.Limit : null;
+            var made = new ParameterUpdate[_pass.Layers.Count];
+            for (int i = 0; i < made.Length; i++)
+            {
+                made[i] = new OptimizerUpdate(_optimizer, parameters, gradients, _state1, _state2, rateMultipliers[2 * i], rateMultipliers[2 * i + 1], decay);
+                if (highest is not null || l1 > 0)
+                    made[i] = new GradientPreparation(made[i], GradientKernel.Create(kernels.Level), parameters, gradients, highest, l1);
+            }
+            return made;
+        }
     }
 
     public NetworkPass Pass => _pass;
@@ -56,7 +71,7 @@ internal sealed unsafe class TrainingStep
     /// <summary>Steps begun so far: what the choices of dropout are keyed by, beside seed and layer.</summary>
     public long Steps { get; set; }
 
-    /// <summary>Euclidean norm of the last step's gradient over all parameters, as the optimizer got it. In a fixed order; padding is 0.</summary>
+    /// <summary>Euclidean norm of the last step's gradient over all that the optimizer moves, as it got it. In a fixed order; padding is 0.</summary>
     /// <returns>Null where the optimizer leaves something else in the gradient's place (LAMB's direction).</returns>
     public double? GradientNorm() => _keepsGradient ? Math.Sqrt(FixedOrderSums.SumAndSquares(_gradients.Span).SquaredSum) : null;
 
@@ -70,8 +85,12 @@ internal sealed unsafe class TrainingStep
             return loss;
         _optimizer.BeginStep(learningRate);
         _pass.Backward();
+        _tied?.SumGradients();
+        _weightNormalization?.TurnGradients();
         _deferred?.Run(learningRate);
+        _weightNormalization?.Compose();
         _maxNorm?.Apply();
+        _tied?.CopyWeights();
         return loss;
     }
 
@@ -94,11 +113,12 @@ internal sealed unsafe class TrainingStep
         if (_state2 is not null)
             state.Floats("optimizer/average 2", _state2.Span);
         _optimizer.Exchange(state);
+        _weightNormalization?.Exchange(state);
     }
 
     double Forward(BatchGatherer gatherer, ReadOnlySpan<int> rows, bool withGradient, MetricTotal? metric)
     {
-        gatherer.Gather(rows, _pass.Input.Pointer, _pass.InputStride);
+        _pass.Gather(gatherer, rows);
         if (_dropout is not null)
             _dropout.Step = withGradient ? Steps : null;
         _pass.Forward(rows.Length);

@@ -8,9 +8,9 @@ namespace Microsoft.ML;
 public static class NeuralNetTransformsExtensions
 {
     /// <summary>A feedforward network whose task follows from the label column: key → multiclass, Boolean → binary, Single → regression,
-    /// vector of Single → several values at once, vector of Boolean → several labels.</summary>
+    /// vector of Single → several values at once, vector of Boolean → several labels, the feature column itself → autoencoder.</summary>
     /// <param name="catalog"><c>mlContext.Transforms</c>.</param>
-    /// <param name="labelColumnName">Column to learn: a key, Boolean or Single, or a vector of known size of Single or Boolean.</param>
+    /// <param name="labelColumnName">Column to learn: a key, Boolean or Single, or a vector of known size of Single or Boolean. The same as the feature column: an autoencoder, with the columns <c>Embedding</c> and <c>ReconstructionError</c>.</param>
     /// <param name="featureColumnName">Column with the inputs: a vector of Single of known size. Raw values: the model standardizes.</param>
     /// <param name="exampleWeightColumnName">Column of Single that multiplies each row's loss; null: all rows count the same.</param>
     /// <param name="init">How the weights start: an initializer or its name, <c>"He"</c>; null: chosen by activation, role and data.</param>
@@ -33,7 +33,7 @@ public static class NeuralNetTransformsExtensions
         => catalog.NeuralNet(NeuralNetOptions.From(labelColumnName, featureColumnName, exampleWeightColumnName, init, hiddenLayers, activation, numberOfEpochs));
 
     /// <summary>A feedforward network whose task follows from the label column: key → multiclass, Boolean → binary, Single → regression,
-    /// vector of Single → several values at once, vector of Boolean → several labels.</summary>
+    /// vector of Single → several values at once, vector of Boolean → several labels, the feature column itself → autoencoder.</summary>
     /// <param name="catalog"><c>mlContext.Transforms</c>.</param>
     /// <param name="options">Copied: later changes do not reach the estimator.</param>
     /// <exception cref="ArgumentNullException">An argument or a name is null.</exception>

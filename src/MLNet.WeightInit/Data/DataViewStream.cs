@@ -23,22 +23,22 @@ internal sealed class DataViewStream : RowStream
     bool _isFirst = true;
 
     /// <param name="open">Opens a reading; the token ends it with an exception, and the function makes one of what the data view throws.</param>
-    public DataViewStream(IChannel channel, NeuralNetOptions options, int targetColumns, Func<CancellationToken, Func<Exception, Exception>, UsableRows> open)
+    public DataViewStream(IChannel channel, NeuralNetOptions options, int labelColumns, Func<CancellationToken, Func<Exception, Exception>, UsableRows> open)
     {
         _channel = channel;
         _options = options;
         _open = open;
         // There is no model yet that a cancelled reading could give. In epochs the training asks, row by row.
         _rows = open(options.CancellationToken, Describe);
-        TargetColumns = targetColumns;
+        LabelColumns = labelColumns;
         FeatureCount = _rows.FeatureCount;
         IsWeighted = _rows.IsWeighted;
     }
 
     public override int FeatureCount { get; }
-    public override int TargetColumns { get; }
+    public override int LabelColumns { get; }
     public override bool IsWeighted { get; }
-    public override ReadOnlySpan<float> Targets => _rows.Targets;
+    public override ReadOnlySpan<float> Labels => _rows.Labels;
     public override float Weight => _rows.Weight;
 
     public override void Restart(string reading)

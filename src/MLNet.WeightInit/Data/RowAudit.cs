@@ -5,7 +5,8 @@ using Microsoft.ML.Data;
 namespace MLNet.WeightInit;
 
 /// <summary>Counts rows that can't be used, by reason and by slot, and describes them.</summary>
-internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string purpose)
+/// <param name="fillsMissing">Whether NaN is a feature like any other.</param>
+internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string purpose, bool fillsMissing = false)
 {
     /// <summary>Above this share the message names the slots.</summary>
     const double ShareThatNamesSlots = 0.05;
@@ -68,7 +69,7 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         {
             Fault.Label => $"Column '{schema.Label!.Value.Name}' has no label in {row}{LabelSlotText()} (counted from 0). Filter such rows out, or set MissingValues to Skip.",
             Fault.Weight => $"Column '{schema.Weight!.Value.Name}' has the weight {Text(_lastValue)} in {row} (counted from 0), and weights must be above 0 and finite. Filter such rows out, or set MissingValues to Skip.",
-            _ => $"Column '{schema.Feature!.Value.Name}' has {Text(_lastValue)} in {row}, {SlotText.Of(schema.Feature!.Value, _lastSlot)} (both counted from 0). Replace missing values first, for example with mlContext.Transforms.ReplaceMissingValues(\"{schema.Feature!.Value.Name}\").",
+            _ => $"Column '{schema.Feature!.Value.Name}' has {Text(_lastValue)} in {row}, {SlotText.Of(schema.Feature!.Value, _lastSlot)} (both counted from 0). Replace missing values first, for example with mlContext.Transforms.ReplaceMissingValues(\"{schema.Feature!.Value.Name}\"), or set MissingValues to MeanWithIndicator.",
         };
     }
 
@@ -82,7 +83,7 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
     {
         var reasons = new List<string>();
         AddReason(reasons, _missingLabels, $"without a label in column '{schema.Label!.Value.Name}'");
-        AddReason(reasons, _badFeatures, $"with NaN or infinite values in column '{schema.Feature!.Value.Name}'");
+        AddReason(reasons, _badFeatures, $"with {(fillsMissing ? "infinite" : "NaN or infinite")} values in column '{schema.Feature!.Value.Name}'");
         AddReason(reasons, _badWeights, $"whose weight in column '{schema.Weight?.Name}' is not above 0 and finite");
         string counts = string.Create(CultureInfo.InvariantCulture, $"{BadRows:N0} of {_rows:N0} {purpose} rows");
         string start = skipped
@@ -92,7 +93,9 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
     }
 
     string Advise() => _badFeatures > 0
-        ? $" Replace missing values first, for example with mlContext.Transforms.ReplaceMissingValues(\"{schema.Feature!.Value.Name}\")."
+        ? fillsMissing
+            ? " Clip them, or make them NaN where they only stand for a missing value."
+            : $" Replace missing values first, for example with mlContext.Transforms.ReplaceMissingValues(\"{schema.Feature!.Value.Name}\"), or set MissingValues to MeanWithIndicator."
         : " Check how this data was read, or filter such rows out.";
 
     string DescribeSlots()
@@ -112,7 +115,7 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         ReadOnlySpan<float> values = features.GetValues();
         for (int i = 0; i < values.Length; i++)
         {
-            if (float.IsFinite(values[i]))
+            if (float.IsFinite(values[i]) || fillsMissing && float.IsNaN(values[i]))
                 continue;
             int slot = features.IsDense ? i : features.GetIndices()[i];
             _badInSlot ??= new long[featureCount];

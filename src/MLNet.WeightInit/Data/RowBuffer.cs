@@ -15,9 +15,10 @@ internal sealed class RowBuffer
     float[] _features;
     float[] _labels;
     float[]? _weights;
-    int _rows;
+    int _rows, _capacity;
 
     /// <param name="column">Feature column, for messages.</param>
+    /// <param name="targetColumns">0 where the features are the targets too: they are held once.</param>
     /// <param name="expectedRows">Where the data view knows; null otherwise.</param>
     /// <param name="mostBytes">That dense features may take.</param>
     /// <exception cref="InvalidOperationException">That many rows would take more.</exception>
@@ -28,10 +29,10 @@ internal sealed class RowBuffer
         _targetColumns = targetColumns;
         _mostBytes = mostBytes;
         CheckBytes(expectedRows ?? 1);
-        int capacity = (int)(expectedRows ?? Math.Min(FirstCapacity, MostRows));
-        _features = new float[(long)capacity * featureCount];
-        _labels = new float[(long)capacity * targetColumns];
-        _weights = weighted ? new float[capacity] : null;
+        _capacity = (int)(expectedRows ?? Math.Min(FirstCapacity, MostRows));
+        _features = new float[(long)_capacity * featureCount];
+        _labels = new float[(long)_capacity * targetColumns];
+        _weights = weighted ? new float[_capacity] : null;
     }
 
     long MostRows => Math.Min(_mostBytes / sizeof(float), Array.MaxLength) / Math.Max(_featureCount, _targetColumns);
@@ -41,7 +42,7 @@ internal sealed class RowBuffer
     /// <exception cref="InvalidOperationException">The rows take more than they may.</exception>
     public void Add(in VBuffer<float> features, ReadOnlySpan<float> targets, float weight)
     {
-        if (_rows == _labels.Length / _targetColumns)
+        if (_rows == _capacity)
             Grow();
         features.CopyTo(_features.AsSpan(_rows * _featureCount, _featureCount));
         targets.CopyTo(_labels.AsSpan(_rows * _targetColumns));
@@ -50,16 +51,18 @@ internal sealed class RowBuffer
         _rows++;
     }
 
-    public TrainingSet ToTrainingSet() => new(_features, _rows, _featureCount, _labels, _targetColumns, _weights);
+    public TrainingSet ToTrainingSet() => _targetColumns == 0
+        ? new(_features, _rows, _featureCount, _features, _featureCount, _weights)
+        : new(_features, _rows, _featureCount, _labels, _targetColumns, _weights);
 
     void Grow()
     {
         CheckBytes(_rows + 1L);
-        int capacity = (int)Math.Min(Math.Max(FirstCapacity, 2L * _rows), MostRows);
-        Array.Resize(ref _features, capacity * _featureCount);
-        Array.Resize(ref _labels, capacity * _targetColumns);
+        _capacity = (int)Math.Min(Math.Max(FirstCapacity, 2L * _rows), MostRows);
+        Array.Resize(ref _features, _capacity * _featureCount);
+        Array.Resize(ref _labels, _capacity * _targetColumns);
         if (_weights is not null)
-            Array.Resize(ref _weights, capacity);
+            Array.Resize(ref _weights, _capacity);
     }
 
     void CheckBytes(long rows)

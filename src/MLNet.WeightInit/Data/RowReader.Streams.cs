@@ -16,15 +16,15 @@ internal sealed partial class RowReader
 
     /// <summary>Whether rows that don't fit into memory fit into a pool, which must hold a batch.</summary>
     bool MayStream(RoleMappedData data, int featureCount)
-        => options.Streaming != false && RowMemory.MostRows(options.MemoryLimit, featureCount, _targetColumns) >= Math.Min(options.BatchSize, data.Data.GetRowCount() ?? options.BatchSize);
+        => options.Streaming != false && RowMemory.MostRows(options.MemoryLimit, featureCount, _labelColumns) >= Math.Min(options.BatchSize, data.Data.GetRowCount() ?? options.BatchSize);
 
     TrainingRows Stream(RoleMappedData data, int featureCount, bool hasValidationSet)
     {
-        int poolRows = RowMemory.MostRows(options.MemoryLimit, featureCount, _targetColumns);
+        int poolRows = RowMemory.MostRows(options.MemoryLimit, featureCount, _labelColumns);
         if (poolRows == 0)
             throw Refuse(TooSmall(poolRows, featureCount));
         AnnounceReading(data, featureCount);
-        var stream = new DataViewStream(channel, options, _targetColumns, (token, describe) => Open(data, "training", token, describe));
+        var stream = new DataViewStream(channel, options, _labelColumns, (token, describe) => Open(data, "training", token, describe));
         try
         {
             var survey = new StreamSurvey(stream, Plan(poolRows, validates: !hasValidationSet && (options.EarlyStopping || options.ValidationFraction is not null)));
@@ -48,8 +48,8 @@ internal sealed partial class RowReader
     /// <summary>Of validation rows that take more memory than they may: as many as fit, each as likely as any other.</summary>
     TrainingSet SampleValidation(RoleMappedData data, int featureCount)
     {
-        using var stream = new DataViewStream(channel, options, _targetColumns, (token, describe) => Open(data, "validation", token, describe));
-        var survey = new StreamSurvey(stream, Plan(Math.Max(1, RowMemory.MostRows(options.MemoryLimit, featureCount, _targetColumns)), validates: false));
+        using var stream = new DataViewStream(channel, options, _labelColumns, (token, describe) => Open(data, "validation", token, describe));
+        var survey = new StreamSurvey(stream, Plan(Math.Max(1, RowMemory.MostRows(options.MemoryLimit, featureCount, _labelColumns)), validates: false));
         channel.Warning(Text($"The {survey.Rows:N0} validation rows take more memory than MemoryLimit allows, {RowMemory.Text(options.MemoryLimit)}: {survey.Sample.Rows:N0} of them, drawn by the seed, validate."));
         return survey.Sample;
     }
@@ -68,7 +68,7 @@ internal sealed partial class RowReader
     void AnnounceReading(RoleMappedData data, int featureCount)
     {
         string cause = options.Streaming == true ? "as Streaming asks for" : data.Data.GetRowCount() is { } rows
-            ? Text($"since {rows:N0} rows × {featureCount:N0} features would take {RowMemory.Text((double)rows * RowMemory.BytesARow(featureCount, _targetColumns))} in memory and MemoryLimit is {RowMemory.Text(options.MemoryLimit)}")
+            ? Text($"since {rows:N0} rows × {featureCount:N0} features would take {RowMemory.Text((double)rows * RowMemory.BytesARow(featureCount, _labelColumns))} in memory and MemoryLimit is {RowMemory.Text(options.MemoryLimit)}")
             : Text($"since rows × {featureCount:N0} features take more than MemoryLimit, {RowMemory.Text(options.MemoryLimit)}");
         channel.Info("{0}", $"Streaming the rows, {cause}. The first reading finds the scale of the features and how many rows there are.");
     }
@@ -76,7 +76,7 @@ internal sealed partial class RowReader
     void Announce(StreamSurvey survey, int featureCount)
     {
         string validation = survey.Validation is { } held ? Text($" {held.Rows:N0} of them validate and stay in memory{(survey.ValidationIsCut ? ", as many as an eighth of the limit holds" : "")}.") : "";
-        channel.Info("{0}", Text($"Streamed: {survey.Rows:N0} rows × {featureCount:N0} features would take {RowMemory.Text((double)survey.Rows * RowMemory.BytesARow(featureCount, _targetColumns))} in memory, and MemoryLimit is {RowMemory.Text(options.MemoryLimit)}.{validation} ")
+        channel.Info("{0}", Text($"Streamed: {survey.Rows:N0} rows × {featureCount:N0} features would take {RowMemory.Text((double)survey.Rows * RowMemory.BytesARow(featureCount, _labelColumns))} in memory, and MemoryLimit is {RowMemory.Text(options.MemoryLimit)}.{validation} ")
             + Text($"Each epoch reads the data view again, and shuffles {Math.Min(survey.Pool.Capacity, survey.TrainingRows):N0} rows at a time. Where that reads text or computes, save what comes out once with mlContext.Data.SaveAsBinary, and train on mlContext.Data.LoadFromBinary: ")
             + "reading then costs a copy. MaximumSteps and MaximumDuration end training within an epoch.");
     }
@@ -88,13 +88,13 @@ internal sealed partial class RowReader
         int batches = survey.Pool.Capacity / options.BatchSize;
         if (batches < FewestBatchesAPool)
             channel.Warning(Text($"The pool that shuffles streamed rows holds {survey.Pool.Capacity:N0} of {survey.TrainingRows:N0} rows, {(batches == 1 ? "1 batch" : $"{batches} batches")}: rows that lie side by side are trained side by side. Raise MemoryLimit, {RowMemory.Text(options.MemoryLimit)}, to {RowMemory.Text((double)options.MemoryLimit * FewestBatchesAPool / batches)} or more, or see to it that the source is in random order."));
-        if (survey.LabelVarianceBetweenPools >= ShareThatIsSorted)
+        if (survey.LabelVarianceBetweenPools >= ShareThatIsSorted && !options.IsAutoencoder)
             channel.Warning(Text($"The rows are sorted by column '{data.Schema.Label!.Value.Name}', or nearly so: {100 * survey.LabelVarianceBetweenPools:N0} % of its variance lies between stretches of {survey.Pool.Capacity:N0} rows, as many as MemoryLimit lets the pool shuffle, and random order has next to none. Training forgets one stretch while it sees the next. ")
             + "Shuffle the rows where they are stored, for example the lines of the file or by ORDER BY in the query (mlContext.Data.ShuffleRows has a pool of its own, and can't either), or raise MemoryLimit.");
     }
 
     string TooSmall(int poolRows, int featureCount)
-        => Text($"The pool that shuffles streamed rows must hold at least one batch, and MemoryLimit, {options.MemoryLimit:N0} bytes, holds {poolRows:N0} rows of {featureCount:N0} features, where BatchSize is {options.BatchSize:N0}. Set MemoryLimit to at least {options.BatchSize * RowMemory.BytesARow(featureCount, _targetColumns):N0}, or lower BatchSize.");
+        => Text($"The pool that shuffles streamed rows must hold at least one batch, and MemoryLimit, {options.MemoryLimit:N0} bytes, holds {poolRows:N0} rows of {featureCount:N0} features, where BatchSize is {options.BatchSize:N0}. Set MemoryLimit to at least {options.BatchSize * RowMemory.BytesARow(featureCount, _labelColumns):N0}, or lower BatchSize.");
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,7 +11,8 @@ namespace MLNet.WeightInit;
 /// <param name="seed">Of the choices among rows that are streamed.</param>
 internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetOptions options, Loss? loss, NetworkTask task, int outputs, long seed)
 {
-    readonly int _targetColumns = UsableRows.TargetColumns(task, outputs);
+    /// <summary>Values of the label that a row has; 0 for an autoencoder, whose features are held once.</summary>
+    readonly int _labelColumns = options.IsAutoencoder ? 0 : task == NetworkTask.Multiclass ? 1 : outputs;
 
     /// <param name="hasValidationSet">Whether other rows than these validate.</param>
     /// <exception cref="InvalidOperationException">The rows can't train.</exception>
@@ -44,17 +45,17 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
     /// <returns>Null where the rows take more memory than they may, and may be streamed.</returns>
     TrainingSet? TryRead(RoleMappedData data, string purpose, int featureCount, bool mayStream)
     {
-        int most = mayStream ? RowMemory.MostRows(options.MemoryLimit, featureCount, _targetColumns) : int.MaxValue;
+        int most = mayStream ? RowMemory.MostRows(options.MemoryLimit, featureCount, _labelColumns) : int.MaxValue;
         long? expected = data.Data.GetRowCount();
         if (expected > most)
             return null;
         using UsableRows rows = Open(data, purpose, options.CancellationToken);
-        var buffer = new RowBuffer(options.FeatureColumnName, featureCount, _targetColumns, rows.IsWeighted, expected, options.MemoryLimit);
+        var buffer = new RowBuffer(options.FeatureColumnName, featureCount, _labelColumns, rows.IsWeighted, expected, options.MemoryLimit);
         while (rows.MoveNext())
         {
             if (buffer.Rows == most)
                 return null;
-            buffer.Add(in rows.Features, rows.Targets, rows.Weight);
+            buffer.Add(in rows.Features, rows.Labels, rows.Weight);
         }
         if (rows.DescribeBadRows() is { } warning)
             channel.Warning(warning);
@@ -62,7 +63,7 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
     }
 
     UsableRows Open(RoleMappedData data, string purpose, CancellationToken cancellationToken, Func<Exception, Exception>? describe = null)
-        => new(host, options, loss, task, outputs, data, purpose, cancellationToken, describe);
+        => new(host, options, loss, task, outputs, _labelColumns, data, purpose, cancellationToken, describe);
 
     void CheckCount(long rows)
     {
@@ -72,6 +73,12 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
 
     void CheckLabels(RoleMappedData data, LabelFacts labels)
     {
+        if (options.IsAutoencoder)
+        {
+            foreach (string warning in AutoencoderChecks.Warnings(data.Schema.Feature!.Value, labels, options))
+                channel.Warning(warning);
+            return;
+        }
         if (data.Schema.Label!.Value.Type is VectorDataViewType)
         {
             var checks = new VectorLabelChecks(data.Schema.Label.Value, labels);
@@ -96,7 +103,7 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
     void CheckFeatures(TrainingSet rows)
     {
         for (int row = 1; row < rows.Rows; row++)
-            if (!rows.Row(row).SequenceEqual(rows.Row(0)))
+            if (!rows.HaveSameFeatures(row, 0))
                 return;
         WarnOfEqualFeatures(rows.Rows);
     }

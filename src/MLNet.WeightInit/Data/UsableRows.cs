@@ -13,15 +13,16 @@ internal sealed class UsableRows : IDisposable
     readonly NeuralNetOptions _options;
     readonly Loss? _loss;
     readonly FeatureFloatVectorCursor _cursor;
-    readonly TargetGetter _getTargets;
+    readonly TargetGetter _getLabels;
     readonly Predicate<float> _isMissing, _isTooLow;
     readonly CancellationToken _cancellationToken;
     readonly Func<Exception, Exception>? _describe;
 
+    /// <param name="labelColumns">Values of the label that a row has; 0 for an autoencoder, which learns the features.</param>
     /// <param name="purpose">What the rows are for, in words: <c>training</c>.</param>
     /// <param name="cancellationToken">Ends the reading with an exception.</param>
     /// <param name="describe">Makes the exception to throw of what the data view throws; null: that itself.</param>
-    public UsableRows(IHost host, NeuralNetOptions options, Loss? loss, NetworkTask task, int outputs, RoleMappedData data, string purpose, CancellationToken cancellationToken,
+    public UsableRows(IHost host, NeuralNetOptions options, Loss? loss, NetworkTask task, int outputs, int labelColumns, RoleMappedData data, string purpose, CancellationToken cancellationToken,
         Func<Exception, Exception>? describe = null)
     {
         _host = host;
@@ -33,14 +34,14 @@ internal sealed class UsableRows : IDisposable
         data.CheckOptFloatWeight();
         FeatureCount = featureCount;
         IsWeighted = data.Schema.Weight.HasValue;
-        Targets = new float[TargetColumns(task, outputs)];
-        Audit = new RowAudit(data.Schema, featureCount, purpose);
+        Labels = new float[labelColumns];
+        Audit = new RowAudit(data.Schema, featureCount, purpose, fillsMissing: options.MissingValues == MissingValues.MeanWithIndicator);
         // Keys arrive from 0, missing ones as NaN; a key column may hold values above its own count.
         _isMissing = task == NetworkTask.Multiclass ? label => !(label >= 0 && label < outputs) : label => !float.IsFinite(label);
         _isTooLow = target => target < loss?.LowestLabel;
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
         _cursor = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights).Create();
-        _getTargets = TargetGetters.Create(_cursor.Row, data.Schema.Label!.Value);
+        _getLabels = options.IsAutoencoder ? _ => { } : TargetGetters.Create(_cursor.Row, data.Schema.Label!.Value);
     }
 
     public int FeatureCount { get; }
@@ -51,12 +52,10 @@ internal sealed class UsableRows : IDisposable
     public ref readonly VBuffer<float> Features => ref _cursor.Features;
 
     /// <summary>Of the row.</summary>
-    public float[] Targets { get; }
+    public float[] Labels { get; }
 
     /// <summary>Of the row.</summary>
     public float Weight => _cursor.Weight;
-
-    public static int TargetColumns(NetworkTask task, int outputs) => task == NetworkTask.Multiclass ? 1 : outputs;
 
     /// <summary>Goes to the next usable row; false after the last.</summary>
     /// <exception cref="InvalidOperationException">A row can't be used, and the options or the loss don't let it be skipped.</exception>
@@ -66,10 +65,12 @@ internal sealed class UsableRows : IDisposable
         {
             _host.CheckAlive();
             _cancellationToken.ThrowIfCancellationRequested();
-            if (Audit.Accepts(in _cursor.Features, Array.FindIndex(Targets, _isMissing), _cursor.Weight))
+            if (Audit.Accepts(in _cursor.Features, Array.FindIndex(Labels, _isMissing), _cursor.Weight))
             {
-                if (_loss is not null && Array.FindIndex(Targets, _isTooLow) is >= 0 and int slot)
-                    throw Refuse(Audit.DescribeLabelBelow(_loss.LowestLabel, Targets[slot], _loss.Name));
+                if (_loss is not null && Array.FindIndex(Labels, _isTooLow) is >= 0 and int slot)
+                    throw Refuse(Audit.DescribeLabelBelow(_loss.LowestLabel, Labels[slot], _loss.Name));
+                if (_loss is not null && _options.IsAutoencoder && AutoencoderChecks.FirstBelow(in _cursor.Features, _loss.LowestLabel) is { } tooLow)
+                    throw Refuse(Audit.DescribeLabelBelow(_loss.LowestLabel, tooLow, _loss.Name));
                 return true;
             }
             if (_options.MissingValues == MissingValues.Throw)
@@ -95,7 +96,7 @@ internal sealed class UsableRows : IDisposable
         {
             if (!_cursor.MoveNext())
                 return false;
-            _getTargets(Targets);
+            _getLabels(Labels);
             return true;
         }
         catch (Exception exception) when (_describe is not null && exception is not OperationCanceledException)

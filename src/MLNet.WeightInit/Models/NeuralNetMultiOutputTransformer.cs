@@ -9,7 +9,7 @@ using MLNet.WeightInit;
 namespace MLNet.WeightInit;
 
 /// <summary>A fitted network that predicts several values. It adds the column <c>Score</c>: a vector of Single in the label's units, with the label's slot names where it has them.</summary>
-/// <remarks>A row with missing features scores NaN in every slot.</remarks>
+/// <remarks>A row with missing features scores NaN in every slot, unless the model fills them (<see cref="MissingValues.MeanWithIndicator"/>).</remarks>
 public sealed class NeuralNetMultiOutputTransformer : NeuralNetVectorTransformer, ISingleFeaturePredictionTransformer<NeuralNetMultiOutputModelParameters>
 {
     internal const string LoaderSignature = "NeuralMultiOutputScorer";

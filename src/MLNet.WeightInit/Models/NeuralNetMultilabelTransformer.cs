@@ -10,7 +10,7 @@ namespace MLNet.WeightInit;
 
 /// <summary>A fitted network that says yes or no to each of several labels. It adds <c>Score</c> (log-odds), <c>Probability</c> and <c>PredictedLabel</c> (vector of Boolean: log-odds above 0),
 /// with the label's slot names where it has them.</summary>
-/// <remarks>A row with missing features has NaN as score and probability of every label, and predicts none.</remarks>
+/// <remarks>A row with missing features has NaN as score and probability of every label, and predicts none, unless the model fills them (<see cref="MissingValues.MeanWithIndicator"/>).</remarks>
 public sealed class NeuralNetMultilabelTransformer : NeuralNetVectorTransformer, ISingleFeaturePredictionTransformer<NeuralNetMultilabelModelParameters>
 {
     internal const string LoaderSignature = "NeuralMultilabelScorer";

@@ -21,6 +21,9 @@ public abstract class NeuralNetVectorModelParameters : NeuralNetModelParameters<
     {
     }
 
+    /// <summary>What is told of a row beside the outputs; null for nothing.</summary>
+    internal virtual Reconstruction? Reconstruction => null;
+
     private protected sealed override DataViewType OutputType => new VectorDataViewType(NumberDataViewType.Single, Network.Outputs);
 
     private protected sealed override ValueMapper<VBuffer<float>, VBuffer<float>> CreateMapper()

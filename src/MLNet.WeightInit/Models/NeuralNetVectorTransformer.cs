@@ -99,7 +99,7 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
         builder.Add(AnnotationUtils.Kinds.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = column.Name.AsMemory());
         if (column.IsNormalized)
             builder.Add(AnnotationUtils.Kinds.IsNormalized, BooleanDataViewType.Instance, (ref bool value) => value = true);
-        if (_outputNames is not null)
+        if (_outputNames is not null && column.Size is null)
         {
             var names = new VBuffer<ReadOnlyMemory<char>>(_outputNames.Length, [.. _outputNames.Select(name => name.AsMemory())]);
             builder.AddSlotNames(_outputNames.Length, (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
@@ -131,14 +131,14 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
         public override Delegate[] CreateGetters(DataViewRow input, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
-            var scores = new Lazy<RowScores>(() => new RowScores(input, _features, _transformer._parameters.Network));
+            var scores = new Lazy<RowScores>(() => Scores(input));
             return [.. _transformer.OutputColumns.Select((column, i) => activeOutput(i) ? column.MakeGetter(scores.Value) : null!)];
         }
 
         protected override Delegate MakeGetter(DataViewRow input, int column, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
-            return _transformer.OutputColumns[column].MakeGetter(new RowScores(input, _features, _transformer._parameters.Network));
+            return _transformer.OutputColumns[column].MakeGetter(Scores(input));
         }
 
         private protected override Func<int, bool> GetDependenciesCore(Func<int, bool> activeOutput)
@@ -157,6 +157,8 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
             _transformer._parameters.SaveAsOnnx(context, names, features);
         }
 
-        VectorDataViewType TypeOf(VectorOutputColumn column) => new(column.ItemType, _transformer._parameters.Network.Outputs);
+        DataViewType TypeOf(VectorOutputColumn column) => column.TypeFor(_transformer._parameters.Network.Outputs);
+
+        RowScores Scores(DataViewRow input) => new(input, _features, _transformer._parameters.Network, _transformer._parameters.Reconstruction);
     }
 }

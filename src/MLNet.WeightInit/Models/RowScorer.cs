@@ -4,13 +4,17 @@ using MLNet.WeightInit.Engine.Network;
 namespace MLNet.WeightInit;
 
 /// <summary>Scores ML.NET's rows, dense or sparse, without allocating for one. It has buffers: one a cursor.</summary>
-internal sealed class RowScorer(FeedForwardNetwork network)
+/// <param name="reconstruction">Adds its values to each row's scores; null for none.</param>
+internal sealed class RowScorer(FeedForwardNetwork network, Reconstruction? reconstruction = null)
 {
-    readonly NetworkScorer _scorer = new(network);
+    readonly NetworkScorer _scorer = new(network, reconstruction: reconstruction);
     readonly float[] _score = new float[network.Outputs];
     float[]? _dense;
 
     public int Outputs => network.Outputs;
+
+    /// <summary>Values of a row's scores: the outputs, then the reconstruction's.</summary>
+    public int ScoreLength => _scorer.ScoreLength;
 
     /// <exception cref="InvalidOperationException">The row has another number of features than the network was trained with.</exception>
     public void Score(in VBuffer<float> features, Span<float> scores)

@@ -14,17 +14,24 @@ internal sealed class RowScores
     VBuffer<float> _features;
     long _position = long.MinValue;             // before the first row a cursor stands at −1
 
-    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network)
+    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network, Reconstruction? reconstruction = null)
     {
         _row = row;
         _getFeatures = row.GetGetter<VBuffer<float>>(features);
-        _scorer = new RowScorer(network);
-        _scores = new float[network.Outputs];
+        _scorer = new RowScorer(network, reconstruction);
+        _scores = new float[_scorer.ScoreLength];
     }
 
-    public int Count => _scores.Length;
+    /// <summary>Outputs of the network.</summary>
+    public int Count => _scorer.Outputs;
 
-    public ReadOnlySpan<float> Current()
+    /// <summary>One an output.</summary>
+    public ReadOnlySpan<float> Current() => All()[..Count];
+
+    /// <summary>What a <see cref="Reconstruction"/> adds to them.</summary>
+    public ReadOnlySpan<float> Added() => All()[Count..];
+
+    ReadOnlySpan<float> All()
     {
         if (_position != _row.Position)
         {

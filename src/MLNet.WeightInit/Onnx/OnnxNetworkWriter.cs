@@ -18,14 +18,27 @@ internal sealed class OnnxNetworkWriter
     }
 
     /// <summary>From raw features to logits, or to values in the label's unit for regression.</summary>
-    public string Outputs(FeedForwardNetwork network, string features)
+    public string Outputs(FeedForwardNetwork network, string features) => Outputs(network, features, out _, embeddingLayer: -1);
+
+    /// <param name="embedding">Activations of the embedding layer; empty where there is none.</param>
+    /// <param name="embeddingLayer">A dense layer; −1 for none.</param>
+    /// <inheritdoc cref="Outputs(FeedForwardNetwork, string)"/>
+    public string Outputs(FeedForwardNetwork network, string features, out string embedding, int embeddingLayer)
     {
-        string values = Centre(network, features);
+        embedding = "";
+        string values = OnnxInputs.Write(this, network, features);
+        string stream = "";                                    // sums that residual blocks add to
         foreach (DenseLayer layer in network.DenseLayers)
         {
             values = Dense(layer, values, inputScales: layer == network.DenseLayers[0] ? network.FeatureScale.Scales : []);
+            if (layer.SkipFrom is not null)
+                values = Elementwise("Add", layer.Outputs, [stream, values]);
+            if (layer.SkipFrom is not null || layer == network.DenseLayers[0])
+                stream = values;
             values = OnnxNormalization.Write(this, layer, values);
             values = OnnxActivations.Write(this, layer.Activation, values, layer.Outputs);
+            if (embeddingLayer >= 0 && layer == network.DenseLayers[embeddingLayer])
+                embedding = values;
         }
         return Rescale(network, values);
     }
@@ -67,6 +80,9 @@ internal sealed class OnnxNetworkWriter
     /// <summary>A constant for each column, the same in every row.</summary>
     public string Row(float[] values, string name) => _context.AddInitializer(values, [1L, values.Length], name);
 
+    /// <summary>A list of positions.</summary>
+    public string Indexes(int[] values, string name) => _context.AddInitializer(values.Select(value => (long)value), [values.Length], name);
+
     /// <summary>Mean over the columns, one value a row.</summary>
     public string RowMean(string values)
     {
@@ -77,21 +93,12 @@ internal sealed class OnnxNetworkWriter
         return destination;
     }
 
-    /// <summary>The mean is subtracted in a node of its own: folded into the bias it would cost all digits that it shares with the features.</summary>
-    string Centre(FeedForwardNetwork network, string features)
-    {
-        if (network.FeatureScale.IsNone)
-            return features;
-        string means = _context.AddInitializer(network.FeatureScale.Means, [1L, network.Inputs], "means");
-        return Elementwise("Sub", network.Inputs, [features, means]);
-    }
-
     string Dense(DenseLayer layer, string values, ReadOnlySpan<float> inputScales)
     {
         float[] weights = layer.GetWeights();
         if (!inputScales.IsEmpty)
             for (int i = 0; i < weights.Length; i++)
-                weights[i] *= inputScales[i % layer.Inputs];
+                weights[i] *= i % layer.Inputs is var input && input < inputScales.Length ? inputScales[input] : 1;      // what follows the features has none
         string weightName = _context.AddInitializer(weights, [layer.Outputs, (long)layer.Inputs], layer.Name + ".weights");
         string biasName = _context.AddInitializer(layer.GetBiases(), [(long)layer.Outputs], layer.Name + ".bias");
         string destination = Intermediate(new VectorDataViewType(NumberDataViewType.Single, layer.Outputs), layer.Name);
@@ -113,8 +120,8 @@ internal sealed class OnnxNetworkWriter
         return Elementwise("Add", network.Outputs, [Elementwise("Mul", network.Outputs, [values, scales]), means]);
     }
 
-    string Intermediate(DataViewType type, string name) => _context.AddIntermediateVariable(type, name, skip: true);
+    public string Intermediate(DataViewType type, string name) => _context.AddIntermediateVariable(type, name, skip: true);
 
-    OnnxNode Node(string operation, string[] inputs, string destination)
+    public OnnxNode Node(string operation, string[] inputs, string destination)
         => _context.CreateNode(operation, inputs, [destination], _context.GetNodeName(operation), DefaultDomain);
 }

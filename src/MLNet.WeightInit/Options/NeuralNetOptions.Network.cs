@@ -19,6 +19,11 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, none. A hidden layer then needs at least 3 units. Memory grows by 4 bytes × batch rows × hidden units.</value>
     public string? Normalization { get; set; }
 
+    /// <summary>Blocks that the hidden layers form, each adding what its branch gives to what it started from (He et al. 2016): <c>new ResidualBlocks(branchDepth: 2)</c>, with
+    /// <c>HiddenLayers = new ResidualBlocks(2).Layers(blocks: 50, width: 128)</c>. Deep networks then train where plain ones of the same depth don't; with <see cref="Normalization"/> hundreds of layers do.</summary>
+    /// <value>Default: null, none. The first hidden layer is the stem; the number of the others must be a multiple of the branch depth, and the last layer of every block as wide as the stem.</value>
+    public ResidualBlocks? Residual { get; set; }
+
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or doesn't fit the hidden layers.</exception>
     internal void CheckNetwork()
     {
@@ -26,6 +31,7 @@ public sealed partial class NeuralNetOptions
             throw new ArgumentOutOfRangeException(nameof(Dropout), Dropout, "The dropout rate must be at least 0 and below 1: it is the share of units that are dropped, and at 1 none would be left. 0 is none.");
         if (!Enum.IsDefined(DropoutKind))
             throw new ArgumentOutOfRangeException(nameof(DropoutKind), DropoutKind, "It must be Automatic, Standard or Alpha.");
+        ResidualBlocks.CheckLayers(HiddenLayers, Residual?.BranchDepth ?? 0);
         if (ResolveNormalization() == default)
             return;
         for (int i = 0; i < HiddenLayers.Count; i++)

@@ -33,6 +33,13 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, any length. Above 0 and finite.</value>
     public float? MaxNorm { get; set; }
 
+    /// <summary>Trains each hidden unit's incoming weights as a length and a direction, w = g · v / ‖v‖ (Salimans and Kingma 2016): the optimizer moves g and v, which makes steps insensitive to how large the
+    /// weights are. It changes the way of training, not the model: that has w, scores as fast and is saved as ever. Training starts at the initializer's weights, with g = ‖w‖. <see cref="WeightDecay"/> pulls g, which
+    /// is the same pull on the weights; <see cref="MaxNorm"/> limits it; <see cref="GradientClipping"/> sees the gradients by g and v. The output's weights are trained as they are.</summary>
+    /// <value>Default: false. Memory: one more array of the size of the weights; time: two more passes over gradients and weights a step. A hidden unit whose weights are all 0 at the start has no direction: <c>Fit</c> throws
+    /// <see cref="InvalidOperationException"/>.</value>
+    public bool WeightNormalization { get; set; }
+
     /// <summary>Share that each step keeps of an exponential moving average of all weights and biases, bias-corrected as Adam's are. The average is what is validated, stopped on and saved; training goes on from the weights themselves.</summary>
     /// <value>Default: null, no average. Above 0 and below 1; 0.99 averages about the last 100 steps, 0.999 the last 1,000. Memory: one more array of the size of the weights.</value>
     public float? EmaDecay { get; set; }

@@ -3,7 +3,7 @@ namespace MLNet.WeightInit;
 /// <summary>Everything that decides a network and its training. Estimators take a copy: later changes to this object do not reach them.</summary>
 public sealed partial class NeuralNetOptions
 {
-    /// <summary>Column to learn: a key for multiclass, Boolean for binary, Single for regression.</summary>
+    /// <summary>Column to learn: a key for multiclass, Boolean for binary, Single for regression; a vector of Single or Boolean for several values or labels; the feature column itself for an autoencoder.</summary>
     /// <value>Default: <c>Label</c>.</value>
     public string LabelColumnName { get; set; } = NeuralNetDefaults.LabelColumnName;
 
@@ -82,7 +82,7 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, chosen by the number of epochs. At least 1.</value>
     public int? Patience { get; set; }
 
-    /// <summary>What to do with rows that can't be used.</summary>
+    /// <summary>What to do with rows that have missing values or can't be used.</summary>
     /// <value>Default: <see cref="MissingValues.Skip"/>.</value>
     public MissingValues MissingValues { get; set; }
 

@@ -13,6 +13,7 @@ internal static class OptionChecks
             CheckColumn(weight, nameof(options.ExampleWeightColumnName));
         CheckHiddenLayers(options.HiddenLayers);
         options.CheckNetwork();
+        options.CheckAutoencoder();
         ArgumentNullException.ThrowIfNull(options.Activation);
         ArgumentNullException.ThrowIfNull(options.Optimizer);
         LossChecks.Check(options);
@@ -31,7 +32,7 @@ internal static class OptionChecks
         Require(options.Patience is null or >= 1, nameof(options.Patience), options.Patience,
             "The patience must be at least 1 epoch. null chooses it; to train all epochs set EarlyStopping to false.");
         options.CheckEarlyStopping();
-        Require(Enum.IsDefined(options.MissingValues), nameof(options.MissingValues), options.MissingValues, "It must be Skip or Throw.");
+        Require(Enum.IsDefined(options.MissingValues), nameof(options.MissingValues), options.MissingValues, "It must be Skip or Throw, or MeanWithIndicator.");
         OptimizationChecks.Check(options);
         Require(Enum.IsDefined(options.OnCancel), nameof(options.OnCancel), options.OnCancel, "It must be ReturnBest or Throw.");
         options.CheckCheckpoints();

@@ -25,6 +25,7 @@ internal sealed class TrainerSettings
         OptionChecks.Check(Options);
         Activation = Activations.Parse(Options.Activation);
         Dropout = Options.ResolveDropout(Activation);
+        Options.Residual?.CheckStart(Activation, Options.ResolveNormalization());
         Loss = Options.Loss is null ? null : Losses.Resolve(Options.Loss);
         Optimizers.Parse(Options.Optimizer);
         Schedule = Schedules.Parse(Options.Schedule);
@@ -83,6 +84,8 @@ internal sealed class TrainerSettings
         HiddenLayers = Options.HiddenLayers,
         Activation = Activation,
         Normalization = Options.ResolveNormalization(),
+        Residual = Options.Residual,
+        TiedWeights = Options.TiedWeights,
         Dropout = Dropout,
         Loss = SmoothedLoss.Of(Loss ?? Losses.Parse(TaskLosses.For(task)[0]), Options.LabelSmoothing),
         Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training
@@ -94,6 +97,7 @@ internal sealed class TrainerSettings
         Schedule = Schedule,
         GradientClipping = GradientClipping,
         L1 = Options.L1Regularization,
+        WeightNormalization = Options.WeightNormalization,
         MaxNorm = Options.MaxNorm,
         EmaDecay = Options.EmaDecay,
         RangeTest = Options.RangeTest,
@@ -103,6 +107,7 @@ internal sealed class TrainerSettings
         Seed = Seed,
         Threads = Math.Min(Options.NumberOfThreads ?? int.MaxValue, Environment.ProcessorCount),
         Standardize = Options.Standardize,
+        FillsMissing = Options.MissingValues == MissingValues.MeanWithIndicator,
         ValidationFraction = Options.ValidationFraction,
         EarlyStopping = Options.EarlyStopping,
         Patience = Options.Patience,

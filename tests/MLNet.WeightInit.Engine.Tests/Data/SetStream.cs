@@ -12,7 +12,7 @@ internal sealed class SetStream(TrainingSet data, Func<int, int, int>? choose = 
     public int Readings { get; private set; }
 
     public override int FeatureCount => data.FeatureCount;
-    public override int TargetColumns => data.TargetColumns;
+    public override int LabelColumns => ReferenceEquals(data.Targets, data.Features) ? 0 : data.TargetColumns;
     public override bool IsWeighted => data.Weights is not null;
 
     public override void Restart(string reading)
@@ -30,7 +30,7 @@ internal sealed class SetStream(TrainingSet data, Func<int, int, int>? choose = 
 
     public override void CopyFeatures(Span<float> destination) => data.Row(_row).CopyTo(destination);
 
-    public override ReadOnlySpan<float> Targets => data.Targets.AsSpan(_row * data.TargetColumns, data.TargetColumns);
+    public override ReadOnlySpan<float> Labels => data.Targets.AsSpan(_row * data.TargetColumns, LabelColumns);
 
     public override float Weight => (float)data.WeightOf(_row);
 

@@ -45,6 +45,34 @@ internal sealed class StreamSurveyTests
     }
 
     [Test]
+    public void Missing_features_are_filled_and_indicated_by_all_rows_not_by_the_sample()
+    {
+        const int Rows = 900, Columns = 4;
+        float[] features = Networks.Values(Rows * Columns, 3, 5);
+        for (int row = 0; row < Rows; row++)
+        {
+            if (row % 5 == 0)
+                features[row * Columns] = float.NaN;
+            if (row != 700)
+                features[row * Columns + 1] = float.NaN;       // there in one row of 900
+            features[row * Columns + 2] = float.NaN;           // in none
+        }
+        features[800 * Columns + 3] = float.NaN;               // missing in one
+        var data = new TrainingSet(features, Rows, Columns, new float[Rows], 1);
+        int[] all = [.. Enumerable.Range(0, Rows)];
+        InputEncoding expected = MissingFeatures.Encode(data, all);
+        AffineScale expectedScale = FeatureStatistics.Standardization(data, all);
+
+        ColumnMoments found = new StreamSurvey(new SetStream(data), Plan(poolRows: 50)).Features;
+        Assert.That(found.MissingFeatures().Indicators, Is.EqualTo((int[])[0, 1, 3]).And.EqualTo(expected.Indicators));
+        Assert.That(found.MissingFeatures().Fills, Is.EqualTo(expected.Fills).Within(1).Ulps);
+        // 900 terms in double are 1e-13 off at most: one unit of a float for the last rounding.
+        Assert.That(found.Standardization().Means, Is.EqualTo(expectedScale.Means).Within(1).Ulps);
+        Assert.That(found.Standardization().Scales, Is.EqualTo(expectedScale.Scales).Within(1).Ulps);
+        Assert.That(Enumerable.Range(0, Columns).Select(found.IsConstant), Is.EqualTo((bool[])[false, false, true, false]), "there or not tells rows apart too");
+    }
+
+    [Test]
     public void A_sample_that_all_rows_fit_is_all_rows_in_order([Values(50, 51, 1_000)] int poolRows)
     {
         var survey = new StreamSurvey(new SetStream(Numbered(50)), Plan(poolRows));

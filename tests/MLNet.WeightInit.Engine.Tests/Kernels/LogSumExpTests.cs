@@ -134,6 +134,33 @@ internal sealed unsafe class LogSumExpTests
     }
 
     [Test]
+    public void Softmax_of_several_rows_has_the_bits_of_each_alone_and_touches_nothing_else([Values(1, 2, 3, 5, 8, 9, 10, 15, 16, 17, 40)] int classes, [ValueSource(nameof(s_levels))] SimdLevel level)
+    {
+        SoftmaxKernel softmax = SoftmaxKernel.Create(level);
+        int stride = Panels.Padded(classes) + Panels.Padding;
+        for (int rows = 1; rows <= 35; rows++)
+        {
+            Moat together = new(rows * stride), alone = new(rows * stride);
+            for (int row = 0; row < rows; row++)
+            {
+                for (int unit = 0; unit < classes; unit++)
+                    together.Span[row * stride + unit] = 10 * Wave((row * 31 + unit) * 7 + classes);
+                if (row % 11 == 5)
+                    together.Span[row * stride + row % classes] = float.NaN;
+            }
+            together.Span.CopyTo(alone.Span);
+            softmax.ApplyRows(together.Pointer, rows, classes, stride);
+            Assert.That(together.IsUntouched, Is.True, $"{rows} rows");
+            for (int row = 0; row < rows; row++)
+            {
+                softmax.Apply(alone.Pointer + row * stride, classes);
+                Assert.That(together.Span.Slice(row * stride, classes).ToArray(), Is.EqualTo(alone.Span.Slice(row * stride, classes).ToArray()), $"{rows} rows, row {row}");
+                Assert.That(together.Span.Slice(row * stride + Panels.Padded(classes), Panels.Padding).ToArray(), Is.All.Zero, $"{rows} rows, behind row {row}");
+            }
+        }
+    }
+
+    [Test]
     public void A_logit_that_is_not_a_number_or_a_maximum_that_is_infinite_makes_the_row_NaN([Values(5, 40)] int classes, [Values(float.NaN, float.PositiveInfinity)] float bad, [ValueSource(nameof(s_levels))] SimdLevel level)
     {
         for (int place = 0; place < classes; place++)

@@ -77,6 +77,42 @@ internal sealed unsafe class NormalizationKernelTests
     }
 
     [Test]
+    public void What_is_added_first_is_normalized_and_copied([Values] SimdLevel level, [Values(3, 17, 64)] int units, [Values] bool adds)
+    {
+        int padded = Panels.Padded(units), stride = padded + 16;
+        Moat block = Block(units, stride, 5, 0), sums = Block(units, stride, 5, 0), stream = Block(units, stride, 6, 0), scales = Padded(units, 7, 1), shifts = Padded(units, 8, 0);
+        Moat destination = new(Rows * stride), expected = new(Rows * stride), inverses = new(Rows), expectedInverses = new(Rows);
+        for (int i = 0; i < sums.Length; i++)
+            sums.Span[i] += adds ? stream.Span[i] : 0;
+        float[] copied = sums.Span.ToArray();
+        NormalizationKernel kernel = NormalizationKernel.Create(level);
+        kernel.Forward(block.Pointer, inverses.Pointer, scales.Pointer, shifts.Pointer, destination.Pointer, Rows, units, stride, adds ? stream.Pointer : null, stream.Pointer);
+        kernel.Forward(sums.Pointer, expectedInverses.Pointer, scales.Pointer, shifts.Pointer, expected.Pointer, Rows, units, stride);
+        for (int i = 0; i < Rows * stride; i++)
+        {
+            if (i % stride >= padded)
+                continue;
+            Assert.That((destination.Span[i], block.Span[i]), Is.EqualTo((expected.Span[i], sums.Span[i])));
+            Assert.That(stream.Span[i], Is.EqualTo(copied[i]));
+        }
+        Assert.That(block.IsUntouched && stream.IsUntouched && destination.IsUntouched);
+    }
+
+    [Test]
+    public void A_gradient_that_comes_past_the_normalization_is_added([Values] SimdLevel level, [Values(3, 17, 64)] int units)
+    {
+        int padded = Panels.Padded(units), stride = padded + 16;
+        Moat gradient = Block(units, stride, 8, 0), normalized = Block(units, stride, 9, 0), alone = Block(units, stride, 9, 0), inverses = new Moat(Rows).Filled(10), scales = Padded(units, 11, 1), past = Block(units, stride, 12, 0);
+        NormalizationKernel kernel = NormalizationKernel.Create(level);
+        kernel.Backward(gradient.Pointer, normalized.Pointer, inverses.Pointer, scales.Pointer, Rows, units, stride, past.Pointer);
+        kernel.Backward(gradient.Pointer, alone.Pointer, inverses.Pointer, scales.Pointer, Rows, units, stride);
+        for (int row = 0; row < Rows; row++)
+            for (int i = row * stride; i < row * stride + padded; i++)
+                Assert.That(normalized.Span[i], Is.EqualTo(alone.Span[i] + past.Span[i]));
+        Assert.That(normalized.IsUntouched && past.IsUntouched);
+    }
+
+    [Test]
     public void Sums_of_products_run_over_the_rows([Values] SimdLevel level)
     {
         const int Columns = 48, Stride = 64;

@@ -56,4 +56,20 @@ internal sealed unsafe class RowKernelTests
             }
         }
     }
+
+    [Test]
+    public void Rows_are_added_and_copied([Values] SimdLevel level, [Values] bool adds, [Values] bool copies)
+    {
+        const int Rows = 3, Columns = 48, Stride = 64;
+        Moat block = new Moat(Rows * Stride).Filled(1), addend = new Moat(Rows * Stride).Filled(2), copy = new(Rows * Stride);
+        float[] before = block.Span.ToArray(), kept = copy.Span.ToArray();
+        RowKernel.Create(level).AddRows(block.Pointer, adds ? addend.Pointer : null, copies ? copy.Pointer : null, Rows, Columns, Stride);
+        for (int i = 0; i < block.Length; i++)
+        {
+            float expected = i % Stride < Columns && adds ? before[i] + addend.Span[i] : before[i];
+            Assert.That(block.Span[i], Is.EqualTo(expected));
+            Assert.That(copy.Span[i], Is.EqualTo(copies && i % Stride < Columns ? expected : kept[i]));
+        }
+        Assert.That(block.IsUntouched && copy.IsUntouched);
+    }
 }

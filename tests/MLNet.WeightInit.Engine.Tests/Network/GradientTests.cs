@@ -56,10 +56,22 @@ internal sealed unsafe class GradientTests
         Check(60, [200, 512], activation, 2, level, false, threads: 3, normalization: Normalization.Layer);
     }
 
-    static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted, Dropout? dropout = null, int threads = 1, Normalization normalization = Normalization.None)
+    [Test]
+    public void Gradient_goes_back_through_residual_blocks([ValueSource(nameof(EveryActivation))] string activation, [Values] Normalization normalization, [Values(1, 2, 3)] int branchDepth, [Values(false, true)] bool drops)
+        => Check(19, branchDepth == 1 ? [33, 33, 33, 33] : branchDepth == 2 ? [33, 18, 33, 50, 33] : [33, 18, 50, 33, 20, 17, 33],
+            activation, 0, SimdLevels.Best, false, drops ? new Dropout(0.2f, false) : null, normalization: normalization, branchDepth: branchDepth);
+
+    [Test]
+    public void Gradient_goes_back_through_residual_blocks_at_every_width_and_on_threads([Values] SimdLevel level, [Values("ReLU", "GELU", "Identity")] string activation, [Values] Normalization normalization)
+    {
+        Check(2, [9, 16, 9, 3, 9], activation, 2, level, false, normalization: normalization, branchDepth: 2);
+        Check(60, [200, 512, 200, 130, 200], activation, 2, level, false, threads: 3, normalization: normalization, branchDepth: 2);
+    }
+
+    static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted, Dropout? dropout = null, int threads = 1, Normalization normalization = Normalization.None, int branchDepth = 0)
     {
         (string lossName, NetworkTask task, int outputs) = s_losses[lossIndex];
-        FeedForwardNetwork network = Networks.Create(inputs, hidden, outputs, activation, task, seed: 7, normalization: normalization);
+        FeedForwardNetwork network = Networks.Create(inputs, hidden, outputs, activation, task, seed: 7, normalization: normalization, branchDepth: branchDepth);
         using var pool = new WorkerPool(threads);
         var gradients = new AlignedBuffer(network.Parameters.Length);
         var pass = new NetworkPass(network, Rows, PassKernels.Create(level, pool), gradients, dropout: dropout is null ? null : new DropoutPass(dropout, seed: 5, level) { Step = 3 });

@@ -7,9 +7,9 @@ namespace MLNet.WeightInit.Engine.Tests.Network;
 internal static class Networks
 {
     public static FeedForwardNetwork Create(int inputs, int[] hidden, int outputs, string activation = "ReLU", NetworkTask task = NetworkTask.Regression,
-        AffineScale? features = null, AffineScale? targets = null, uint seed = 1, Normalization normalization = Normalization.None)
+        AffineScale? features = null, AffineScale? targets = null, uint seed = 1, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
     {
-        var network = new FeedForwardNetwork(new NetworkLayout(inputs, hidden, activation, outputs, normalization), task, features ?? AffineScale.None, targets ?? AffineScale.None);
+        var network = new FeedForwardNetwork(new NetworkLayout(inputs, hidden, activation, outputs, normalization, branchDepth, encoding), task, features ?? AffineScale.None, targets ?? AffineScale.None);
         foreach (DenseLayer layer in network.DenseLayers)
         {
             layer.SetWeights(Values(layer.Inputs * layer.Outputs, seed++, Math.Sqrt(3.0 / layer.Inputs)));
@@ -47,6 +47,7 @@ internal static class Networks
         double[] values = new double[features.Length];
         for (int i = 0; i < values.Length; i++)
             values[i] = network.FeatureScale.IsNone ? features[i] : ((double)features[i] - network.FeatureScale.Means[i]) * network.FeatureScale.Scales[i];
+        var sums = new double[network.DenseLayers.Count][];
         for (int l = 0; l < network.DenseLayers.Count; l++)
         {
             DenseLayer layer = network.DenseLayers[l];
@@ -59,6 +60,9 @@ internal static class Networks
                     sum += (double)weights[output * layer.Inputs + input] * values[input];
                 next[output] = sum;
             }
+            if (layer.SkipFrom is { } from)
+                next = [.. next.Zip(sums[from], (sum, start) => start + sum)];
+            sums[l] = next;
             if (layer.IsNormalized)
                 next = Normalized(next, layer.GetNormalizationScales(), layer.GetNormalizationShifts());
             if (l < network.DenseLayers.Count - 1)

@@ -1,5 +1,6 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Persistence;
 using MLNet.WeightInit.Engine.Tests.Network;
 
 namespace MLNet.WeightInit.Engine.Tests.Persistence;
@@ -66,6 +67,35 @@ internal sealed class ModelFileTests
     }
 
     [Test]
+    public void A_network_of_residual_blocks_is_version_3_and_comes_back_whole([Values] Normalization normalization)
+    {
+        byte[] bytes = Saved(Networks.Create(5, [7, 33, 7], 2, "GELU", NetworkTask.Regression, s_features, s_targets, normalization: normalization, branchDepth: 2));
+        Assert.That(bytes[8], Is.EqualTo(3));
+        Assert.That(Saved(FeedForwardNetwork.Load(new MemoryStream(bytes))), Is.EqualTo(bytes));
+        for (int i = 8; i < bytes.Length; i++)
+        {
+            byte[] damaged = [.. bytes];
+            damaged[i] ^= 0x40;
+            Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(damaged)), Throws.TypeOf<InvalidDataException>(), $"byte {i}");
+        }
+    }
+
+    /// <summary>As a newer release may write it, or a damaged file with a fitting checksum.</summary>
+    [TestCase("RESIDUAL blocks", 2, "a part 'RESIDUAL blocks', which this library doesn't know")]
+    [TestCase("residual blocks", 0, "0 layers in a residual branch")]
+    [TestCase("residual blocks", 3, "at least 4 in all")]
+    [TestCase("residual blocks", 1, "hidden[1], which ends the block")]
+    public void A_part_that_does_not_fit_is_named(string name, int branchDepth, string message)
+    {
+        byte[] bytes = Saved(Networks.Create(5, [7, 33, 7], 2, branchDepth: 2));
+        int at = bytes.AsSpan().IndexOf("residual blocks"u8);
+        System.Text.Encoding.UTF8.GetBytes(name, bytes.AsSpan(at));
+        BitConverter.TryWriteBytes(bytes.AsSpan(at + name.Length), branchDepth);
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 4), Checksum.Of(bytes.AsSpan(20..^4)));
+        Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
+    }
+
+    [Test]
     public void Loaded_network_predicts_the_same_bits()
     {
         FeedForwardNetwork network = Example(), loaded = FeedForwardNetwork.Load(new MemoryStream(Saved(network)));
@@ -117,7 +147,7 @@ internal sealed class ModelFileTests
     {
         byte[] bytes = Saved(Example());
         bytes[8] = 9;
-        Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("version 9").And.Message.Contains("versions 1 and 2"));
+        Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("version 9").And.Message.Contains("versions 1 to 3"));
     }
 
     [Test]

@@ -16,6 +16,7 @@ namespace MLNet.WeightInit.Engine.Tests.Persistence;
 internal sealed class TrainingFingerprintTests
 {
     static readonly TrainingSet s_data = Trainings.Waves(60);
+    static readonly TrainingSet s_blends = Trainings.Blends(60, features: 5);
     static readonly TrainingOptions s_options = Trainings.Options(NetworkTask.Regression, 1, [6], epochs: 2);
 
     /// <summary>They don't decide a bit of the state after an epoch, or only together with what does.</summary>
@@ -41,15 +42,19 @@ internal sealed class TrainingFingerprintTests
         (nameof(TrainingOptions.LearningRate), s_options with { LearningRate = 0.25f }, "learning rate (0.001 in the checkpoint, 0.25 here)"),
         (nameof(TrainingOptions.Schedule), s_options with { Schedule = Schedules.Parse("step") }, "schedule (Constant in the checkpoint, Step here)"),
         (nameof(TrainingOptions.Normalization), s_options with { Normalization = Normalization.Layer }, "normalization (None in the checkpoint, Layer here)"),
+        (nameof(TrainingOptions.Residual), s_options with { HiddenLayers = [6, 6, 6], Residual = new ResidualBlocks(2) }, "residual blocks (none in the checkpoint, branches of 2, Planned here)"),
+        (nameof(TrainingOptions.TiedWeights), s_options with { Outputs = 5, TiedWeights = true }, "tied weights (no in the checkpoint, yes here)"),
         (nameof(TrainingOptions.Dropout), s_options with { Dropout = new Dropout(0.5f, isAlpha: false) }, "dropout (left open in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.WeightDecay), s_options with { WeightDecay = 0.5f }, "weight decay (left open in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.GradientClipping), s_options with { GradientClipping = GradientClipping.Parse("norm(2)") }, "gradient clipping (none in the checkpoint, Norm(max_norm=2) here)"),
         (nameof(TrainingOptions.L1), s_options with { L1 = 0.5f }, "L1 regularization (0 in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.MaxNorm), s_options with { MaxNorm = 3 }, "max-norm (left open in the checkpoint, 3 here)"),
+        (nameof(TrainingOptions.WeightNormalization), s_options with { WeightNormalization = true }, "weight normalization (no in the checkpoint, yes here)"),
         (nameof(TrainingOptions.EmaDecay), s_options with { EmaDecay = 0.5f }, "decay of the averaged weights (left open in the checkpoint, 0.5 here)"),
         (nameof(TrainingOptions.BatchSize), s_options with { BatchSize = 31 }, "batch size (32 in the checkpoint, 31 here)"),
         (nameof(TrainingOptions.Seed), s_options with { Seed = 2 }, "seed (1 in the checkpoint, 2 here)"),
         (nameof(TrainingOptions.Standardize), s_options with { Standardize = false }, "standardization (yes in the checkpoint, no here)"),
+        (nameof(TrainingOptions.FillsMissing), s_options with { FillsMissing = true }, "missing values (none in the checkpoint, filled here)"),
         (nameof(TrainingOptions.ValidationFraction), s_options with { ValidationFraction = 0.1f }, "validation fraction (left open in the checkpoint, 0.1 here)"),
         (nameof(TrainingOptions.EarlyStopping), s_options with { EarlyStopping = false }, "early stopping (yes in the checkpoint, no here)"),
         (nameof(TrainingOptions.Metric), s_options with { Metric = Metrics.Parse("RMSE") }, "metric (none in the checkpoint, RMSE here)"),
@@ -63,6 +68,11 @@ internal sealed class TrainingFingerprintTests
     [TestCaseSource(nameof(Changes))]
     public void Another_option_is_named(TrainingOptions changed, string named)
     {
+        if (changed.TiedWeights)
+        {
+            AssertRefused(s_blends, changed, named, changed with { TiedWeights = false }, s_blends);
+            return;
+        }
         TrainingSet data = changed.Task == NetworkTask.Regression ? s_data : new TrainingSet(s_data.Features, s_data.Rows, s_data.FeatureCount, [.. s_data.Targets.Select((_, row) => (float)(row % 2))], 1);
         AssertRefused(data, changed, named);
     }
@@ -92,11 +102,11 @@ internal sealed class TrainingFingerprintTests
     public void An_initializer_that_draws_otherwise_under_the_same_name_is_noticed()
         => AssertRefused(s_data, s_options with { Init = new Renamed() }, "checksum of the initial network", s_options with { Init = InitializerRegistry.CreateDefault().Parse("he") });
 
-    static void AssertRefused(TrainingSet data, TrainingOptions changed, string named, TrainingOptions? original = null)
+    static void AssertRefused(TrainingSet data, TrainingOptions changed, string named, TrainingOptions? original = null, TrainingSet? originalData = null)
     {
         using var folder = new TemporaryFolder();
         string file = folder["training.checkpoint"];
-        NetworkTrainer.Train(s_data, (original ?? s_options) with { Checkpoint = new(file) });
+        NetworkTrainer.Train(originalData ?? s_data, (original ?? s_options) with { Checkpoint = new(file) });
         byte[] before = File.ReadAllBytes(file);
         Assert.That(() => NetworkTrainer.Train(data, changed with { Checkpoint = new(file) }),
             Throws.InvalidOperationException.With.Message.Contains(named).And.Message.Contains(file).And.Message.Contains("Delete the file to start anew"));

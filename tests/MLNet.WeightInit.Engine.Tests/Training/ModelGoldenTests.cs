@@ -19,7 +19,7 @@ internal sealed class ModelGoldenTests
 {
     static readonly TrainingSet s_classes = Trainings.Rings(150, features: 37, classes: 5), s_weighted = Trainings.Rings(150, features: 3, classes: 2, weighted: true), s_values = Trainings.Waves(150, features: 50),
         s_products = Trainings.Products(150), s_signs = Trainings.Signs(150, features: 9, outputs: 17),
-        s_classWeighted = ClassWeighted(), s_counts = Trainings.Counts(150, features: 20);
+        s_classWeighted = ClassWeighted(), s_missing = Trainings.WithMissing(150, features: 37, classes: 5), s_counts = Trainings.Counts(150, features: 20), s_blends = Trainings.Blends(150, features: 50, weighted: true);
 
     static IEnumerable<TestCaseData> Configurations()
     {
@@ -58,6 +58,15 @@ internal sealed class ModelGoldenTests
             ("averaged weights", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 256], epochs: 3) with { EmaDecay = 0.9f, ValidationFraction = 0.2f }, "78b94b34d5624dbd7b890fcb7e27e439b66555e8a94758d1a2ca428ecd77cf18"),
             ("layer normalization", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130, 5], batchSize: 64, epochs: 2) with { Normalization = Normalization.Layer }, "ecb5055d377bd933d1001d6632a6a29381f6ab144abf4efdbef356530d21b08a"),
             ("layer normalization of pre-activations, dropout", s_values, Trainings.Options(NetworkTask.Regression, 1, [47, 512], "GELU", optimizer: "Momentum", epochs: 2) with { Normalization = Normalization.Layer, Dropout = new Dropout(0.2f, isAlpha: false) }, "06db1ac025acd7d332c4834f2168330c75dadfe239c020f41bf004719c38c477"),
+            ("residual blocks", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [130, 40, 130, 256, 130], batchSize: 64, epochs: 2) with { Residual = new ResidualBlocks(2) }, "0af1d553c21ba0b2ba2d89288a7aac025f0cf7654e1ff68da37bc5e64b6a9b3c"),
+            ("residual blocks of normalized layers, dropout", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [.. Enumerable.Repeat(128, 7)], "GELU", batchSize: 64, epochs: 2) with { Residual = new ResidualBlocks(3), Normalization = Normalization.Layer, Dropout = new Dropout(0.1f, isAlpha: false) }, "ab90a71c8f9985922b429450937b3ac62154ff3c1875a289af7ee28584233688"),
+            ("residual blocks of one layer that start at 0, epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [12, 12, 12], batchSize: 64, epochs: null) with { Patience = 3, Residual = new ResidualBlocks(1) { Start = ResidualStart.ZeroWeights } }, "615f99f1fccd7495ee434acbd7662ce81ac0cabb8909e02f8c5ee616e6bb3e48"),
+            ("weight normalization", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130, 5], batchSize: 64, epochs: 2) with { WeightNormalization = true }, "bbd3e6bb8467adace47364b88ab43e63b0e70c23d67bf72aa27dead6151dc936"),
+            ("weight normalization, lamb and the rest", s_values, Trainings.Options(NetworkTask.Regression, 1, [47, 33], "Tanh", optimizer: "LAMB", epochs: 3) with { WeightNormalization = true, GradientClipping = new GradientClipping(isByNorm: true, 0.5f), L1 = 1e-3f, MaxNorm = 1.5f, EmaDecay = 0.8f, Normalization = Normalization.Layer }, "ef103905196d7adbfd133b85e7d5f9997976cb40d1a7e3701c013634acacf5c6"),
+            ("missing values", s_missing, Trainings.Options(NetworkTask.Multiclass, 5, [64, 32], epochs: 2) with { FillsMissing = true }, "710f4a30e43ae3afbc11e83449ab57f83fe710c1f1980df30a982da66e33b608"),
+            ("autoencoder", s_blends, Trainings.Options(NetworkTask.Regression, 50, [33, 7, 33], "SiLU", epochs: 3), "5bd17fb908d058fa4f10dbad6727802f596e56a36c5ddc6244b3689ce6fd84e6"),
+            ("tied autoencoder", s_blends, Trainings.Options(NetworkTask.Regression, 50, [256, 40, 256], "Tanh", batchSize: 64, epochs: 2) with { TiedWeights = true, EmaDecay = 0.9f, MaxNorm = 1 }, "79481cae34f17bef2761f94028bd2b7ca893611661aec679f46b489a9fa5b606"),
+            ("tied linear autoencoder by lamb, epoch search", s_blends, Trainings.Options(NetworkTask.Regression, 50, [3], "Identity", optimizer: "LAMB", batchSize: 64, epochs: null) with { TiedWeights = true, Patience = 3 }, "b721f4238cc544a8f267d524daf3ebd2c652072ac8a7c9ed3e5dbfe4418b465c"),
         ];
         return all.Select(entry => new TestCaseData(entry.Data, entry.Options, entry.Hash).SetArgDisplayNames(entry.Name));
     }

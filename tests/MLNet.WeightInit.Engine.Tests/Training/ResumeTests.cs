@@ -62,6 +62,16 @@ internal sealed class ResumeTests
     }
 
     [Test]
+    public void Normalized_weights_go_on_where_they_were([Values] bool earlyStopping, [Values("Adam", "SGD", "LAMB", "Lion")] string optimizer)
+    {
+        TrainingOptions options = Options(optimizer, 33, earlyStopping) with { WeightNormalization = true, EmaDecay = 0.9f, L1 = 1e-3f, MaxNorm = 2 };
+        TrainingResult expected = NetworkTrainer.Train(s_rings, options);
+        foreach (int epochs in (int[])[1, 2, 7])
+            NetworkTrainer.Train(s_rings, options with { NumberOfEpochs = epochs, Checkpoint = new(File) });
+        AssertSame(NetworkTrainer.Train(s_rings, options with { Checkpoint = new(File) }), expected);
+    }
+
+    [Test]
     public void A_metric_and_a_maximum_of_steps_go_on_where_they_were([Values] bool search, [Values] bool restoreBest)
     {
         TrainingOptions options = Options("Adam", 33, earlyStopping: true) with { Metric = Metrics.Parse("MacroAccuracy"), MinimumImprovement = 0.01, RestoreBest = restoreBest };

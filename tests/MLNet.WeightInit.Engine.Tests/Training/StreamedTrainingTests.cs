@@ -56,9 +56,17 @@ internal sealed class StreamedTrainingTests
         yield return Case("counts", Trainings.Counts(150), Trainings.Options(NetworkTask.Regression, 1, loss: "Poisson", epochs: 4));
         yield return Case("labels", Trainings.Signs(150), Trainings.Options(NetworkTask.Multilabel, 3, epochs: 4) with { Standardize = false });
 
+        yield return Case("missing features", WithHoles(Trainings.Rings(150, features: 5)), Trainings.Options(NetworkTask.Multiclass, 3, epochs: 4) with { FillsMissing = true });
+        TrainingSet waves = Trainings.Waves(150);
+        yield return Case("an autoencoder", new TrainingSet(waves.Features, 150, 5, waves.Features, 5), Trainings.Options(NetworkTask.Regression, 5, [3], epochs: 4));
+
         static TestCaseData Case(string name, TrainingSet data, TrainingOptions options, TrainingSet? validation = null, float[]? classWeights = null)
             => new TestCaseData(data, options, validation, classWeights).SetArgDisplayNames(name);
     }
+
+    /// <summary>Every seventh feature is missing.</summary>
+    static TrainingSet WithHoles(TrainingSet data)
+        => new([.. data.Features.Select((value, i) => i % 7 == 3 ? float.NaN : value)], data.Rows, data.FeatureCount, data.Targets, data.TargetColumns);
 
     [TestCaseSource(nameof(Tasks))]
     public void A_pool_that_holds_all_rows_gives_the_model_of_training_in_memory(TrainingSet data, TrainingOptions options, TrainingSet? validation, float[]? classWeights)

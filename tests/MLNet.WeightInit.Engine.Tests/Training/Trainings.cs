@@ -45,6 +45,21 @@ internal static class Trainings
         return new TrainingSet(values, rows, features, targets, 1, weighted ? [.. Networks.Values(rows, seed + 1).Select(value => value + 1.5f)] : null);
     }
 
+    /// <summary>Rings of which every seventh feature value is missing, those of the last feature only in rows of the last class: that it is missing tells something.</summary>
+    public static TrainingSet WithMissing(int rows, int features = 4, int classes = 3, uint seed = 1)
+    {
+        TrainingSet data = Rings(rows, features, classes, seed);
+        for (int row = 0; row < rows; row++)
+        {
+            for (int feature = 2; feature < features - 1; feature++)
+                if ((row * features + feature) % 7 == 0)
+                    data.Features[row * features + feature] = float.NaN;
+            if (data.Targets[row] == classes - 1)
+                data.Features[row * features + features - 1] = float.NaN;
+        }
+        return data;
+    }
+
     /// <summary>A smooth function of two of the features, in units far from 1.</summary>
     public static TrainingSet Waves(int rows, int features = 5, uint seed = 1)
     {
@@ -79,6 +94,20 @@ internal static class Trainings
 
     static float Product(float[] values, int row, int output, int features)
         => values[row * features + output % features] * values[row * features + (output + 1 + output / features) % features];
+
+    /// <summary>Features that are blends of a few factors and some noise, in units of their own, and that are the targets too: the same array.</summary>
+    public static TrainingSet Blends(int rows, int features = 8, int factors = 3, uint seed = 1, bool weighted = false)
+    {
+        float[] hidden = Networks.Values(rows * factors, seed), blend = Networks.Values(features * factors, seed + 1), values = Networks.Values(rows * features, seed + 2, 0.2);
+        for (int row = 0; row < rows; row++)
+            for (int feature = 0; feature < features; feature++)
+            {
+                for (int factor = 0; factor < factors; factor++)
+                    values[row * features + feature] += hidden[row * factors + factor] * blend[feature * factors + factor] / (factor + 1);
+                values[row * features + feature] = values[row * features + feature] * MathF.ScaleB(1, feature % 7) + 20 * feature;
+            }
+        return new TrainingSet(values, rows, features, values, features, weighted ? [.. Enumerable.Range(0, rows).Select(row => row % 2 + 1f)] : null);
+    }
 
     /// <summary>Counts whose mean depends on two of the features: 0 to some 20.</summary>
     public static TrainingSet Counts(int rows, int features = 5, uint seed = 1)

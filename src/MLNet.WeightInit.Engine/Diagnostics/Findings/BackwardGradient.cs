@@ -40,7 +40,7 @@ internal sealed class BackwardGradient : IFindingRule
         string figures = gradient.IsPredicted
             ? "predicted from the weights, since output weights of 0 hide it in the first step"
             : $"norm {NumberText.Format(gradient.Last)} at {last.Layer}, {NumberText.Format(gradient.First)} at {first.Layer}";
-        string[] remedies = SaturationBounds.Of(first.Activation).IsBounded
+        string[] remedies = context.BranchDepth > 0 ? [Remedy.Auto, Remedy.LayerNormalization] : SaturationBounds.Of(first.Activation).IsBounded
             ? [Remedy.Relu, Remedy.InitFor(first.Activation), Remedy.FewerLayers]
             : [Remedy.InitFor(first.Activation), Remedy.Auto, Remedy.FewerLayers];
         return new Finding(verdict, severity, 0, context.HiddenLayers - 1, $"gradient {change} back over {context.HiddenLayers} hidden layers: {figures}; {consequence}", remedies);

@@ -18,7 +18,9 @@ internal sealed class DeadUnits : IFindingRule
         {
             LayerStatistics layer = context.Layers[index];
             double excess = layer.DeadFraction - layer.PredictedDeadFraction;
-            Severity? severity = layer.DeadFraction == 1 ? Severity.Error : excess > WarningExcess ? Severity.Warning : excess > NoteExcess ? Severity.Note : null;
+            // In a residual branch a layer without a live unit stops that branch only.
+            bool stopsAll = layer.DeadFraction == 1 && (context.BranchDepth == 0 || index == context.HiddenLayers - 1);
+            Severity? severity = stopsAll ? Severity.Error : excess > WarningExcess ? Severity.Warning : excess > NoteExcess ? Severity.Note : null;
             if (severity is not { } found)
                 continue;
             bool isShifted = layer.PreActivationMean < -layer.PreActivationDeviation;

@@ -43,6 +43,6 @@ internal sealed class ForwardSignal : IFindingRule
         return new Finding(verdict, severity, 0, last,
             $"signal {change} over {context.HiddenLayers} hidden layers: "
             + $"size {NumberText.Format(signal.First)} in {context.Layers[0].Layer}, {NumberText.Format(signal.Last)} in {context.Layers[last].Layer}; {consequence}",
-            [Remedy.InitFor(context.Layers[0].Activation), Remedy.Auto, Remedy.FewerLayers]);
+            context.BranchDepth > 0 ? [Remedy.Auto, Remedy.LayerNormalization] : [Remedy.InitFor(context.Layers[0].Activation), Remedy.Auto, Remedy.FewerLayers]);
     }
 }

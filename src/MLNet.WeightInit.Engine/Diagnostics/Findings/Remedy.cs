@@ -11,12 +11,13 @@ internal static class Remedy
     public const string ZeroHead = "OutputInit = \"zeros\"";
     public const string ZeroBias = "BiasInit = \"zeros\"";
     public const string PriorBias = "BiasInit = \"Auto\"";
+    public const string LayerNormalization = "Normalization = \"layer\"";
     public const string Standardize = "Standardize = true";
 
     /// <summary>False for what the network already has.</summary>
     public static bool IsNew(string remedy, ReportContext context)
         => !context.Initializers.Any(initializer => string.Equals(remedy, $"init: \"{initializer}\"", StringComparison.OrdinalIgnoreCase))
-            && (remedy != FewerLayers || context.HiddenLayers > 2) && (remedy != Standardize || !context.IsStandardized);
+            && (remedy != FewerLayers || context.HiddenLayers > 2) && (remedy != LayerNormalization || !context.Probe.Layers[0].IsNormalized) && (remedy != Standardize || !context.IsStandardized);
 
     /// <summary>The initializer whose gain suits the activation.</summary>
     public static string InitFor(string activation) => SpecificationText.Normalize(SpecificationText.Parse(activation, "activation").Name) switch

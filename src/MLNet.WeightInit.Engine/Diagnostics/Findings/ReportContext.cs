@@ -30,6 +30,9 @@ internal sealed class ReportContext
     /// <summary>‖∂L/∂z‖ of the first hidden layer over the last's, by theory.</summary>
     public required double PredictedGradientRatio { get; init; }
 
+    /// <summary>Dense layers in each residual branch; 0 without residual blocks.</summary>
+    public int BranchDepth { get; init; }
+
     public int HiddenLayers => Layers.Count - 1;
 
     public LayerStatistics Output => Layers[^1];

@@ -18,7 +18,10 @@ internal readonly record struct SignalProfile(double First, double Last, bool Sh
     /// </remarks>
     public static SignalProfile Of(ReportContext context)
     {
-        int hidden = context.HiddenLayers, middle = (hidden - 1) / 2, steps = hidden - 1 - middle;
+        int hidden = context.HiddenLayers, middle = (hidden - 1) / 2;
+        if (context.BranchDepth > 0)
+            middle -= middle % context.BranchDepth;            // of the stream, as the first and the last are
+        int steps = hidden - 1 - middle;
         double first = context.Signal(0), last = context.Signal(hidden - 1), center = context.Signal(middle);
         if (steps == 0 || !(first > 0) || !double.IsFinite(first) || !double.IsFinite(last))
             return new SignalProfile(first, last, false, false);

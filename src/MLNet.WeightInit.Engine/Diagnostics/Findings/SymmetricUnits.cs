@@ -1,4 +1,5 @@
 using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 
@@ -22,6 +23,9 @@ internal sealed class SymmetricUnits : IFindingRule
         for (int index = 0; index < context.HiddenLayers; index++)
         {
             LayerStatistics layer = context.Layers[index];
+            // Residual branches may start at 0, and then end in units that the stream tells apart.
+            if (context.Probe.Layers.Count > index && context.Probe.Layers[index].Residual == ResidualPlace.End && layer.WeightDeviation == 0 && Array.TrueForAll(context.Probe.Layers[index].Weights, weight => weight == 0))
+                continue;
             string[] remedies = [Remedy.InitFor(layer.Activation), Remedy.Auto];
             if (layer.IdenticalFraction > 0)
                 yield return new LayerFindings.Candidate(index, layer.IdenticalFraction > MostUnits ? Severity.Error : Severity.Warning, 1 + layer.IdenticalFraction,

@@ -10,6 +10,7 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 /// It takes E φ², not Var φ: a sigmoid's mean of ½ is part of the next layer's variance. The first layer needs no φ: q = Var W · Σ x² is exact for each row. Rows
 /// of different length stay
 /// different where φ isn't homogeneous, so the recursion runs for eight groups of rows of like length, and pools at the end.
+/// Where a residual block ends, mean and variance of the sums are added to those of the stream: the branch's weights are independent of it (Yang and Schoenholz 2017, section 3).
 /// </remarks>
 internal static class MeanFieldRecursion
 {
@@ -24,6 +25,7 @@ internal static class MeanFieldRecursion
     {
         var predictions = new MeanFieldLayer[layers.Count];
         RowGroup[] groups = GroupRows(features, rows, layers[0].Inputs);
+        var streams = new (double Mean, double Variance)[groups.Length];
         var quadrature = new GaussianQuadrature();
         for (int index = 0; index < layers.Count; index++)
         {
@@ -35,10 +37,12 @@ internal static class MeanFieldRecursion
                 ref RowGroup group = ref groups[g];
                 double groupMean = weights.Mean * group.Sum + weights.BiasMean;
                 double groupVariance = weights.Variance * group.SquaredSum + weights.Mean * weights.Mean * group.Noise + weights.BiasVariance;
+                if (layers[index].Residual is ResidualPlace.Stem or ResidualPlace.End)
+                    (groupMean, groupVariance) = streams[g] = (streams[g].Mean + groupMean, streams[g].Variance + groupVariance);
                 if (layers[index].IsNormalized)
                 {
                     // The mean over a row's units is taken away whatever it is; the gradient loses what lies along two of the units' directions, and is divided by the deviation.
-                    double inverse = 1 / (groupVariance + NormalizationKernel.Epsilon);
+                    double inverse = layers[index].NormalizationScale * layers[index].NormalizationScale / (groupVariance + NormalizationKernel.Epsilon);
                     (groupMean, groupVariance) = (0, groupVariance * inverse);
                     squaredNormalization += group.Share * inverse * (1 - 2.0 / layers[index].Units);
                 }
@@ -63,6 +67,8 @@ internal static class MeanFieldRecursion
     public static double[] PredictGradientNorms(
         IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, double outputNorm, Dropout? dropout = null)
     {
+        if (layers[0].Residual != ResidualPlace.None)
+            return ResidualGradients.Norms(layers, outputNorm, index => SquaredGradientGrowth(layers, moments, predictions, index, dropout), predictions);
         var norms = new double[layers.Count];
         norms[^1] = outputNorm;
         for (int index = layers.Count - 2; index >= 0; index--)
@@ -73,6 +79,8 @@ internal static class MeanFieldRecursion
     /// <summary>‖∂L/∂z‖ of the first hidden layer over the last's; 1 for fewer than two hidden layers.</summary>
     public static double GradientRatio(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, Dropout? dropout = null)
     {
+        if (layers[0].Residual != ResidualPlace.None)
+            return ResidualGradients.StreamRatio(layers, index => SquaredGradientGrowth(layers, moments, predictions, index, dropout), predictions);
         // The last hidden layer's own slope belongs to the step from the output, the first's to this way.
         double ratio = 1;
         for (int index = layers.Count - 3; index >= 0; index--)
@@ -80,10 +88,12 @@ internal static class MeanFieldRecursion
         return ratio;
     }
 
+    /// <summary>‖∂L/∂z‖² of a layer over that of the next one's, or in residual blocks, where more than one way leads back, over that of the next one's sums.</summary>
     static double SquaredGradientGrowth(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, IReadOnlyList<MeanFieldLayer> predictions, int index, Dropout? dropout)
     {
         WeightMoments next = moments[index + 1];
-        return layers[index].Units * predictions[index].SquaredSlope * (next.Variance + next.Mean * next.Mean) * (dropout?.SquaredSlope ?? 1) * predictions[index + 1].SquaredNormalization;
+        double growth = layers[index].Units * predictions[index].SquaredSlope * (next.Variance + next.Mean * next.Mean) * (dropout?.SquaredSlope ?? 1);
+        return layers[0].Residual != ResidualPlace.None ? growth : growth * predictions[index + 1].SquaredNormalization;
     }
 
     static RowGroup[] GroupRows(ReadOnlySpan<float> features, int rows, int inputs)

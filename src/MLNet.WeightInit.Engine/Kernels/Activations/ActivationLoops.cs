@@ -17,6 +17,11 @@ internal sealed unsafe class ActivationLoops<TActivation, TSimd, TVector>(TActiv
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(float* source, float* destination, int rows, int columns, int stride)
     {
+        if (typeof(TActivation) == typeof(Relu.Function))
+        {
+            Rectify(source, destination, rows, columns, stride);
+            return;
+        }
         TActivation activation = _activation;
         TVector smallest = TSimd.Broadcast(Smallest);
         for (nint row = 0; row < rows; row++)
@@ -24,6 +29,22 @@ internal sealed unsafe class ActivationLoops<TActivation, TSimd, TVector>(TActiv
             float* from = source + row * stride, to = destination + row * stride;
             for (nint column = 0; column < columns; column += TSimd.Width)
                 TSimd.Store(Negligible.Drop<TSimd, TVector>(activation.Forward<TSimd, TVector>(TSimd.Load(from + column)), smallest), to + column);
+        }
+    }
+
+    /// <summary>The rectifier and the limit are one comparison: what isn't below the smallest positive number that counts stays, NaN too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Rectify(float* source, float* destination, int rows, int columns, int stride)
+    {
+        TVector zero = TSimd.Broadcast(0), smallest = TSimd.Broadcast(MathF.Max(Smallest, float.Epsilon));
+        for (nint row = 0; row < rows; row++)
+        {
+            float* from = source + row * stride, to = destination + row * stride;
+            for (nint column = 0; column < columns; column += TSimd.Width)
+            {
+                TVector value = TSimd.Load(from + column);
+                TSimd.Store(TSimd.Select(TSimd.LessThan(value, smallest), zero, value), to + column);
+            }
         }
     }
 

@@ -3,7 +3,7 @@ using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Training.Optimizers;
 
-/// <summary>Updates all parameters after the whole gradient is there: for clipping by its norm, and for optimizers that look at a whole tensor.</summary>
+/// <summary>Updates all parameters after the whole gradient is there: for clipping by its norm, for optimizers that look at a whole tensor, and for tied weights, whose gradient comes in two parts.</summary>
 /// <remarks>
 /// Costs one more pass over gradients than the update behind each block, which is why it is used only where it has to. Tensors are cut into chunks of fixed length, a chunk is summed in one order,
 /// and the chunks' sums are added in double from the first on: neither threads nor vector width decide a bit.
@@ -13,12 +13,11 @@ internal sealed unsafe class DeferredUpdate
     const int ChunkLength = 16 * 1024;
 
     /// <summary>Parameters below which handing out chunks costs more than it saves.</summary>
-    const long SerialLength = 64 * 1024;
+    public const long SerialLength = 64 * 1024;
 
     readonly GradientKernel _kernel;
     readonly WorkerPool _pool;
     readonly AlignedBuffer _parameters, _gradients;
-    readonly ParameterUpdate[] _updates;
     readonly Chunk[] _chunks;
     readonly double[] _sums, _weightSums;
     readonly float[] _steps;
@@ -31,23 +30,35 @@ internal sealed unsafe class DeferredUpdate
     /// <param name="rateMultipliers">One a tensor: weights, then biases, layer by layer.</param>
     /// <param name="maxNorm">Norm that the gradient of all parameters together may have; null: any.</param>
     /// <param name="hasTrustRatio">True where the updates leave a direction in the place of the gradient, and this makes the step (LAMB).</param>
-    public DeferredUpdate(FeedForwardNetwork network, AlignedBuffer gradients, ParameterUpdate[] updates, IReadOnlyList<float> rateMultipliers, float? maxNorm, bool hasTrustRatio, PassKernels kernels)
+    /// <param name="normalized">What the optimizer moves in the hidden weights' place, or null.</param>
+    /// <param name="tied">True where the decoder's weights are the encoder's and get no step of their own.</param>
+    public DeferredUpdate(FeedForwardNetwork network, AlignedBuffer gradients, ParameterUpdate[] updates, IReadOnlyList<float> rateMultipliers, float? maxNorm, bool hasTrustRatio, PassKernels kernels,
+        NormalizedUpdates? normalized = null, bool tied = false)
     {
         _kernel = GradientKernel.Create(kernels.Level);
         _pool = kernels.Pool;
         _parameters = network.Parameters;
         _gradients = gradients;
-        _updates = updates;
         _maxNorm = maxNorm;
         _hasTrustRatio = hasTrustRatio;
         var chunks = new List<Chunk>();
         for (int layer = 0; layer < network.Layout.Layers.Count; layer++)
         {
             LayerLayout layout = network.Layout.Layers[layer];
-            Cut(chunks, layer, TensorKind.Weights, rateMultipliers[2 * layer], layout.WeightOffset, layout.WeightLength);
-            Cut(chunks, layer, TensorKind.Biases, rateMultipliers[2 * layer + 1], layout.BiasOffset, layout.BiasLength);
+            var own = new Tensor(layer, TensorKind.Weights, rateMultipliers[2 * layer], network.Parameters, updates[layer]);
+            if (normalized is not null && layer < normalized.Weights.Layers.Count)
+            {
+                NormalizedLayer lengths = normalized.Weights.Layers[layer];
+                Cut(chunks, own with { Parameters = normalized.Weights.Trained, Update = normalized.OfDirections[layer] }, layout.WeightOffset, layout.WeightLength);
+                Cut(chunks, own with { Kind = TensorKind.Lengths, Parameters = normalized.Weights.Trained, Update = normalized.OfLengths[layer] }, lengths.GainOffset, lengths.GainLength);
+            }
+            else if (!tied || !TiedWeights.IsDecoder(layer, network.Layout.Layers.Count))
+            {
+                Cut(chunks, own, layout.WeightOffset, layout.WeightLength);
+            }
+            Cut(chunks, own with { Kind = TensorKind.Biases, Rate = rateMultipliers[2 * layer + 1] }, layout.BiasOffset, layout.BiasLength);
             if (layout.IsNormalized)
-                Cut(chunks, layer, TensorKind.Normalization, 1, layout.ScaleOffset, 2 * layout.BiasLength);
+                Cut(chunks, own with { Kind = TensorKind.Normalization, Rate = 1 }, layout.ScaleOffset, 2 * layout.BiasLength);
         }
         _chunks = [.. chunks];
         _sums = new double[_chunks.Length];
@@ -78,14 +89,14 @@ internal sealed unsafe class DeferredUpdate
         ForEachChunk(_moveChunk);
     }
 
-    /// <summary>Each weight tensor's step is as long as the tensor itself, times the rate; biases and normalizations, which start at 0 and 1, and weights that are all 0 take the direction as it is.</summary>
+    /// <summary>Each weight tensor's step is as long as the tensor itself, times the rate; biases and normalizations, which start at 0 and 1, lengths, which are one number a unit, and weights that are all 0 take the direction as it is.</summary>
     void SetSteps(float learningRate)
     {
         for (int first = 0, end; first < _chunks.Length; first = end)
         {
-            (int layer, TensorKind kind, float rate, _, _) = _chunks[first];
+            (int layer, TensorKind kind, float rate, _, _) = _chunks[first].Tensor;
             double direction = 0, weights = 0;
-            for (end = first; end < _chunks.Length && _chunks[end].Layer == layer && _chunks[end].Kind == kind; end++)
+            for (end = first; end < _chunks.Length && _chunks[end].Tensor.Layer == layer && _chunks[end].Tensor.Kind == kind; end++)
             {
                 direction += _sums[end];
                 weights += _weightSums[end];
@@ -99,25 +110,25 @@ internal sealed unsafe class DeferredUpdate
 
     void UpdateChunk(int index)
     {
-        (int layer, TensorKind kind, _, long offset, int length) = _chunks[index];
+        (Tensor tensor, long offset, int length) = _chunks[index];
         if (_factor != 1)
             _kernel.Scale(_gradients.Pointer + offset, length, _factor);
-        switch (kind)
+        switch (tensor.Kind)
         {
-            case TensorKind.Weights: _updates[layer].OfWeights(offset, length); break;
-            case TensorKind.Biases: _updates[layer].OfBiases(offset, length); break;
-            default: _updates[layer].OfNormalization(offset, length); break;
+            case TensorKind.Weights or TensorKind.Lengths: tensor.Update.OfWeights(offset, length); break;
+            case TensorKind.Biases: tensor.Update.OfBiases(offset, length); break;
+            default: tensor.Update.OfNormalization(offset, length); break;
         }
         if (!_hasTrustRatio)
             return;
         _sums[index] = _kernel.SquareSum(_gradients.Pointer + offset, length);
-        _weightSums[index] = _kernel.SquareSum(_parameters.Pointer + offset, length);
+        _weightSums[index] = _kernel.SquareSum(tensor.Parameters.Pointer + offset, length);
     }
 
     void MoveChunk(int index)
     {
         Chunk chunk = _chunks[index];
-        _kernel.AddScaled(_gradients.Pointer + chunk.Offset, chunk.Length, _steps[index], _parameters.Pointer + chunk.Offset);
+        _kernel.AddScaled(_gradients.Pointer + chunk.Offset, chunk.Length, _steps[index], chunk.Tensor.Parameters.Pointer + chunk.Offset);
     }
 
     void ForEachChunk(Action<int> body)
@@ -131,15 +142,19 @@ internal sealed unsafe class DeferredUpdate
             body(chunk);
     }
 
-    static void Cut(List<Chunk> chunks, int layer, TensorKind kind, float rate, long offset, long length)
+    static void Cut(List<Chunk> chunks, in Tensor tensor, long offset, long length)
     {
         for (long first = 0; first < length; first += ChunkLength)
-            chunks.Add(new Chunk(layer, kind, rate, offset + first, (int)Math.Min(ChunkLength, length - first)));
+            chunks.Add(new Chunk(tensor, offset + first, (int)Math.Min(ChunkLength, length - first)));
     }
 
     enum TensorKind
     {
+        /// <summary>Or directions, where weights are normalized.</summary>
         Weights,
+
+        /// <summary>Of normalized weights.</summary>
+        Lengths,
         Biases,
 
         /// <summary>Scales and shifts, which are one tensor here.</summary>
@@ -147,5 +162,11 @@ internal sealed unsafe class DeferredUpdate
     }
 
     /// <param name="Rate">Multiplies the learning rate.</param>
-    readonly record struct Chunk(int Layer, TensorKind Kind, float Rate, long Offset, int Length);
+    /// <param name="Parameters">What the optimizer moves: the network's own, or what its weights are made of.</param>
+    readonly record struct Tensor(int Layer, TensorKind Kind, float Rate, AlignedBuffer Parameters, ParameterUpdate Update);
+
+    readonly record struct Chunk(Tensor Tensor, long Offset, int Length);
 }
+
+/// <summary>The updates of normalized weights, one a hidden layer: their directions, which have no decay, and their lengths, which have it.</summary>
+internal sealed record NormalizedUpdates(WeightNormalization Weights, ParameterUpdate[] OfDirections, ParameterUpdate[] OfLengths);
