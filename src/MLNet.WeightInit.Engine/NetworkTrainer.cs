@@ -41,10 +41,10 @@ internal static class NetworkTrainer
         CheckSize(encoding.WidthOf(data.FeatureCount), options);
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? Standardization(data, trainingRows, stream) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
-            : options.Task == NetworkTask.Regression ? TargetScale(data, trainingRows, stream, options) : AffineScale.None;
+            : options.Task.HasTargetScale() ? TargetScale(data, trainingRows, stream, options) : AffineScale.None;
         var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization, options.Residual?.BranchDepth ?? 0, encoding);
         options.Residual?.CheckStart(options.Activation, options.Normalization);
-        start?.Check(layout, options, options.Task == NetworkTask.Regression ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
+        start?.Check(layout, options, options.Task.HasTargetScale() ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
         double weightFactor = 1 / (stream is { SampleIsWhole: false } ? stream.MeanWeight : MeanWeight(data, trainingRows));
@@ -116,7 +116,7 @@ internal static class NetworkTrainer
         int width = features;
         foreach (int units in (IEnumerable<int>)[.. options.HiddenLayers, options.Outputs])
         {
-            parameters += (width + (options.Normalization == Normalization.None ? 1d : 3d)) * units;
+            parameters += (width + (options.Normalization switch { Normalization.None => 1d, Normalization.Batch => 5d, _ => 3d })) * units;
             width = units;
         }
         if (parameters > MostParameters)
@@ -135,7 +135,7 @@ internal static class NetworkTrainer
         double fraction = isSplit || !options.EarlyStopping && options.ValidationFraction is null
             ? 0
             : TrainingBudget.ValidationFraction(data.Rows, options.ValidationFraction);
-        return ValidationSplit.Draw(data, options.Task, fraction, options.Seed);
+        return ValidationSplit.Draw(data, options.Loss.ClassColumn(options.Task), fraction, options.Seed);
     }
 
     /// <summary>A metric that is no number would never see an improvement.</summary>
@@ -203,7 +203,7 @@ internal static class NetworkTrainer
     static AffineScale TargetScale(TrainingSet data, int[] rows, StreamSurvey? stream, TrainingOptions options)
     {
         AffineScale scale = options.Loss.TargetScale(data, rows, options.Standardize);
-        return stream is { SampleIsWhole: false } && !scale.IsNone ? stream.Targets.TargetScale() : scale;
+        return stream is { SampleIsWhole: false } && !scale.IsNone ? stream.Targets.TargetScale(scale) : scale;
     }
 
     static double MeanWeight(TrainingSet data, int[] rows)

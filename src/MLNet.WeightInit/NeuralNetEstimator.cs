@@ -11,6 +11,8 @@ namespace MLNet.WeightInit;
 /// <item><term>key</term><description>Multiclass classification, as <see cref="NeuralNetMulticlassTrainer"/></description></item>
 /// <item><term>Boolean</term><description>Binary classification, as <see cref="NeuralNetBinaryTrainer"/></description></item>
 /// <item><term>Single</term><description>Regression, as <see cref="NeuralNetRegressionTrainer"/></description></item>
+/// <item><term>Single, with the loss <see cref="LossFunction.Quantiles"/></term><description>Regression of several quantiles, which never cross: <c>Score</c>, a vector in the label's unit, and <c>Median</c>.
+/// <see cref="NeuralNetQuantileTransformer"/>; measured by <c>mlContext.Regression.EvaluateQuantiles</c></description></item>
 /// <item><term>vector of Single</term><description>Regression of several values by one network: <c>Score</c>, a vector in the label's units.
 /// <see cref="NeuralNetMultiOutputTransformer"/>; measured by <c>mlContext.Regression.EvaluateMultiOutput</c></description></item>
 /// <item><term>the feature column itself</term><description>Autoencoder: a network that reconstructs its features from the few values of its narrowest hidden layer. <c>Score</c> (the reconstruction),
@@ -20,6 +22,7 @@ namespace MLNet.WeightInit;
 /// </list>
 /// A vector must have the same number of values in each row, and its columns keep the label's slot names. The loss of a row is the mean over its values, which count the same: values of Single are
 /// standardized one by one. A row with one missing value is left out.
+/// <see cref="NeuralNetOptions.Heads"/> names several labels, each of any of these kinds, for one network with columns for each: <see cref="NeuralNetHead"/>.
 /// </remarks>
 public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTransformer<INeuralNetModel>>
 {
@@ -39,6 +42,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView input)
     {
         _host.CheckValue(input, nameof(input));
+        if (HeadsOf(input.Schema) is { } labels)
+            return Heads(labels).Fit(labels.Join(_host, input));
         return LabelTask(SchemaShape.Create(input.Schema)) switch
         {
             Task.Multiclass => Multiclass().Fit(input),
@@ -46,6 +51,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.MultiOutput => MultiOutput().Fit(input),
             Task.Autoencoder => Autoencoder().Fit(input),
             Task.Multilabel => Multilabel().Fit(input),
+            Task.Quantiles => Quantiles().Fit(input),
             _ => Regression().Fit(input),
         };
     }
@@ -58,6 +64,12 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView trainData, IDataView validationData)
     {
         _host.CheckValue(trainData, nameof(trainData));
+        if (HeadsOf(trainData.Schema) is { } labels)
+        {
+            _host.CheckValue(validationData, nameof(validationData));
+            labels.CheckValidation(_host, trainData.Schema, validationData.Schema);
+            return Heads(labels).Fit(labels.Join(_host, trainData), labels.Join(_host, validationData));
+        }
         return LabelTask(SchemaShape.Create(trainData.Schema)) switch
         {
             Task.Multiclass => Multiclass().Fit(trainData, validationData),
@@ -65,6 +77,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.MultiOutput => MultiOutput().Fit(trainData, validationData),
             Task.Autoencoder => Autoencoder().Fit(trainData, validationData),
             Task.Multilabel => Multilabel().Fit(trainData, validationData),
+            Task.Quantiles => Quantiles().Fit(trainData, validationData),
             _ => Regression().Fit(trainData, validationData),
         };
     }
@@ -79,6 +92,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     {
         _host.CheckValue(trainData, nameof(trainData));
         _host.CheckValue(modelParameters, nameof(modelParameters));
+        if (HeadsOf(trainData.Schema) is { } labels)
+            return Heads(labels).Fit(labels.Join(_host, trainData), Of<NeuralNetHeadsModelParameters>(modelParameters));
         return LabelTask(SchemaShape.Create(trainData.Schema)) switch
         {
             Task.Multiclass => Multiclass().Fit(trainData, Of<NeuralNetMulticlassModelParameters>(modelParameters)),
@@ -86,6 +101,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.MultiOutput => MultiOutput().Fit(trainData, Of<NeuralNetMultiOutputModelParameters>(modelParameters)),
             Task.Autoencoder => Autoencoder().Fit(trainData, Of<NeuralNetAutoencoderModelParameters>(modelParameters)),
             Task.Multilabel => Multilabel().Fit(trainData, Of<NeuralNetMultilabelModelParameters>(modelParameters)),
+            Task.Quantiles => Quantiles().Fit(trainData, Of<NeuralNetQuantileModelParameters>(modelParameters)),
             _ => Regression().Fit(trainData, Of<NeuralNetRegressionModelParameters>(modelParameters)),
         };
     }
@@ -96,6 +112,11 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         _host.CheckValue(inputSchema, nameof(inputSchema));
+        if (_settings.Options.Heads is not null)
+        {
+            HeadLabels labels = HeadLabels.Of(_host, _settings, inputSchema);
+            return labels.Part(Heads(labels).GetOutputSchema(labels.Join(inputSchema)));
+        }
         return LabelTask(inputSchema) switch
         {
             Task.Multiclass => Multiclass().GetOutputSchema(inputSchema),
@@ -103,6 +124,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
             Task.MultiOutput => MultiOutput().GetOutputSchema(inputSchema),
             Task.Autoencoder => Autoencoder().GetOutputSchema(inputSchema),
             Task.Multilabel => Multilabel().GetOutputSchema(inputSchema),
+            Task.Quantiles => Quantiles().GetOutputSchema(inputSchema),
             _ => Regression().GetOutputSchema(inputSchema),
         };
     }
@@ -123,6 +145,12 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
 
     NeuralNetMultilabelTrainer Multilabel() => new(_host, _settings);
 
+    HeadLabels? HeadsOf(DataViewSchema schema) => _settings.Options.Heads is null ? null : HeadLabels.Of(_host, _settings, schema);
+
+    NeuralNetHeadsTrainer Heads(HeadLabels labels) => new(_host, _settings, labels);
+
+    NeuralNetQuantileTrainer Quantiles() => new(_host, _settings);
+
     Task LabelTask(SchemaShape schema)
     {
         if (!schema.TryFindColumn(_settings.Options.LabelColumnName, out SchemaShape.Column label))
@@ -133,7 +161,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         if (scalar && label.ItemType is BooleanDataViewType)
             return Task.Binary;
         if (scalar && !label.IsKey && label.ItemType == NumberDataViewType.Single)
-            return Task.Regression;
+            return _settings.Loss is Engine.Training.Losses.Quantiles ? Task.Quantiles : Task.Regression;
         bool vector = label.Kind == SchemaShape.Column.VectorKind.Vector && !label.IsKey;
         if (vector && label.ItemType == NumberDataViewType.Single)
             return _settings.Options.IsAutoencoder ? Task.Autoencoder : Task.MultiOutput;
@@ -150,5 +178,6 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         MultiOutput,
         Autoencoder,
         Multilabel,
+        Quantiles,
     }
 }

@@ -37,7 +37,8 @@ public sealed class BadInputTests
         yield return Case(o => o.Dropout = float.NaN, "Dropout", "at least 0");
         yield return Case(o => o.DropoutKind = (DropoutKind)3, "DropoutKind", "Automatic, Standard or Alpha");
         yield return Case(o => o.DropoutKind = DropoutKind.Alpha, "DropoutKind", "SELU");
-        yield return Case(o => o.Normalization = "batchh", "Normalization", "'layer'");
+        yield return Case(o => o.Normalization = "batchh", "Normalization", "'layer' or 'batch'");
+        yield return Case(o => (o.Normalization, o.BatchSize) = ("batch", 1), "BatchSize", "at least 2");
         yield return Case(o => (o.Normalization, o.HiddenLayers) = ("layer", [8, 2]), "HiddenLayers[1]", "at least 3");
         yield return Case(o => o.MinimumImprovement = -1, "MinimumImprovement", "at least 0");
         yield return Case(o => o.MinimumImprovement = double.NaN, "MinimumImprovement", "finite");

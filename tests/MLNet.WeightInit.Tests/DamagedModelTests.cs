@@ -8,6 +8,8 @@ namespace MLNet.WeightInit.Tests;
 /// <summary>Entries of a saved model that were cut short or changed: refused as damaged, never with an error of the reader's own or a grab for memory.</summary>
 [TestFixture("Label")]
 [TestFixture(nameof(SampleRow.Values))]
+[TestFixture(nameof(SampleRow.Value))]
+[TestFixture("Heads")]
 [TestFixture(nameof(SampleRow.Features))]
 public sealed class DamagedModelTests
 {
@@ -19,7 +21,18 @@ public sealed class DamagedModelTests
     public DamagedModelTests(string label)
     {
         IDataView data = Samples.View(_context, 60);
-        _entries = ModelZip.Entries(ModelZip.Save(_context, _context.Transforms.NeuralNet(Samples.Quick(label)).Fit(data), data.Schema));
+        _entries = ModelZip.Entries(ModelZip.Save(_context, _context.Transforms.NeuralNet(Options(label)).Fit(data), data.Schema));
+    }
+
+    /// <summary>The single value as quantiles, whose network file has a part of its own.</summary>
+    static NeuralNetOptions Options(string label)
+    {
+        NeuralNetOptions options = Samples.Quick(label);
+        if (label == nameof(SampleRow.Value))
+            options.Loss = LossFunction.Quantiles(0.1, 0.5, 0.9);
+        if (label == "Heads")
+            options.Heads = ["Label", nameof(SampleRow.Value)];
+        return options;
     }
 
     [Test]

@@ -20,11 +20,34 @@ public sealed class EstimatorConformanceTests
         yield return Case("task from a Single label", s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value))));
         yield return Case("task from a vector of Single", s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Values))));
         yield return Case("task from a vector of Boolean", s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flags))));
+        yield return Case("several quantiles", s_context.Transforms.NeuralNet(WithLoss(LossFunction.Quantiles(0.1, 0.5, 0.9))));
+        yield return Case("quantiles without the median", s_context.Transforms.NeuralNet(WithLoss(LossFunction.Quantiles(0.25, 0.75))));
+        yield return Case("heads of a key, a Boolean and a Single", s_context.Transforms.NeuralNet(WithHeads("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value))));
+        yield return Case("heads of every kind", s_context.Transforms.NeuralNet(WithHeads(nameof(SampleRow.Values), nameof(SampleRow.Flags), "Label", new NeuralNetHead(nameof(SampleRow.Value)) { Loss = LossFunction.Quantiles(0.1, 0.5, 0.9) },
+            nameof(SampleRow.Flag))));
+        yield return Case("one head", s_context.Transforms.NeuralNet(WithHeads("Label")));
+        yield return Case("heads of vectors with names and of a key of numbers", s_context.Transforms.Concatenate("Named", nameof(SampleRow.Value), nameof(SampleRow.Weight))
+            .Append(s_context.Transforms.Concatenate("Signs", nameof(SampleRow.Flag), nameof(SampleRow.Flag))).Append(s_context.Transforms.Conversion.MapValueToKey("Number", nameof(SampleRow.Weight)))
+            .Append(s_context.Transforms.NeuralNet(WithHeads("Named", "Signs", "Number"))));
         yield return Case("autoencoder", s_context.Transforms.NeuralNet(Samples.Quick("Features")));
         yield return Case("several values with names", s_context.Transforms.Concatenate("Named", nameof(SampleRow.Value), nameof(SampleRow.Weight)).Append(s_context.Transforms.NeuralNet(Samples.Quick("Named"))));
         yield return Case("several labels with names", s_context.Transforms.Concatenate("Named", nameof(SampleRow.Flag), nameof(SampleRow.Flag)).Append(s_context.Transforms.NeuralNet(Samples.Quick("Named"))));
         yield return Case("ML.NET's own multiclass trainer, as control", s_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy());
         yield return Case("ML.NET's own regression trainer, as control", s_context.Regression.Trainers.Sdca(nameof(SampleRow.Value)));
+
+        static NeuralNetOptions WithHeads(params NeuralNetHead[] heads)
+        {
+            NeuralNetOptions options = Samples.Quick("None");
+            options.Heads = heads;
+            return options;
+        }
+
+        static NeuralNetOptions WithLoss(LossFunction loss)
+        {
+            NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+            options.Loss = loss;
+            return options;
+        }
 
         static TestCaseData Case(string name, object estimator) => new TestCaseData(estimator).SetArgDisplayNames(name);
     }

@@ -15,6 +15,8 @@ public sealed class NetworkOptionsTests
         yield return Case("standard dropout of SELU", options => (options.Activation, options.Dropout, options.DropoutKind) = ("SELU", 0.1f, DropoutKind.Standard));
         yield return Case("layer normalization", options => options.Normalization = "Layer");
         yield return Case("layer normalization and dropout", options => (options.Activation, options.Normalization, options.Dropout) = ("GELU", "layer", 0.2f));
+        yield return Case("batch normalization", options => options.Normalization = "batch");
+        yield return Case("batch normalization in residual blocks, dropout", options => (options.HiddenLayers, options.Residual, options.Normalization, options.Dropout) = ([24, 10, 24], new ResidualBlocks(2), "Batch", 0.1f));
         yield return Case("residual blocks", options => (options.HiddenLayers, options.Residual) = ([40, 24, 40, 40, 40], new ResidualBlocks(2)));
         yield return Case("residual blocks of one layer", options => (options.HiddenLayers, options.Residual, options.Activation) = ([24, 24, 24], new ResidualBlocks(1), "Tanh"));
         yield return Case("residual blocks of normalized layers", options => (options.HiddenLayers, options.Residual, options.Normalization, options.Dropout) = (new ResidualBlocks(3).Layers(2, 20), new ResidualBlocks(3), "layer", 0.1f));
@@ -51,8 +53,8 @@ public sealed class NetworkOptionsTests
         => OnnxTests.AssertSameScores(new MLContext(seed: 1).Regression.Trainers.NeuralNet(Changed(change)), ["Score"]);
 
     [Test]
-    public void Layer_normalization_works_in_every_operator_set([Values(9, 10, 11, 12)] int operatorSet)
-        => OnnxTests.AssertSameScores(new MLContext(seed: 1).Regression.Trainers.NeuralNet(Changed(options => options.Normalization = "layer")), ["Score"], operatorSet);
+    public void Normalizations_work_in_every_operator_set([Values(9, 10, 11, 12)] int operatorSet, [Values("layer", "batch")] string normalization)
+        => OnnxTests.AssertSameScores(new MLContext(seed: 1).Regression.Trainers.NeuralNet(Changed(options => options.Normalization = normalization)), ["Score"], operatorSet);
 
     [Test]
     public void A_normalized_multiclass_model_exports_probabilities_and_label()

@@ -70,6 +70,42 @@ public sealed class OnnxTests
     public void A_model_of_several_labels_exports_scores_probabilities_and_predicted_labels(int operatorSet)
         => AssertSameScores(s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flags), epochs: 30)), ["Score", "Probability", "PredictedLabel"], operatorSet);
 
+    /// <summary>Of features far from any that were trained on, too: the order is the graph's, not the weights'.</summary>
+    [TestCase(9, 0.1, 0.5, 0.9)]
+    [TestCase(12, 0.05, 0.25, 0.5, 0.75, 0.95)]
+    [TestCase(11, 0.2, 0.4)]
+    [TestCase(12, 0.7)]
+    public void A_model_of_several_quantiles_exports_them_and_they_never_cross(int operatorSet, params double[] levels)
+    {
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value), epochs: 30);
+        options.Loss = LossFunction.Quantiles(levels);
+        var estimator = s_context.Transforms.NeuralNet(options);
+        AssertSameScores(estimator, levels.Contains(0.5) ? ["Score", "Median"] : ["Score"], operatorSet);
+
+        ITransformer model = estimator.Fit(Samples.View(s_context));
+        IDataView features = s_context.Data.LoadFromEnumerable(Samples.Rows().Select(row => new FeatureRow { Features = row.Features }));
+        using var onnx = new MemoryStream();
+        s_context.Model.ConvertToOnnx(model, features, operatorSet, onnx);
+        using var session = new InferenceSession(onnx.ToArray());
+        var random = new RandomSource(5, "far");
+        var row = new float[SampleRow.FeatureCount];
+        for (int i = 0; i < 300; i++)
+        {
+            random.FillNormal(row, i % 2 == 0 ? 1 : 1e3f);
+            Assert.That(Run(session, row, "Score"), Is.Ordered);
+        }
+    }
+
+    [TestCase(9)]
+    [TestCase(12)]
+    public void A_model_of_several_heads_exports_all_of_their_columns(int operatorSet)
+    {
+        NeuralNetOptions options = Samples.Quick(epochs: 20);
+        options.Heads = [nameof(SampleRow.Values), "Label", nameof(SampleRow.Flag), new NeuralNetHead(nameof(SampleRow.Value)) { Loss = LossFunction.Quantiles(0.1, 0.5, 0.9) }, nameof(SampleRow.Flags), new NeuralNetHead(nameof(SampleRow.Weight)) { Loss = "Poisson" }];
+        AssertSameScores(s_context.Transforms.NeuralNet(options), ["Values.Score", "Label.Score", "Label.PredictedLabel", "Flag.Score", "Flag.Probability", "Flag.PredictedLabel", "Value.Score", "Value.Median",
+            "Flags.Score", "Flags.Probability", "Flags.PredictedLabel", "Weight.Score"], operatorSet);
+    }
+
     [Test]
     public void A_model_without_standardization_exports_too()
     {

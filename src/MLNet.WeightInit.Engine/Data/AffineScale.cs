@@ -9,6 +9,9 @@ internal sealed record AffineScale(float[] Means, float[] Scales)
     /// <summary>Leaves every column as it is.</summary>
     public static AffineScale None { get; } = new([], []);
 
+    /// <summary>How outputs belong together, where they are not one an output of one task: of quantiles one head, of several labels one each. Means and multipliers are of the target columns then.</summary>
+    public IReadOnlyList<OutputHead> Heads { get; init; } = [];
+
     /// <summary>No means and multipliers.</summary>
     public bool IsNone => Means.Length == 0;
 
@@ -22,5 +25,25 @@ internal sealed record AffineScale(float[] Means, float[] Scales)
             return target;
         float deviation = Scales[column];
         return deviation == 0 ? 0 : (target - Means[column]) / deviation;
+    }
+
+    /// <summary>A mean and a multiplier for each output, where there are some for each target column.</summary>
+    public AffineScale OfOutputs()
+    {
+        if (IsNone || Heads.Count == 0)
+            return this;
+        List<float> means = [], scales = [];
+        int column = 0;
+        foreach (OutputHead head in Heads)
+        {
+            for (int output = 0; output < head.Outputs; output++)
+            {
+                int own = column + (head.TargetColumns == 1 ? 0 : output);
+                means.Add(Means[own]);
+                scales.Add(Scales[own]);
+            }
+            column += head.TargetColumns;
+        }
+        return new AffineScale([.. means], [.. scales]);
     }
 }

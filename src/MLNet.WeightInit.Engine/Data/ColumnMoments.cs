@@ -88,17 +88,19 @@ internal sealed class ColumnMoments
     }
 
     /// <summary>How targets are by these rows: as <see cref="TargetStatistics.Scale"/> has it.</summary>
-    public AffineScale TargetScale()
+    /// <param name="sampled">The same of some of the rows; columns that it leaves as they are, such as classes beside values, stay so.</param>
+    public AffineScale TargetScale(AffineScale sampled)
     {
-        var means = new float[_means.Length];
-        var deviations = new float[_means.Length];
+        float[] means = [.. sampled.Means], deviations = [.. sampled.Scales];
         for (int column = 0; column < means.Length; column++)
         {
+            if ((means[column], deviations[column]) == (0f, 1f))
+                continue;
             means[column] = (float)_means[column];
             deviations[column] = IsConstant(column) ? 0 : (float)Math.Sqrt(_squares[column] / Weight);
             if (!float.IsFinite(1 / deviations[column]))
                 deviations[column] = 0;
         }
-        return new AffineScale(means, deviations);
+        return sampled with { Means = means, Scales = deviations };
     }
 }

@@ -11,4 +11,8 @@ internal enum NetworkTask
     Regression,
     /// <summary>One logit a label, each true or false for itself; scores are the logits.</summary>
     Multilabel,
+    /// <summary>Several quantiles of one value, in ascending order.</summary>
+    Quantiles,
+    /// <summary>Several labels of tasks of their own, one after another: <see cref="OutputHead"/>.</summary>
+    Heads,
 }

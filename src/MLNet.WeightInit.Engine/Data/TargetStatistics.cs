@@ -87,21 +87,30 @@ internal static class TargetStatistics
     public static float[] QuantileBias(TrainingSet data, ReadOnlySpan<int> rows, int outputs, double level, AffineScale targetScale)
     {
         var bias = new float[outputs];
+        for (int output = 0; output < outputs; output++)
+            bias[output] = targetScale.ToNetwork(Quantiles(data, rows, output, [level])[0], output);
+        return bias;
+    }
+
+    /// <summary>Quantiles of a target column: for each level the smallest target that has at least that share of the rows' weight at or below it.</summary>
+    /// <param name="levels">Ascending.</param>
+    public static float[] Quantiles(TrainingSet data, ReadOnlySpan<int> rows, int column, ReadOnlySpan<double> levels)
+    {
         double total = 0;
         foreach (int row in rows)
             total += data.WeightOf(row);
-        for (int output = 0; output < outputs; output++)
+        int[] order = rows.ToArray();
+        Array.Sort(order, (a, b) => Target(data, a, column).CompareTo(Target(data, b, column)) is var comparison and not 0 ? comparison : a.CompareTo(b));
+        var quantiles = new float[levels.Length];
+        int found = 0;
+        double through = data.WeightOf(order[0]);
+        for (int i = 0; i < levels.Length; i++)
         {
-            int column = output;
-            int[] order = rows.ToArray();
-            Array.Sort(order, (a, b) => Target(data, a, column).CompareTo(Target(data, b, column)) is var comparison and not 0 ? comparison : a.CompareTo(b));
-            double below = 0;
-            int found = 0;
-            while (found < order.Length - 1 && (below += data.WeightOf(order[found])) < level * total)
-                found++;
-            bias[output] = targetScale.ToNetwork((float)Target(data, order[found], column), column);
+            while (found < order.Length - 1 && through < levels[i] * total)
+                through += data.WeightOf(order[++found]);
+            quantiles[i] = (float)Target(data, order[found], column);
         }
-        return bias;
+        return quantiles;
     }
 
     static double Target(TrainingSet data, int row, int column) => data.Targets[(long)row * data.TargetColumns + column];

@@ -39,8 +39,8 @@ internal sealed class TrainingSet
     public SparseRows? Sparse { get; }
     public int Rows { get; }
     public int FeatureCount { get; }
-    public float[] Targets { get; }
-    public int TargetColumns { get; }
+    public float[] Targets { get; private set; }
+    public int TargetColumns { get; private set; }
     public float[]? Weights { get; private set; }
 
     /// <summary>True where only values that are given are kept, and zeros cost neither memory nor time.</summary>
@@ -67,6 +67,18 @@ internal sealed class TrainingSet
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"A row's weight times its class's must be above 0 and finite, and {weight} × {classWeight} is {product} in usable row {row:N0} (counted from 0). Bring the weights closer to 1: only their ratios count."));
         return product;
+    }
+
+    /// <summary>The same rows with some of their target columns only.</summary>
+    public TrainingSet WithTargets(int first, int columns)
+    {
+        var targets = new float[(long)Rows * columns];
+        for (int row = 0; row < Rows; row++)
+            Targets.AsSpan((int)((long)row * TargetColumns) + first, columns).CopyTo(targets.AsSpan(row * columns));
+        var some = (TrainingSet)MemberwiseClone();
+        some.Targets = targets;
+        some.TargetColumns = columns;
+        return some;
     }
 
     /// <summary>A row of a dense set.</summary>

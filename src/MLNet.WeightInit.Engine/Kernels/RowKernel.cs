@@ -90,7 +90,24 @@ internal sealed unsafe class RowKernel<TSimd, TVector> : RowKernel where TSimd :
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void SumRows(float* block, int rows, int columns, int stride, float* sums)
     {
-        for (int column = 0; column < columns; column += TSimd.Width)
+        int column = 0;
+        for (; column + 4 * TSimd.Width <= columns; column += 4 * TSimd.Width)         // four chains of additions at once
+        {
+            TVector first = TSimd.Broadcast(0), second = first, third = first, fourth = first;
+            float* value = block + column;
+            for (int row = 0; row < rows; row++, value += stride)
+            {
+                first = TSimd.Add(first, TSimd.Load(value));
+                second = TSimd.Add(second, TSimd.Load(value + TSimd.Width));
+                third = TSimd.Add(third, TSimd.Load(value + 2 * TSimd.Width));
+                fourth = TSimd.Add(fourth, TSimd.Load(value + 3 * TSimd.Width));
+            }
+            TSimd.Store(first, sums + column);
+            TSimd.Store(second, sums + column + TSimd.Width);
+            TSimd.Store(third, sums + column + 2 * TSimd.Width);
+            TSimd.Store(fourth, sums + column + 3 * TSimd.Width);
+        }
+        for (; column < columns; column += TSimd.Width)
         {
             TVector sum = TSimd.Broadcast(0);
             float* value = block + column;

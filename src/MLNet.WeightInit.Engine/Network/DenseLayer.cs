@@ -28,8 +28,8 @@ public sealed class DenseLayer
     /// <summary>The function after the sum, with its arguments: <c>ReLU</c>, <c>LeakyReLU(slope=0.2)</c>; <c>Identity</c> for the output.</summary>
     public string Activation => _layout.Activation;
 
-    /// <summary>What the sums go through before the activation: <c>layer</c>, or <c>none</c>, which the output always has.</summary>
-    public string Normalization => IsNormalized ? "layer" : "none";
+    /// <summary>What the sums go through before the activation: <c>layer</c>, <c>batch</c>, or <c>none</c>, which the output always has.</summary>
+    public string Normalization => Normalizations.NameOf(_layout.Normalization);
 
     /// <summary>Index among the network's dense layers of the one whose sums <c>W x + b</c>, with what was added to them, are added to this one's; null where no residual block ends.</summary>
     public int? SkipFrom => _layout.SkipFrom;
@@ -52,6 +52,21 @@ public sealed class DenseLayer
 
     /// <summary>A copy of the shifts β of the normalization, one an output; empty where there is none.</summary>
     public float[] GetNormalizationShifts() => _layout.IsNormalized ? _network.Shifts(_layout)[..Outputs].ToArray() : [];
+
+    /// <summary>A copy of the running means of the sums <c>W x + b</c> that scoring subtracts, one an output; empty but under batch normalization.</summary>
+    public float[] GetRunningMeans() => HasRunningStatistics ? _network.RunningMeans(_layout)[..Outputs].ToArray() : [];
+
+    /// <summary>A copy of the running variances that scoring divides by, with 1e-5 added; one an output, empty but under batch normalization.</summary>
+    public float[] GetRunningVariances() => HasRunningStatistics ? _network.RunningVariances(_layout)[..Outputs].ToArray() : [];
+
+    internal bool HasRunningStatistics => _layout.Normalization == Engine.Network.Normalization.Batch;
+
+    internal void SetRunningStatistics(ReadOnlySpan<float> means, ReadOnlySpan<float> variances)
+    {
+        means.CopyTo(_network.RunningMeans(_layout)[..Outputs]);
+        variances.CopyTo(_network.RunningVariances(_layout)[..Outputs]);
+        _network.ParametersChanged();
+    }
 
     internal void SetNormalization(ReadOnlySpan<float> scales, ReadOnlySpan<float> shifts)
     {

@@ -14,6 +14,12 @@ internal sealed unsafe class DropoutPass(Dropout dropout, long seed, SimdLevel l
     /// <summary>Number of the training step; null keeps every unit as it is.</summary>
     public long? Step { get; set; }
 
+    /// <summary>Whether a dropped unit is 0, and a kept one a positive multiple of its output.</summary>
+    public bool DropsToZero { get; } = !dropout.IsAlpha;
+
+    /// <summary>As <see cref="Backward"/>, but for what was dropped, which the caller sees to.</summary>
+    public void Scale(float* upstream, int rows, int columns, int stride) => _kernel.Scale(upstream, rows, columns, stride, _scale);
+
     /// <summary>Upper bits of a layer's streams.</summary>
     public static ulong StreamOf(int layer) => StreamKey.Of($"dropout/hidden/{layer}");
 

@@ -19,7 +19,11 @@ public sealed partial class FeedForwardNetwork
         TargetScale = targets;
         Parameters = new AlignedBuffer(layout.ParameterLength);
         foreach (LayerLayout layer in layout.Layers.Where(layer => layer.IsNormalized))
+        {
             Scales(layer)[..layer.Outputs].Fill(1);
+            if (layer.Normalization == Normalization.Batch)
+                RunningVariances(layer).Fill(1);
+        }
         DenseLayers = [.. layout.Layers.Select(layer => new DenseLayer(this, layer))];
     }
 
@@ -54,7 +58,7 @@ public sealed partial class FeedForwardNetwork
 
     /// <summary>Scores one row.</summary>
     /// <param name="features">Raw features, <see cref="Inputs"/> of them.</param>
-    /// <param name="scores"><see cref="Outputs"/> values: class probabilities (multiclass), the logit (binary), predicted values (regression).
+    /// <param name="scores"><see cref="Outputs"/> values: class probabilities (multiclass), the logit (binary), predicted values (regression), quantiles in ascending order; of several heads one after another.
     /// All NaN where a feature isn't finite; one that is NaN only where <see cref="FillsMissingValues"/> is false.</param>
     /// <exception cref="ArgumentException">A span has another length.</exception>
     public void Predict(ReadOnlySpan<float> features, Span<float> scores)
@@ -73,6 +77,12 @@ public sealed partial class FeedForwardNetwork
 
     /// <summary>β, padded with zeros; only of a layer that is normalized.</summary>
     internal Span<float> Shifts(LayerLayout layer) => Parameters.Span.Slice((int)layer.ShiftOffset, layer.BiasLength);
+
+    /// <summary>Only of a layer under batch normalization.</summary>
+    internal Span<float> RunningMeans(LayerLayout layer) => Parameters.Span.Slice((int)layer.RunningMeanOffset, layer.BiasLength);
+
+    /// <summary>Only of a layer under batch normalization; 1 in the padding.</summary>
+    internal Span<float> RunningVariances(LayerLayout layer) => Parameters.Span.Slice((int)layer.RunningVarianceOffset, layer.BiasLength);
 
     /// <summary>Sets γ of the last normalization in each residual branch to 0: it belongs to the layer before the one that ends the branch.</summary>
     internal void ClearLastBranchScales()

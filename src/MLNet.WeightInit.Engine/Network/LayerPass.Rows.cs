@@ -11,8 +11,10 @@ internal sealed unsafe partial class LayerPass
     readonly ulong _dropoutStream;
     readonly AlignedBuffer _dropped;
     readonly LayerNormalization? _normalization;
+    readonly BatchNormalization? _batchNormalization;
+    readonly bool _isForwardOnly;
     readonly AlignedBuffer? _stream;
-    readonly Action<int> _rowChunk, _undropChunk, _normalizationPanelChunk, _normalizationRowChunk, _streamRowChunk;
+    readonly Action<int> _rowChunk, _undropChunk, _normalizationPanelChunk, _normalizationRowChunk, _streamRowChunk, _batchForwardChunk, _batchBackwardChunk;
 
     /// <summary>Where the products with the weights go, and where the gradient by them is: z and ∂L/∂z but for a normalization.</summary>
     readonly AlignedBuffer _products, _productGradient;
@@ -22,6 +24,12 @@ internal sealed unsafe partial class LayerPass
 
     /// <summary>The layer that ends the residual block which starts from this one's sums; null elsewhere.</summary>
     public LayerPass? NextOfStream { get; set; }
+
+    /// <summary>What the pass is run for.</summary>
+    public PassPurpose Purpose { get; set; }
+
+    /// <summary>1 / √(variance + ε) of the last batch, a unit; empty without batch normalization.</summary>
+    public ReadOnlySpan<float> InverseDeviations => _batchNormalization is null ? [] : _batchNormalization.Inverses;
 
     /// <summary>∂L/∂(W x + b), with what was added to it; ∂L/∂z but for a normalization.</summary>
     public AlignedBuffer SumGradient => _productGradient;
@@ -74,12 +82,33 @@ internal sealed unsafe partial class LayerPass
 
     void AddAndActivate(int firstRow, int rows, int column, int columns)
     {
-        if (_stream is not null)
-        {
-            nint offset = (nint)firstRow * Stride + column;
-            _rows.AddRows(PreActivation.Pointer + offset, Addend is null ? null : Addend + offset, _stream.Pointer + offset, rows, columns, Stride);
-        }
+        AddStream(PreActivation, firstRow, rows, column, columns);
         Activate(firstRow, rows, column, columns);
+    }
+
+    /// <summary>Makes sums of products where residual blocks add something, and keeps them for the next block.</summary>
+    void AddStream(AlignedBuffer products, int firstRow, int rows, int column, int columns)
+    {
+        if (_stream is null)
+            return;
+        nint offset = (nint)firstRow * Stride + column;
+        _rows.AddRows(products.Pointer + offset, Addend is null ? null : Addend + offset, _stream.Pointer + offset, rows, columns, Stride);
+    }
+
+    void BatchForwardChunk(int panel)
+    {
+        int column = panel * Panels.Width, columns = Panels.WidthOf(panel, Layout.Outputs);
+        AddStream(_products, 0, _batch, column, columns);
+        _batchNormalization!.Forward(PreActivation, column, columns);
+        Activate(0, _batch, column, columns);
+    }
+
+    void BatchBackwardChunk(int panel)
+    {
+        int column = panel * Panels.Width, columns = Panels.WidthOf(panel, Layout.Outputs);
+        _batchNormalization!.Backward(Gradient.Pointer, column, columns);
+        if (NextOfStream is { } next)
+            _rows.AddRows(_productGradient.Pointer + column, next._productGradient.Pointer + column, null, _batch, columns, Stride);
     }
 
     /// <summary>∂L/∂h from ∂L/∂ of what the next layer read, then ∂L/∂z.</summary>
@@ -87,6 +116,14 @@ internal sealed unsafe partial class LayerPass
     {
         (int first, int rows) = RowsOf(chunk);
         int columns = Panels.Padded(Layout.Outputs);
+        if (_activation.IsGate && _dropout!.DropsToZero)
+        {
+            // What was dropped is 0, and there the gate is shut: the choices needn't be made again.
+            nint offset = (nint)first * Stride;
+            _dropout.Scale(Upstream.Pointer + offset, rows, columns, Stride);
+            _activation.Backward(Upstream.Pointer + offset, _dropped.Pointer + offset, Gradient.Pointer + offset, rows, columns, Stride);
+            return;
+        }
         _dropout!.Backward(_dropoutStream, Upstream.Pointer, first, rows, columns, Stride);
         Deactivate(first, rows, 0, columns);
     }

@@ -74,15 +74,18 @@ internal sealed unsafe partial class LayerPass
         _undropChunk = UndropChunk;
         _parameters = network.Parameters;
         _gradients = gradients ?? network.Parameters;
-        if (Layout.IsNormalized)
-        {
-            AlignedBuffer values = gradients is null && !keepPreActivations ? PreActivation : new AlignedBuffer(block);
+        _isForwardOnly = gradients is null;
+        AlignedBuffer values = gradients is null && !keepPreActivations || !Layout.IsNormalized ? PreActivation : new AlignedBuffer(block);
+        if (Layout.Normalization == Normalization.Batch)
+            _batchNormalization = new BatchNormalization(BatchNormalizationKernel.Create(kernels.Level), Layout, values, Stride, _parameters, _gradients);
+        if (Layout.Normalization == Normalization.Layer)
             _normalization = new LayerNormalization(NormalizationKernel.Create(kernels.Level), Layout, values, capacity, Stride, _parameters, _gradients);
-        }
-        _products = _normalization?.Values ?? PreActivation;
-        _productGradient = _normalization?.Values ?? Gradient;
+        _products = values;
+        _productGradient = Layout.IsNormalized ? values : Gradient;
         _normalizationPanelChunk = NormalizationPanelChunk;
         _normalizationRowChunk = NormalizationRowChunk;
+        _batchForwardChunk = BatchForwardChunk;
+        _batchBackwardChunk = BatchBackwardChunk;
         _streamRowChunk = StreamRowChunk;
         _weights = _parameters.Pointer + Layout.WeightOffset;
         _biases = _parameters.Pointer + Layout.BiasOffset;
@@ -114,6 +117,11 @@ internal sealed unsafe partial class LayerPass
     public void Forward(float* input, int inputStride, int batch, float* weights = null)
     {
         Multiply(input, inputStride, batch, weights);
+        if (_batchNormalization is not null)
+        {
+            _batchNormalization.Begin(Purpose, batch, _isForwardOnly);
+            Run(IsLarge, Panels.Count(Layout.Outputs), _batchForwardChunk);
+        }
         if (Drops || _normalization is not null)
             Run(IsLarge, RowChunks, _rowChunk);
     }
@@ -134,8 +142,8 @@ internal sealed unsafe partial class LayerPass
         if (IsNarrow)
         {
             MultiplyNarrow(weights);
-            if (_normalization is null)
-                Activate(0, batch, 0, Panels.Padded(Layout.Outputs));
+            if (!Layout.IsNormalized)
+                AddAndActivate(0, batch, 0, Panels.Padded(Layout.Outputs));
             return;
         }
         if ((long)batch * Stride > FirstLevelFloats)
@@ -146,7 +154,7 @@ internal sealed unsafe partial class LayerPass
         }
         for (int panel = 0; panel < panels; panel++)
             Multiply(weights, panel, 0, batch);
-        if (_normalization is null)
+        if (!Layout.IsNormalized)
             AddAndActivate(0, batch, 0, Panels.Padded(Layout.Outputs));
     }
 
@@ -160,7 +168,7 @@ internal sealed unsafe partial class LayerPass
     void ForwardBlock(float* weights, int panel, int firstRow, int rows)
     {
         Multiply(weights, panel, firstRow, rows);
-        if (_normalization is null)
+        if (!Layout.IsNormalized)
             AddAndActivate(firstRow, rows, panel * Panels.Width, Panels.WidthOf(panel, Layout.Outputs));
     }
 
@@ -199,8 +207,11 @@ internal sealed unsafe partial class LayerPass
         {
             Run(large, Panels.Count(Layout.Outputs), _normalizationPanelChunk);
             Run(large, RowChunks, _normalizationRowChunk);
-            Update?.OfNormalization(Layout.ScaleOffset, 2 * Layout.BiasLength);
         }
+        else if (_batchNormalization is not null)
+            Run(large, Panels.Count(Layout.Outputs), _batchBackwardChunk);
+        if (Layout.IsNormalized)
+            Update?.OfNormalization(Layout.ScaleOffset, 2 * Layout.BiasLength);
         else if (NextOfStream is not null)
             Run(large, RowChunks, _streamRowChunk);
         if (_previous is not null)
@@ -237,7 +248,8 @@ internal sealed unsafe partial class LayerPass
     {
         int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
         float* gradient = _productGradient.Pointer + column;
-        _rows.SumRows(gradient, _batch, width, Stride, _biasGradient + column);
+        if (_batchNormalization is null || Layout.IsStream)    // a batch's mean takes the bias away with it, so that its gradient is 0 but for rounding
+            _rows.SumRows(gradient, _batch, width, Stride, _biasGradient + column);
         if (_packsGradient)
             _rows.CopyRows(gradient, Stride, _batch, width, PackedGradient(panel), width);
     }

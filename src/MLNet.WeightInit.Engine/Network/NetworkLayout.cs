@@ -8,7 +8,7 @@ namespace MLNet.WeightInit.Engine.Network;
 /// <param name="Activation">With arguments; <c>Identity</c> for the output.</param>
 /// <param name="WeightOffset">First float of the weight panels.</param>
 /// <param name="BiasOffset">First float of the padded biases.</param>
-/// <param name="Normalization">Between the sums and the activation; then the padded scales γ and shifts β follow the biases.</param>
+/// <param name="Normalization">Between the sums and the activation; then the padded scales γ and shifts β follow the biases, and under batch normalization running means and variances.</param>
 internal sealed record LayerLayout(string Name, int Inputs, int Outputs, string Activation, long WeightOffset, long BiasOffset, Normalization Normalization)
 {
     public bool IsNormalized => Normalization != Normalization.None;
@@ -28,11 +28,20 @@ internal sealed record LayerLayout(string Name, int Inputs, int Outputs, string 
     /// <summary>First float of β, where the layer is normalized.</summary>
     public long ShiftOffset => ScaleOffset + BiasLength;
 
+    /// <summary>First float of the running means, under batch normalization; no parameter, and without a gradient.</summary>
+    public long RunningMeanOffset => ShiftOffset + BiasLength;
+
+    /// <summary>First float of the running variances, under batch normalization.</summary>
+    public long RunningVarianceOffset => RunningMeanOffset + BiasLength;
+
+    /// <summary>Floats a unit beside the weights: the bias, and what the normalization has.</summary>
+    public int VectorCount => Normalization switch { Normalization.None => 1, Normalization.Batch => 5, _ => 3 };
+
     public long WeightLength => Panels.Length(Inputs, Outputs);
     public int BiasLength => Panels.Padded(Outputs);
 }
 
-/// <summary>The layers of a feedforward network and where their parameters lie: weights in panels, biases, and a normalization's γ and β, layer after layer, all in one array.</summary>
+/// <summary>The layers of a feedforward network and where their parameters lie: weights in panels, biases, and a normalization's γ, β and running statistics, layer after layer, all in one array.</summary>
 internal sealed class NetworkLayout
 {
     /// <param name="inputs">Features; at least 1.</param>
@@ -66,7 +75,7 @@ internal sealed class NetworkLayout
             ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
             long weightOffset = offset, biasOffset = offset + Panels.Length(width, units);
             bool isOutput = i == built.Length - 1;
-            if (!isOutput && normalization != Normalization.None && units < Normalizations.FewestUnits)
+            if (!isOutput && normalization == Normalization.Layer && units < Normalizations.FewestUnits)
                 throw new ArgumentOutOfRangeException(nameof(layers), units, $"A hidden layer that is normalized over its units needs at least {Normalizations.FewestUnits} of them, and hidden[{i}] has {units}: "
                     + "normalized, one unit is always 0, and two are ±1 with no gradient. Use more units, or no normalization.");
             ResidualPlace place = isOutput || branchDepth == 0 ? ResidualPlace.None : i == 0 ? ResidualPlace.Stem : i % branchDepth == 0 ? ResidualPlace.End : ResidualPlace.Inner;
@@ -75,7 +84,7 @@ internal sealed class NetworkLayout
                 Residual = place,
                 SkipFrom = place == ResidualPlace.End ? i - branchDepth : null,
             };
-            offset = biasOffset + Panels.Padded(units) * (built[i].IsNormalized ? 3 : 1);
+            offset = biasOffset + Panels.Padded(units) * built[i].VectorCount;
             width = units;
         }
         Features = inputs;
@@ -101,7 +110,7 @@ internal sealed class NetworkLayout
     /// <summary>Of the hidden layers; none where there are none.</summary>
     public Normalization Normalization => Layers[0].Normalization;
 
-    /// <summary>Floats of all parameters, padding included.</summary>
+    /// <summary>Floats of all parameters, padding and running statistics included.</summary>
     public long ParameterLength { get; }
 
     /// <summary>Weights, biases, scales and shifts without padding.</summary>

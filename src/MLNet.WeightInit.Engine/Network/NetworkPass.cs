@@ -30,6 +30,7 @@ internal sealed unsafe class NetworkPass
         for (int i = 0; i < _layers.Length; i++)
             _layers[i] = new LayerPass(network, i, gradients, activations[i], kernels, scratch, i == 0 ? null : _layers[i - 1], capacity, keepPreActivations,
                 i == _layers.Length - 1 ? null : dropout, stream);
+        Purpose = gradients is null ? PassPurpose.Scoring : PassPurpose.Probing;
         for (int i = 0; i < _layers.Length; i++)
             if (layout.Layers[i].SkipFrom is { } from)
                 _layers[from].NextOfStream = _layers[i];
@@ -37,6 +38,17 @@ internal sealed unsafe class NetworkPass
 
     public FeedForwardNetwork Network { get; }
     public int Capacity { get; }
+
+    /// <summary>What the next forward way is for: <see cref="PassPurpose.Scoring"/> for a pass without gradients, <see cref="PassPurpose.Probing"/> for another, unless it is set.</summary>
+    public PassPurpose Purpose
+    {
+        get => _layers[0].Purpose;
+        set
+        {
+            foreach (LayerPass layer in _layers)
+                layer.Purpose = value;
+        }
+    }
 
     /// <summary>[Capacity][InputStride]; columns from the first layer's inputs on are zero and must stay so.</summary>
     public AlignedBuffer Input { get; }

@@ -30,6 +30,9 @@ internal sealed class LayerProbe
     /// <summary>Root of the mean square of the normalization's scales γ; 1 without one.</summary>
     public double NormalizationScale { get; init; } = 1;
 
+    /// <summary>Mean over the units of 1 / (variance + ε), by which batch normalization multiplied squares; NaN without it.</summary>
+    public double InverseVariance { get; init; } = double.NaN;
+
     /// <summary>Place in residual blocks.</summary>
     public ResidualPlace Residual { get; init; }
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
-using MLNet.WeightInit.Engine.Kernels.Scoring;
 
 namespace MLNet.WeightInit.Engine.Network;
 
@@ -14,7 +13,7 @@ internal sealed unsafe class NetworkScorer
     readonly AlignedBuffer _firstLayer;
     readonly AlignedBuffer? _means, _targetMeans, _targetScales;
     readonly RowKernel _rows;
-    readonly SoftmaxKernel _softmax;
+    readonly OutputStage? _stage;
     readonly bool[] _finite;
     readonly InputEncoder? _encoder;
     readonly Reconstruction? _reconstruction;
@@ -31,7 +30,7 @@ internal sealed unsafe class NetworkScorer
         ScoreLength = network.Outputs + (reconstruction?.Length ?? 0);
         PassKernels kernels = PassKernels.Create(level ?? SimdLevels.Best, WorkerPool.CallerOnly);
         _rows = kernels.Rows;
-        _softmax = SoftmaxKernel.Create(kernels.Level);
+        _stage = OutputStage.Create(network, kernels.Level);
         _pass = new NetworkPass(network, capacity, kernels, gradients: null);
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];
@@ -42,8 +41,9 @@ internal sealed unsafe class NetworkScorer
             _means = Copy(network.FeatureScale.Means);
         if (network.TargetScale.IsNone)
             return;
-        _targetMeans = Copy(network.TargetScale.Means);
-        _targetScales = Copy(network.TargetScale.Scales);
+        AffineScale targets = network.TargetScale.OfOutputs();
+        _targetMeans = Copy(targets.Means);
+        _targetScales = Copy(targets.Scales);
     }
 
     /// <summary>Values of a row's scores: the outputs, then the reconstruction's where there is one.</summary>
@@ -89,8 +89,7 @@ internal sealed unsafe class NetworkScorer
         }
         float* logits = _pass.Last.Output.Pointer;
         int stride = _pass.Last.Stride;
-        if (_network.Task == NetworkTask.Multiclass)
-            _softmax.ApplyRows(logits, rows, _network.Outputs, stride);
+        _stage?.Apply(logits, stride, rows);
         fixed (float* destination = scores)
             CopyScores(logits, stride, rows, destination);
         if (_reconstruction is not null)

@@ -89,6 +89,8 @@ internal static class ModelFile
             if (version != PlainVersion)
                 writer.Write((byte)layer.Normalization);
         }
+        if (HeadsSection.IsIn(network.Task))
+            HeadsSection.Write(network.TargetScale.Heads, writer);
         WriteScale(network.FeatureScale, writer);
         WriteScale(network.TargetScale, writer);
         if (version == Version)
@@ -99,6 +101,8 @@ internal static class ModelFile
             WriteFloats(layer.GetBiases(), writer);
             WriteFloats(layer.GetNormalizationScales(), writer);
             WriteFloats(layer.GetNormalizationShifts(), writer);
+            WriteFloats(layer.GetRunningMeans(), writer);
+            WriteFloats(layer.GetRunningVariances(), writer);
         }
     }
 
@@ -117,11 +121,14 @@ internal static class ModelFile
         {
             layers[i] = (reader.ReadInt32(1, int.MaxValue, "units"), reader.ReadString());
             normalizations[i] = version == PlainVersion ? Normalization.None : ReadNormalization(reader, i == count - 1 ? Normalization.None : i > 0 ? normalizations[0] : null, i);
-            parameters += (width + (normalizations[i] == Normalization.None ? 1 : 3)) * layers[i].Units;
+            parameters += (width + (normalizations[i] switch { Normalization.None => 1, Normalization.Batch => 5, _ => 3 })) * layers[i].Units;
             reader.CheckFloatsLeft(parameters);
             width = layers[i].Units;
         }
-        AffineScale features = ReadScale(reader, inputs, "feature"), targets = ReadScale(reader, layers[^1].Units, TargetScaleKind);
+        IReadOnlyList<OutputHead> heads = HeadsSection.IsIn(task) ? HeadsSection.Read(reader, task, layers[^1].Units) : [];
+        AffineScale features = ReadScale(reader, inputs, "feature"), targets = ReadScale(reader, heads.Count > 0 ? heads.Sum(head => head.TargetColumns) : layers[^1].Units, TargetScaleKind);
+        if (heads.Count > 0)
+            targets = targets.IsExponential ? throw new InvalidDataException("The network file has one logarithm for several heads: the file is damaged.") : targets with { Heads = heads };
         ModelParts parts = version == Version ? ModelParts.Read(reader) : new ModelParts();
         FeedForwardNetwork network;
         try
@@ -140,6 +147,8 @@ internal static class ModelFile
             layer.SetBiases(reader.ReadFloats(layer.Outputs));
             if (layer.IsNormalized)
                 layer.SetNormalization(reader.ReadFloats(layer.Outputs), reader.ReadFloats(layer.Outputs));
+            if (layer.HasRunningStatistics)
+                layer.SetRunningStatistics(reader.ReadFloats(layer.Outputs), reader.ReadFloats(layer.Outputs));
         }
         reader.CheckEnd();
         return network;

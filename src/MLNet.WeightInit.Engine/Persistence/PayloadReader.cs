@@ -48,6 +48,16 @@ internal sealed class PayloadReader(byte[] payload)
         return values;
     }
 
+    public double[] ReadDoubles(int count)
+    {
+        CheckFloatsLeft(2L * count);
+        ReadOnlySpan<byte> bytes = Take(count * sizeof(double));
+        var values = new double[count];
+        for (int i = 0; i < count; i++)
+            values[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * sizeof(double))..]);
+        return values;
+    }
+
     public void CheckFloatsLeft(long count)
     {
         if (count * sizeof(float) > Left)

@@ -17,6 +17,9 @@ internal abstract unsafe class DropoutKernel
     /// <param name="columns">A multiple of 16; rows start <paramref name="stride"/> floats apart.</param>
     public abstract void Apply(ulong seed, ulong stream, uint threshold, float* source, float* destination, int firstRow, int rows, int columns, int stride, float scale, float shift, float dropped);
 
+    /// <summary>block = scale · block + 0: what <see cref="Apply"/> does to elements that are kept.</summary>
+    public abstract void Scale(float* block, int rows, int columns, int stride, float scale);
+
     public static DropoutKernel Create(SimdLevel level) => SimdLevels.Create<Factory, DropoutKernel>(level, default);
 
     readonly struct Factory : ISimdFactory<DropoutKernel>
@@ -58,5 +61,14 @@ internal sealed unsafe class DropoutKernel<TSimd, TVector> : DropoutKernel where
                 }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Scale(float* block, int rows, int columns, int stride, float scale)
+    {
+        TVector scales = TSimd.Broadcast(scale), zero = TSimd.Broadcast(0);
+        for (nint row = 0; row < rows; row++)
+            for (nint at = row * stride, end = at + columns; at < end; at += TSimd.Width)
+                TSimd.Store(TSimd.Add(TSimd.Multiply(TSimd.Load(block + at), scales), zero), block + at);
     }
 }

@@ -42,7 +42,6 @@ internal static unsafe class Philox
                 break;
             case Path.Avx2:
                 Fill256(seed, stream, firstBlock, words);
-                Fill256(seed, stream, firstBlock + 8, words + 8);
                 break;
             default:
                 for (uint block = 0; block < Blocks; block++)
@@ -68,21 +67,23 @@ internal static unsafe class Philox
     }
 
     // A group starts at a multiple of 16 blocks, so the low word of the block index never carries into the high one within it.
+    // Both halves in one loop: their chains of multiplications don't wait for one another.
     static void Fill256(ulong seed, ulong stream, ulong firstBlock, uint* words)
     {
-        Vector256<uint> c0 = Vector256.Create((uint)firstBlock) + Vector256.Create(0u, 1, 2, 3, 4, 5, 6, 7);
-        Vector256<uint> c1 = Vector256.Create((uint)(firstBlock >> 32));
-        Vector256<uint> c2 = Vector256.Create((uint)stream);
-        Vector256<uint> c3 = Vector256.Create((uint)(stream >> 32));
+        Vector256<uint> c0 = Vector256.Create((uint)firstBlock) + Vector256.Create(0u, 1, 2, 3, 4, 5, 6, 7), d0 = c0 + Vector256.Create(8u);
+        Vector256<uint> c1 = Vector256.Create((uint)(firstBlock >> 32)), d1 = c1;
+        Vector256<uint> c2 = Vector256.Create((uint)stream), d2 = c2;
+        Vector256<uint> c3 = Vector256.Create((uint)(stream >> 32)), d3 = c3;
         uint key0 = (uint)seed, key1 = (uint)(seed >> 32);
         for (int round = 0; round < Rounds; round++)
         {
+            Vector256<uint> keys0 = Vector256.Create(key0), keys1 = Vector256.Create(key1);
             (Vector256<uint> high0, Vector256<uint> low0) = Multiply(c0, Vector256.Create(Multiplier0));
             (Vector256<uint> high1, Vector256<uint> low1) = Multiply(c2, Vector256.Create(Multiplier1));
-            c0 = high1 ^ c1 ^ Vector256.Create(key0);
-            c1 = low1;
-            c2 = high0 ^ c3 ^ Vector256.Create(key1);
-            c3 = low0;
+            (c0, c1, c2, c3) = (high1 ^ c1 ^ keys0, low1, high0 ^ c3 ^ keys1, low0);
+            (high0, low0) = Multiply(d0, Vector256.Create(Multiplier0));
+            (high1, low1) = Multiply(d2, Vector256.Create(Multiplier1));
+            (d0, d1, d2, d3) = (high1 ^ d1 ^ keys0, low1, high0 ^ d3 ^ keys1, low0);
             key0 += Weyl0;
             key1 += Weyl1;
         }
@@ -90,6 +91,10 @@ internal static unsafe class Philox
         c1.Store(words + 16);
         c2.Store(words + 32);
         c3.Store(words + 48);
+        d0.Store(words + 8);
+        d1.Store(words + 24);
+        d2.Store(words + 40);
+        d3.Store(words + 56);
     }
 
     static void Fill512(ulong seed, ulong stream, ulong firstBlock, uint* words)

@@ -161,17 +161,17 @@ internal sealed class EpochSearch
         for (int i = 0; i < order.Length; i++)
             order[i] = i;
         new RandomSource(options.Seed, "split/folds").Shuffle(order);
-        bool byClass = ValidationSplit.IsByClass(options.Task);
-        var next = new int[byClass ? Math.Max(2, options.Outputs) : 1];
-        if (byClass)
+        int? classColumn = options.Loss.ClassColumn(options.Task);
+        var next = new int[classColumn is not null ? Math.Max(2, options.Outputs) : 1];
+        if (classColumn is { } column)
             foreach (int row in rows)
-                next[(int)data.Targets[row]]++;
+                next[ValidationSplit.ClassOf(data, row, column)]++;
         int before = 0;
         for (int group = 0; group < next.Length; group++)
             (next[group], before) = (before, before + next[group]);
         var foldOf = new int[rows.Length];
         foreach (int i in order)
-            foldOf[i] = next[byClass ? (int)data.Targets[rows[i]] : 0]++ % Folds;
+            foldOf[i] = next[classColumn is { } own ? ValidationSplit.ClassOf(data, rows[i], own) : 0]++ % Folds;
         return foldOf;
     }
 }

@@ -18,6 +18,8 @@ internal static class NonFiniteSearch
                 return (i, $"{layers[i].Name}.bias");
             if (layers[i].IsNormalized && !(RowChecks.AllFinite(network.Scales(layers[i])) && RowChecks.AllFinite(network.Shifts(layers[i]))))
                 return (i, $"{layers[i].Name}.normalization");
+            if (layers[i].Normalization == Normalization.Batch && !(RowChecks.AllFinite(network.RunningMeans(layers[i])) && RowChecks.AllFinite(network.RunningVariances(layers[i]))))
+                return (i, $"{layers[i].Name}.running statistics");
         }
         for (int i = 0; i < layers.Count; i++)
         {

@@ -90,6 +90,7 @@ internal sealed unsafe class ProbeBatch
             Activation = pass.Layout.Activation,
             IsNormalized = pass.Layout.IsNormalized,
             NormalizationScale = pass.Layout.IsNormalized ? FixedOrderSums.Norm(_network.Scales(pass.Layout), 1, pass.Layout.Outputs, pass.Layout.BiasLength) / Math.Sqrt(pass.Layout.Outputs) : 1,
+            InverseVariance = pass.InverseDeviations is { IsEmpty: false } inverses ? FixedOrderSums.SumAndSquares(inverses).SquaredSum / inverses.Length : double.NaN,
             Residual = pass.Layout.Residual,
             SumGradients = pass.SumGradient,
             PreActivations = pass.PreActivation,

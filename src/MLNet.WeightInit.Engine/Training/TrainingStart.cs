@@ -29,6 +29,8 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
             Compare("layers", string.Join(", ", own.Layers), string.Join(", ", layout.Layers));
         if (differences.Count == 0 && !MayStandFor(Network.TargetScale, labels))
             Compare("what the network gives of a label", Given(Network.TargetScale), Given(labels));
+        if (differences.Count == 0)
+            Compare("heads", string.Join(", ", Network.TargetScale.Heads), string.Join(", ", labels.Heads));
         if (differences.Count == 0 && options.TiedWeights && !TiedWeights.AreTied(Network))
             Compare("tied weights", "no", "yes");
         if (differences.Count > 0)

@@ -121,6 +121,7 @@ internal sealed unsafe class TrainingStep
         _pass.Gather(gatherer, rows);
         if (_dropout is not null)
             _dropout.Step = withGradient ? Steps : null;
+        _pass.Purpose = withGradient ? PassPurpose.Training : PassPurpose.Scoring;
         _pass.Forward(rows.Length);
         LayerPass last = _pass.Last;
         double loss = _loss.Evaluate(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights,

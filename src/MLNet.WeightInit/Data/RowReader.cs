@@ -90,11 +90,11 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
         }
         string column = data.Schema.Label!.Value.Name;
         bool constant = labels.ConstantColumns.Length > 0;
-        if (constant && task != NetworkTask.Regression)
+        if (constant && !task.IsOfValues())
             throw Refuse($"Classification needs rows of at least 2 classes, and all {labels.Rows} usable rows have the same value in column '{column}'. Check the filter or split that made this data.");
         if (constant)
             channel.Warning($"Column '{column}' has the same value in all {labels.Rows} usable rows: there is nothing to learn but that value. Check the filter or split that made this data.");
-        if (task == NetworkTask.Regression && !constant && labels.IsZeroOrOne)
+        if (task.IsOfValues() && !constant && labels.IsZeroOrOne)
             channel.Warning(
                 $"Column '{column}' holds only 0 and 1, and is trained as regression because its type is Single. For classification convert it first: "
                 + $"mlContext.Transforms.Conversion.ConvertType(\"{column}\", outputKind: DataKind.Boolean).");

@@ -14,7 +14,7 @@ internal sealed class UsableRows : IDisposable
     readonly Loss? _loss;
     readonly FeatureFloatVectorCursor _cursor;
     readonly TargetGetter _getLabels;
-    readonly Predicate<float> _isMissing, _isTooLow;
+    readonly Predicate<float> _isMissing;
     readonly CancellationToken _cancellationToken;
     readonly Func<Exception, Exception>? _describe;
 
@@ -38,7 +38,6 @@ internal sealed class UsableRows : IDisposable
         Audit = new RowAudit(data.Schema, featureCount, purpose, fillsMissing: options.MissingValues == MissingValues.MeanWithIndicator);
         // Keys arrive from 0, missing ones as NaN; a key column may hold values above its own count.
         _isMissing = task == NetworkTask.Multiclass ? label => !(label >= 0 && label < outputs) : label => !float.IsFinite(label);
-        _isTooLow = target => target < loss?.LowestLabel;
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
         _cursor = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights).Create();
         _getLabels = options.IsAutoencoder ? _ => { } : TargetGetters.Create(_cursor.Row, data.Schema.Label!.Value);
@@ -67,8 +66,9 @@ internal sealed class UsableRows : IDisposable
             _cancellationToken.ThrowIfCancellationRequested();
             if (Audit.Accepts(in _cursor.Features, Array.FindIndex(Labels, _isMissing), _cursor.Weight))
             {
-                if (_loss is not null && Array.FindIndex(Labels, _isTooLow) is >= 0 and int slot)
-                    throw Refuse(Audit.DescribeLabelBelow(_loss.LowestLabel, Labels[slot], _loss.Name));
+                for (int slot = 0; slot < Labels.Length && _loss is not null; slot++)
+                    if (Labels[slot] < _loss.LowestLabelOf(slot))
+                        throw Refuse(Audit.DescribeLabelBelow(_loss.LowestLabelOf(slot), Labels[slot], _loss.Name));
                 if (_loss is not null && _options.IsAutoencoder && AutoencoderChecks.FirstBelow(in _cursor.Features, _loss.LowestLabel) is { } tooLow)
                     throw Refuse(Audit.DescribeLabelBelow(_loss.LowestLabel, tooLow, _loss.Name));
                 return true;

@@ -20,6 +20,9 @@ internal static class ValidationSchema
         Compare(host, feature, validation.Schema.Feature!.Value, AnnotationUtils.Kinds.SlotNames, "slot");
     }
 
+    /// <exception cref="ArgumentOutOfRangeException">Two label columns number their classes differently.</exception>
+    public static void CheckKeys(IHost host, DataViewSchema.Column training, DataViewSchema.Column validation) => Compare(host, training, validation, AnnotationUtils.Kinds.KeyValues, "key");
+
     /// <summary>Warns of classes that only one of the two sets has rows of.</summary>
     public static void CheckClasses(IChannel channel, NetworkTask task, int outputs, TrainingRows training, TrainingSet validation)
     {

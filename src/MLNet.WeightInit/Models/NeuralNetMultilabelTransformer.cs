@@ -16,7 +16,7 @@ public sealed class NeuralNetMultilabelTransformer : NeuralNetVectorTransformer,
     internal const string LoaderSignature = "NeuralMultilabelScorer";
 
     /// <summary>ML.NET's own kinds end with one label a row.</summary>
-    const string ScoreKind = "MultilabelClassification";
+    internal const string ScoreKind = "MultilabelClassification";
 
     // In the order of NeuralNetMultilabelModelParameters.WriteOnnx.
     static readonly VectorOutputColumn[] s_columns =

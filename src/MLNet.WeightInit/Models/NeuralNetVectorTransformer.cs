@@ -66,6 +66,12 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
         context.Writer.Write(_outputNames?.Length ?? 0);
         foreach (string name in _outputNames ?? [])
             context.SaveString(name);
+        SaveMore(context);
+    }
+
+    /// <summary>What a kind of transformer needs beyond that, and reads after it.</summary>
+    private protected virtual void SaveMore(ModelSaveContext context)
+    {
     }
 
     static string[]? LoadOutputNames(IHost host, ModelLoadContext context, int outputs)
@@ -94,16 +100,17 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
     DataViewSchema.Annotations Annotate(VectorOutputColumn column, uint setId)
     {
         var builder = new DataViewSchema.Annotations.Builder();
-        builder.Add(AnnotationUtils.Kinds.ScoreColumnSetId, AnnotationUtils.ScoreColumnSetIdType, (ref uint value) => value = setId);
-        builder.Add(AnnotationUtils.Kinds.ScoreColumnKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = _scoreKind.AsMemory());
-        builder.Add(AnnotationUtils.Kinds.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = column.Name.AsMemory());
+        builder.Add(AnnotationUtils.Kinds.ScoreColumnSetId, AnnotationUtils.ScoreColumnSetIdType, (ref uint value) => value = setId + (uint)column.Set);
+        builder.Add(AnnotationUtils.Kinds.ScoreColumnKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = (column.ScoreKind ?? _scoreKind).AsMemory());
+        builder.Add(AnnotationUtils.Kinds.ScoreValueKind, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = (column.ValueKind ?? column.Name).AsMemory());
         if (column.IsNormalized)
             builder.Add(AnnotationUtils.Kinds.IsNormalized, BooleanDataViewType.Instance, (ref bool value) => value = true);
-        if (_outputNames is not null && column.Size is null)
+        if ((column.Size is null ? _outputNames : column.SlotNames) is { } slotNames)
         {
-            var names = new VBuffer<ReadOnlyMemory<char>>(_outputNames.Length, [.. _outputNames.Select(name => name.AsMemory())]);
-            builder.AddSlotNames(_outputNames.Length, (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
+            var names = new VBuffer<ReadOnlyMemory<char>>(slotNames.Length, [.. slotNames.Select(name => name.AsMemory())]);
+            builder.AddSlotNames(slotNames.Length, (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
         }
+        column.Keys?.Annotate(builder);
         return builder.ToAnnotations();
     }
 

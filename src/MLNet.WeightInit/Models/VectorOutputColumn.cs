@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace MLNet.WeightInit;
@@ -11,6 +12,21 @@ internal sealed record VectorOutputColumn(string Name, PrimitiveDataViewType Ite
 {
     /// <summary>Values a row, where they are not those of the outputs: then the label's slot names don't belong to them. 0: one value that is no vector. Null: one for each output.</summary>
     public int? Size { get; init; }
+
+    /// <summary>Of a column with a <see cref="Size"/> of its own: its slots' names.</summary>
+    public string[]? SlotNames { get; init; }
+
+    /// <summary>Values of a key column's keys.</summary>
+    public KeyNames? Keys { get; init; }
+
+    /// <summary>What its prediction is, as annotation <c>ScoreColumnKind</c>; null: as the transformer says.</summary>
+    public string? ScoreKind { get; init; }
+
+    /// <summary>What its values are, as annotation <c>ScoreValueKind</c>; null: as its name says.</summary>
+    public string? ValueKind { get; init; }
+
+    /// <summary>Which of the transformer's predictions it belongs to, from 0.</summary>
+    public int Set { get; init; }
 
     /// <param name="outputs">Of the network.</param>
     public DataViewType TypeFor(int outputs) => Size == 0 ? ItemType : new VectorDataViewType(ItemType, Size ?? outputs);

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
+using MLNet.WeightInit.Engine.Data;
 
 namespace MLNet.WeightInit;
 
@@ -25,6 +26,15 @@ internal sealed class OnnxNetworkWriter
     /// <inheritdoc cref="Outputs(FeedForwardNetwork, string)"/>
     public string Outputs(FeedForwardNetwork network, string features, out string embedding, int embeddingLayer)
     {
+        string linear = LinearOutputs(network, features, out embedding, embeddingLayer);
+        return network.TargetScale.Heads.Count > 0 ? OnnxHeads.Write(this, network, linear, head: 0) : Rescale(network, linear);
+    }
+
+    /// <summary>From raw features to the outputs of the last layer.</summary>
+    public string LinearOutputs(FeedForwardNetwork network, string features) => LinearOutputs(network, features, out _, embeddingLayer: -1);
+
+    string LinearOutputs(FeedForwardNetwork network, string features, out string embedding, int embeddingLayer)
+    {
         embedding = "";
         string values = OnnxInputs.Write(this, network, features);
         string stream = "";                                    // sums that residual blocks add to
@@ -40,7 +50,7 @@ internal sealed class OnnxNetworkWriter
             if (embeddingLayer >= 0 && layer == network.DenseLayers[embeddingLayer])
                 embedding = values;
         }
-        return Rescale(network, values);
+        return values;
     }
 
     public void Softmax(string logits, string destination) => Node("Softmax", [logits], destination).AddAttribute("axis", 1);
@@ -80,6 +90,23 @@ internal sealed class OnnxNetworkWriter
     /// <summary>A constant for each column, the same in every row.</summary>
     public string Row(float[] values, string name) => _context.AddInitializer(values, [1L, values.Length], name);
 
+    /// <summary>Some neighbouring columns of a block.</summary>
+    public string Columns(string values, int first, int count)
+    {
+        string places = Indexes([.. Enumerable.Range(first, count)], "columns");
+        string destination = Intermediate(new VectorDataViewType(NumberDataViewType.Single, count), "part");
+        Node("Gather", [values, places], destination).AddAttribute("axis", 1);
+        return destination;
+    }
+
+    /// <summary>Blocks of one column each, side by side.</summary>
+    public string SideBySide(string[] columns)
+    {
+        string destination = Intermediate(new VectorDataViewType(NumberDataViewType.Single, columns.Length), "columns");
+        Node("Concat", columns, destination).AddAttribute("axis", 1);
+        return destination;
+    }
+
     /// <summary>A list of positions.</summary>
     public string Indexes(int[] values, string name) => _context.AddInitializer(values.Select(value => (long)value), [values.Length], name);
 
@@ -113,11 +140,14 @@ internal sealed class OnnxNetworkWriter
     {
         if (network.TargetScale.IsExponential)
             return Elementwise("Exp", network.Outputs, [values]);
-        if (network.TargetScale.IsNone)
-            return values;
-        string scales = _context.AddInitializer(network.TargetScale.Scales, [1L, network.Outputs], "target.scales");
-        string means = _context.AddInitializer(network.TargetScale.Means, [1L, network.Outputs], "target.means");
-        return Elementwise("Add", network.Outputs, [Elementwise("Mul", network.Outputs, [values, scales]), means]);
+        return network.TargetScale.IsNone ? values : Scaled(values, network.TargetScale);
+    }
+
+    /// <summary>Values times the multiplier, plus the mean of their column.</summary>
+    public string Scaled(string values, AffineScale scale)
+    {
+        string scales = Row(scale.Scales, "target.scales"), means = Row(scale.Means, "target.means");
+        return Elementwise("Add", scale.Means.Length, [Elementwise("Mul", scale.Means.Length, [values, scales]), means]);
     }
 
     public string Intermediate(DataViewType type, string name) => _context.AddIntermediateVariable(type, name, skip: true);

@@ -2,14 +2,16 @@ using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit;
 
-/// <summary>Layer normalization as ONNX nodes that every operator set from 9 on has: LayerNormalization itself came with 17.</summary>
+/// <summary>Normalizations as ONNX nodes that every operator set from 9 on has: LayerNormalization itself came with 17.</summary>
 internal static class OnnxNormalization
 {
-    /// <summary>γ (x − mean) / √(mean of (x − mean)² + ε) + β over the values of each row; the values themselves where the layer has no normalization.</summary>
+    /// <summary>What the activation sees; the values themselves where the layer has no normalization.</summary>
     public static string Write(OnnxNetworkWriter writer, DenseLayer layer, string values)
+        => !layer.IsNormalized ? values : layer.HasRunningStatistics ? Batch(writer, layer, values) : Layer(writer, layer, values);
+
+    /// <summary>γ (x − mean) / √(mean of (x − mean)² + ε) + β over the values of each row.</summary>
+    static string Layer(OnnxNetworkWriter writer, DenseLayer layer, string values)
     {
-        if (!layer.IsNormalized)
-            return values;
         int width = layer.Outputs;
         string centred = writer.Elementwise("Sub", width, [values, writer.RowMean(values)]);
         string variance = writer.RowMean(writer.Elementwise("Mul", width, [centred, centred]));
@@ -17,5 +19,18 @@ internal static class OnnxNormalization
         string normalized = writer.Elementwise("Div", width, [centred, deviation]);
         string scaled = writer.Elementwise("Mul", width, [normalized, writer.Row(layer.GetNormalizationScales(), layer.Name + ".scales")]);
         return writer.Elementwise("Add", width, [scaled, writer.Row(layer.GetNormalizationShifts(), layer.Name + ".shifts")]);
+    }
+
+    /// <summary>x · γ / √(variance + ε) + (β − mean · γ / √(variance + ε)) with the running statistics, folded as scoring folds them.</summary>
+    static string Batch(OnnxNetworkWriter writer, DenseLayer layer, string values)
+    {
+        float[] factors = layer.GetNormalizationScales(), offsets = layer.GetNormalizationShifts(), means = layer.GetRunningMeans(), variances = layer.GetRunningVariances();
+        for (int unit = 0; unit < factors.Length; unit++)
+        {
+            factors[unit] *= 1 / MathF.Sqrt(variances[unit] + BatchNormalizationKernel.Epsilon);
+            offsets[unit] = MathF.FusedMultiplyAdd(-means[unit], factors[unit], offsets[unit]);
+        }
+        string scaled = writer.Elementwise("Mul", layer.Outputs, [values, writer.Row(factors, layer.Name + ".factors")]);
+        return writer.Elementwise("Add", layer.Outputs, [scaled, writer.Row(offsets, layer.Name + ".offsets")]);
     }
 }

@@ -23,7 +23,7 @@ internal static class LossChecks
     /// <exception cref="ArgumentOutOfRangeException">An option is set that this task or loss has no use for.</exception>
     public static void CheckTask(NeuralNetOptions options, Loss? loss, NetworkTask task)
     {
-        bool classifies = task != NetworkTask.Regression;
+        bool classifies = !task.IsOfValues();
         if (options.ClassWeights is not null && task is not (NetworkTask.Multiclass or NetworkTask.Binary))
             throw new ArgumentOutOfRangeException(nameof(options.ClassWeights), options.ClassWeights,
                 $"Class weights need one class a row, and {TaskLosses.Describe(task)} has none. Leave them null, and give rows a weight column instead: ExampleWeightColumnName.");

@@ -11,7 +11,7 @@ public sealed partial class NeuralNetOptions
     public bool TiedWeights { get; set; }
 
     /// <summary>True where the network is to reconstruct its features.</summary>
-    internal bool IsAutoencoder => LabelColumnName == FeatureColumnName;
+    internal bool IsAutoencoder => Heads is null && LabelColumnName == FeatureColumnName;
 
     /// <exception cref="ArgumentOutOfRangeException">The hidden layers make no autoencoder, or weights are to be tied that can't be.</exception>
     internal void CheckAutoencoder()

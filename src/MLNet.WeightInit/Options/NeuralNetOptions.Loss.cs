@@ -3,7 +3,7 @@ namespace MLNet.WeightInit;
 public sealed partial class NeuralNetOptions
 {
     /// <summary>What training minimizes, by name, or a <see cref="LossFunction"/> of your own: SoftmaxCrossEntropy for multiclass, BinaryCrossEntropy for binary; for regression Squared,
-    /// Absolute, <c>Huber(delta=1)</c>, <c>Quantile(level=0.9)</c> (nine labels of ten lie below the prediction) or Poisson (the label is a count of at least 0, the score its expected value).</summary>
+    /// Absolute, <c>Huber(delta=1)</c>, <c>Quantile(level=0.9)</c> (nine labels of ten lie below the prediction), <see cref="LossFunction.Quantiles"/> for several at once with <c>mlContext.Transforms.NeuralNet</c>, or Poisson (the label is a count of at least 0, the score its expected value).</summary>
     /// <value>Default: null, the first that fits the task. A loss of your own may be used for any task.</value>
     public LossFunction? Loss { get; set; }
 

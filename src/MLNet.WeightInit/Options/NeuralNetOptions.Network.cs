@@ -16,7 +16,10 @@ public sealed partial class NeuralNetOptions
 
     /// <summary>What each hidden layer's sums go through before the activation, by name: <c>layer</c> brings each row to mean 0 and variance 1 over the layer's units (plus 1e-5 for the
     /// variance), then scales and shifts each unit by what training learns, from 1 and 0 on (Ba et al. 2016). It makes deep networks train whatever their weights' size.</summary>
-    /// <value>Default: null, none. A hidden layer then needs at least 3 units. Memory grows by 4 bytes × batch rows × hidden units.</value>
+    /// <remarks><c>batch</c> brings each unit to mean 0 and variance 1 over the rows of a batch, then scales and shifts it alike (Ioffe and Szegedy 2015). Scoring and validation take running statistics, which start
+    /// at 0 and 1 and move by a tenth towards each batch's mean and variance; example weights don't count in them. A batch of one row, such as the last of an epoch may be, is normalized by the running
+    /// statistics too, and leaves them as they are. docs/network.md compares the two.</remarks>
+    /// <value>Default: null, none. With <c>layer</c> a hidden layer needs at least 3 units, with <c>batch</c> a batch at least 2 rows. Memory grows by 4 bytes × batch rows × hidden units.</value>
     public string? Normalization { get; set; }
 
     /// <summary>Blocks that the hidden layers form, each adding what its branch gives to what it started from (He et al. 2016): <c>new ResidualBlocks(branchDepth: 2)</c>, with
@@ -32,7 +35,9 @@ public sealed partial class NeuralNetOptions
         if (!Enum.IsDefined(DropoutKind))
             throw new ArgumentOutOfRangeException(nameof(DropoutKind), DropoutKind, "It must be Automatic, Standard or Alpha.");
         ResidualBlocks.CheckLayers(HiddenLayers, Residual?.BranchDepth ?? 0);
-        if (ResolveNormalization() == default)
+        if (ResolveNormalization() == Engine.Network.Normalization.Batch && BatchSize == 1)
+            throw new ArgumentOutOfRangeException(nameof(BatchSize), BatchSize, "Batch normalization takes its statistics from the rows of a batch, so a batch needs at least 2; 32 and more are usual. Use a larger BatchSize, or Normalization = \"layer\".");
+        if (ResolveNormalization() != Engine.Network.Normalization.Layer)
             return;
         for (int i = 0; i < HiddenLayers.Count; i++)
             if (HiddenLayers[i] < Normalizations.FewestUnits)

@@ -118,6 +118,7 @@ public sealed partial class NeuralNetOptions
     internal NeuralNetOptions Copy()
     {
         var copy = (NeuralNetOptions)MemberwiseClone();
+        copy.Heads = Heads?.Select(head => head?.Copy()!).ToArray();
         copy.HiddenLayers = HiddenLayers is null ? null! : [.. HiddenLayers];
         return copy;
     }

@@ -17,6 +17,7 @@ internal static class OptionChecks
         ArgumentNullException.ThrowIfNull(options.Activation);
         ArgumentNullException.ThrowIfNull(options.Optimizer);
         LossChecks.Check(options);
+        options.CheckHeads();
 
         Require(options.LearningRate > 0 && float.IsFinite(options.LearningRate), nameof(options.LearningRate), options.LearningRate,
             "The learning rate must be above 0 and finite. 0.001 is the default; to get an untrained model set NumberOfEpochs to 0.");

@@ -27,6 +27,7 @@ internal sealed class TrainerSettings
         Dropout = Options.ResolveDropout(Activation);
         Options.Residual?.CheckStart(Activation, Options.ResolveNormalization());
         Loss = Options.Loss is null ? null : Losses.Resolve(Options.Loss);
+        HeadLosses = Options.Heads is null ? [] : [.. Options.Heads.Select(head => head.Loss is null ? null : Losses.Resolve(head.Loss))];
         Optimizers.Parse(Options.Optimizer);
         Schedule = Schedules.Parse(Options.Schedule);
         GradientClipping = Options.GradientClipping is null ? null : GradientClipping.Parse(Options.GradientClipping);
@@ -55,6 +56,9 @@ internal sealed class TrainerSettings
     /// <summary>Null: the task's own.</summary>
     public Loss? Loss { get; }
 
+    /// <summary>One a head; null: its task's own.</summary>
+    public IReadOnlyList<Loss?> HeadLosses { get; }
+
     /// <summary>Null: the loss alone.</summary>
     public Metric? Metric { get; }
     public WeightInitializer Init { get; }
@@ -69,15 +73,16 @@ internal sealed class TrainerSettings
     /// <exception cref="ArgumentOutOfRangeException">It does not.</exception>
     public void CheckLoss(NetworkTask task)
     {
+        if (Options.Heads is not null && task != NetworkTask.Heads)
+            throw new ArgumentOutOfRangeException(nameof(NeuralNetOptions.Heads), $"{Options.Heads.Count} heads",
+                "Several heads are trained by mlContext.Transforms.NeuralNet(options). For one label leave Heads null.");
         LossChecks.CheckTask(Options, Loss, task);
-        IReadOnlyList<string> fitting = TaskLosses.For(task);
-        if (Loss is not (null or CustomLoss) && !fitting.Contains(Loss.Name))
-            throw new ArgumentOutOfRangeException(nameof(NeuralNetOptions.Loss), Options.Loss,
-                $"The loss {Loss.Name} does not fit {TaskLosses.Describe(task)}. It must be {string.Join(" or ", fitting)}; null takes {fitting[0]}.");
+        TaskLosses.Check(Options.Loss, Loss, task);
     }
 
     /// <summary>What the engine needs for one training.</summary>
-    public TrainingOptions ForTraining(NetworkTask task, int outputs, IProgress<EpochProgress> progress, Action checkAlive) => new()
+    /// <param name="loss">Composed by the trainer; null: the one that was asked for, or the task's own.</param>
+    public TrainingOptions ForTraining(NetworkTask task, int outputs, Loss? loss, IProgress<EpochProgress> progress, Action checkAlive) => new()
     {
         Task = task,
         Outputs = outputs,
@@ -87,7 +92,7 @@ internal sealed class TrainerSettings
         Residual = Options.Residual,
         TiedWeights = Options.TiedWeights,
         Dropout = Dropout,
-        Loss = SmoothedLoss.Of(Loss ?? Losses.Parse(TaskLosses.For(task)[0]), Options.LabelSmoothing),
+        Loss = loss ?? SmoothedLoss.Of(Loss ?? Losses.Parse(TaskLosses.For(task)[0]), Options.LabelSmoothing),
         Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training
         Init = Init,
         OutputInit = OutputInit,

@@ -8,6 +8,7 @@ using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Persistence;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit;
 
@@ -83,14 +84,14 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
             CheckpointFile.CheckPlace(checkpoint);             // before rows are read
         int outputs = CheckLabel(context.TrainingSet);
         long seed = Seed();
-        var reader = new RowReader(Host, channel, _settings.Options, _settings.Loss, _task, outputs, seed);
+        var reader = new RowReader(Host, channel, _settings.Options, ComposedLoss ?? _settings.Loss, _task, outputs, seed);
         using TrainingRows rows = reader.Read(context.TrainingSet, hasValidationSet: context.ValidationSet is not null);
         TrainingSet? validation = context.ValidationSet is null ? null : ReadValidation(channel, reader, context, rows, outputs);
         if (_settings.Options.ClassWeights is { } classWeights)
             ClassWeighting.Apply(channel, classWeights, context.TrainingSet.Schema.Label!.Value, _task, outputs, rows, validation);
 
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
-        TrainingOptions options = _settings.ForTraining(_task, outputs, progress, Host.CheckAlive);
+        TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), ComposedLoss, progress, Host.CheckAlive);
         TrainingResult result = NetworkTrainer.Train(rows.Set, WithCheckpoint(options, channel, seed), validation ?? rows.Stream?.Validation, Start(context.InitialPredictor), rows.Stream);
         Warn(channel, result);
         return CreateModel(result);
@@ -109,9 +110,13 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
 
     /// <summary>A column of one value a slot of the label, with its names, marked as a trainer's output.</summary>
     private protected SchemaShape.Column VectorOutput(string name, DataViewType itemType, SchemaShape inputSchema, bool isNormalized = false)
+        => VectorOutput(name, itemType, inputSchema.TryFindColumn(LabelColumn.Name, out SchemaShape.Column label) && label.HasSlotNames(), isNormalized);
+
+    /// <summary>A column of several values, marked as a trainer's output.</summary>
+    private protected static SchemaShape.Column VectorOutput(string name, DataViewType itemType, bool hasSlotNames, bool isNormalized = false)
     {
         IEnumerable<SchemaShape.Column> annotations = AnnotationUtils.GetTrainerOutputAnnotation(isNormalized);
-        if (inputSchema.TryFindColumn(LabelColumn.Name, out SchemaShape.Column label) && label.HasSlotNames())
+        if (hasSlotNames)
             annotations = annotations.Append(new SchemaShape.Column(AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false, null));
         return new SchemaShape.Column(name, SchemaShape.Column.VectorKind.Vector, itemType, isKey: false, new SchemaShape(annotations));
     }
@@ -151,6 +156,12 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
         return validation;
     }
+
+    /// <summary>The loss of a task that composes one of several; null: the one that was asked for, or the task's own.</summary>
+    private protected virtual Loss? ComposedLoss => null;
+
+    /// <summary>Outputs that the network needs, where they are not as many as <see cref="CheckLabel"/> says.</summary>
+    private protected virtual int OutputsOf(int labelValues) => labelValues;
 
     /// <summary>Outputs that the network needs for this label: one a class, one a value of a vector, or 1.</summary>
     private protected abstract int CheckLabel(RoleMappedData data);

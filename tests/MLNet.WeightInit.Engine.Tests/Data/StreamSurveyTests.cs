@@ -31,7 +31,7 @@ internal sealed class StreamSurveyTests
         AffineScale expected = FeatureStatistics.Standardization(data, all), expectedTargets = TargetStatistics.Scale(data, all);
 
         var survey = new StreamSurvey(new SetStream(data), Plan(poolRows));
-        AffineScale found = survey.Features.Standardization(), foundTargets = survey.Targets.TargetScale();
+        AffineScale found = survey.Features.Standardization(), foundTargets = survey.Targets.TargetScale(expectedTargets);
         // Both ways sum 700 terms in double: relative errors below 700 · 2⁻⁵³ · (mean/σ)² = 1e-13 · 3e8 of the variance in the first column, far below half a float's unit (6e-8) in the others; one unit for the last rounding.
         for (int column = 0; column < Columns; column++)
         {

@@ -59,10 +59,10 @@ internal sealed unsafe class EveryLengthTests
     {
         foreach (SimdLevel level in Enum.GetValues<SimdLevel>())
         {
-            LossKernel kernel = Losses.Parse(loss).CreateKernel(level);
             for (int units = 1; units <= Longest; units++)
             {
-                int rows = units % 36, stride = Panels.Padded(units), targetColumns = loss == "SoftmaxCrossEntropy" ? 1 : units;
+                LossKernel kernel = Losses.Parse(loss == "Quantiles" ? Quantiles.SpecificationOf(Enumerable.Range(1, units).Select(i => i / (units + 1.0))) : loss).CreateKernel(level);
+                int rows = units % 36, stride = Panels.Padded(units), targetColumns = loss is "SoftmaxCrossEntropy" or "Quantiles" ? 1 : units;
                 Moat logits = new(rows * stride), targets = new(rows * targetColumns), weights = new(rows), gradient = new(rows * stride);
                 logits.Span.Fill(float.NaN);                   // the padding is not the outputs'
                 for (int row = 0; row < rows; row++)

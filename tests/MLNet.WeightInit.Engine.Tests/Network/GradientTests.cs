@@ -19,10 +19,11 @@ internal sealed unsafe class GradientTests
         ("SoftmaxCrossEntropy", NetworkTask.Multiclass, 5), ("BinaryCrossEntropy", NetworkTask.Binary, 1), ("Squared", NetworkTask.Regression, 3), ("Huber", NetworkTask.Regression, 2), ("Absolute", NetworkTask.Regression, 1),
         ("BinaryCrossEntropy", NetworkTask.Multilabel, 17),
         ("SoftmaxCrossEntropy(label_smoothing=0.2)", NetworkTask.Multiclass, 17), ("BinaryCrossEntropy(label_smoothing=0.3)", NetworkTask.Binary, 1), ("Quantile(level=0.9)", NetworkTask.Regression, 2), ("Poisson", NetworkTask.Regression, 2),
+        ("Quantiles(levels=(0.05, 0.3, 0.5, 0.6, 0.95))", NetworkTask.Quantiles, 5),
     ];
 
     [Test]
-    public void Gradient_matches_the_slope_of_the_loss([ValueSource(nameof(EveryActivation))] string activation, [Values(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)] int loss, [Values(false, true)] bool weighted)
+    public void Gradient_matches_the_slope_of_the_loss([ValueSource(nameof(EveryActivation))] string activation, [Values(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)] int loss, [Values(false, true)] bool weighted)
         => Check(19, [33, 18], activation, loss, SimdLevels.Best, weighted);
 
     [Test]
@@ -56,6 +57,18 @@ internal sealed unsafe class GradientTests
         Check(60, [200, 512], activation, 2, level, false, threads: 3, normalization: Normalization.Layer);
     }
 
+    /// <summary>With the statistics of the batch, which depend on the parameters as all else does.</summary>
+    [Test]
+    public void Gradient_goes_back_through_batch_normalization([ValueSource(nameof(EveryActivation))] string activation, [Values(0, 2)] int loss, [Values(false, true)] bool drops)
+        => Check(19, [33, 18, 50], activation, loss, SimdLevels.Best, false, drops ? new Dropout(0.2f, false) : null, normalization: Normalization.Batch);
+
+    [Test]
+    public void Gradient_goes_back_through_batch_normalization_at_every_width_and_on_threads([Values] SimdLevel level, [Values("ReLU", "GELU", "Identity")] string activation)
+    {
+        Check(2, [1, 16], activation, 2, level, false, normalization: Normalization.Batch);
+        Check(60, [200, 512], activation, 2, level, false, threads: 3, normalization: Normalization.Batch);
+    }
+
     [Test]
     public void Gradient_goes_back_through_residual_blocks([ValueSource(nameof(EveryActivation))] string activation, [Values] Normalization normalization, [Values(1, 2, 3)] int branchDepth, [Values(false, true)] bool drops)
         => Check(19, branchDepth == 1 ? [33, 33, 33, 33] : branchDepth == 2 ? [33, 18, 33, 50, 33] : [33, 18, 50, 33, 20, 17, 33],
@@ -66,6 +79,8 @@ internal sealed unsafe class GradientTests
     {
         Check(2, [9, 16, 9, 3, 9], activation, 2, level, false, normalization: normalization, branchDepth: 2);
         Check(60, [200, 512, 200, 130, 200], activation, 2, level, false, threads: 3, normalization: normalization, branchDepth: 2);
+        if (normalization == Normalization.None)
+            Check(5, [2, 7, 2], activation, 2, level, false, branchDepth: 2);          // so few units take a way of their own
     }
 
     static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted, Dropout? dropout = null, int threads = 1, Normalization normalization = Normalization.None, int branchDepth = 0)
@@ -121,6 +136,7 @@ internal sealed unsafe class GradientTests
         NetworkTask.Multiclass => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % outputs))],
         NetworkTask.Multilabel => [.. Enumerable.Range(0, Rows * outputs).Select(i => (float)(i % 3 / 2))],
         NetworkTask.Binary => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % 2))],
+        NetworkTask.Quantiles => Networks.Values(Rows, 24, 3),
         _ => Networks.Values(Rows * outputs, 24, 3),
     };
 

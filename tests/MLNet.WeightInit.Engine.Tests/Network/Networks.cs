@@ -16,6 +16,8 @@ internal static class Networks
             layer.SetBiases(Values(layer.Outputs, seed++, 0.5));
             if (layer.IsNormalized)
                 layer.SetNormalization([.. Values(layer.Outputs, seed++, 0.5).Select(value => value + 1)], Values(layer.Outputs, seed++, 0.5));
+            if (layer.HasRunningStatistics)
+                layer.SetRunningStatistics(Values(layer.Outputs, seed++, 0.5), [.. Values(layer.Outputs, seed++, 0.5).Select(value => value + 1)]);
         }
         return network;
     }
@@ -63,7 +65,9 @@ internal static class Networks
             if (layer.SkipFrom is { } from)
                 next = [.. next.Zip(sums[from], (sum, start) => start + sum)];
             sums[l] = next;
-            if (layer.IsNormalized)
+            if (layer.HasRunningStatistics)
+                next = [.. next.Select((sum, unit) => layer.GetNormalizationScales()[unit] * (sum - layer.GetRunningMeans()[unit]) / Math.Sqrt(layer.GetRunningVariances()[unit] + 1e-5) + layer.GetNormalizationShifts()[unit])];
+            else if (layer.IsNormalized)
                 next = Normalized(next, layer.GetNormalizationScales(), layer.GetNormalizationShifts());
             if (l < network.DenseLayers.Count - 1)
                 next = [.. next.Select(activation)];

@@ -39,6 +39,25 @@ internal sealed class ResidualBlocksTests
         }
     }
 
+    /// <summary>Layers of one to three units have products of their own where a batch has many rows.</summary>
+    [Test]
+    public void Narrow_blocks_score_the_same_alone_and_in_a_large_batch([Values(1, 2, 3)] int width, [Values(Normalization.None, Normalization.Batch)] Normalization normalization)
+    {
+        FeedForwardNetwork network = Networks.Create(6, [width, 5, width, 5, width], 2, normalization: normalization, branchDepth: 2);
+        const int Rows = 40;
+        float[] rows = Networks.Values(Rows * 6, 3, 2), together = new float[Rows * 2];
+        new NetworkScorer(network, Rows).Score(rows, Rows, together);
+        for (int row = 0; row < Rows; row++)
+        {
+            float[] alone = new float[2];
+            network.Predict(rows.AsSpan(row * 6, 6), alone);
+            Assert.That(together[(2 * row)..(2 * row + 2)], Is.EqualTo(alone));
+            double[] expected = Networks.Logits(network, rows.AsSpan(row * 6, 6), z => Math.Max(0, z));
+            for (int output = 0; output < 2; output++)
+                Assert.That(alone[output], Is.EqualTo(expected[output]).Within(1e-5 * Math.Max(1, Math.Abs(expected[output]))));    // a dozen terms in each of six layers
+        }
+    }
+
     [TestCase(1, new int[] { 0, 1, 2, 3, 4, 5, 6 })]
     [TestCase(2, new int[] { 0, 2, 4, 6 })]
     [TestCase(3, new int[] { 0, 3, 6 })]
@@ -81,6 +100,7 @@ internal sealed class ResidualBlocksTests
         yield return new TestCaseData("ReLU", Normalization.Layer, ResidualStart.ZeroWeights);
         yield return new TestCaseData("GELU", Normalization.Layer, ResidualStart.ZeroScales);
         yield return new TestCaseData("Tanh", Normalization.Layer, ResidualStart.ZeroScales);
+        yield return new TestCaseData("GELU", Normalization.Batch, ResidualStart.ZeroScales);
     }
 
     /// <summary>With branches of 0 the network is the stem, one more [normalization,] activation, and the output: a network of one hidden layer.</summary>

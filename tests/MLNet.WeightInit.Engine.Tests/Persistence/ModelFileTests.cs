@@ -41,9 +41,9 @@ internal sealed class ModelFileTests
     }
 
     [Test]
-    public void A_normalized_network_is_version_2_and_comes_back_whole()
+    public void A_normalized_network_is_version_2_and_comes_back_whole([Values(Normalization.Layer, Normalization.Batch)] Normalization normalization)
     {
-        FeedForwardNetwork network = Networks.Create(5, [7, 33], 2, "GELU", NetworkTask.Regression, s_features, s_targets, normalization: Normalization.Layer);
+        FeedForwardNetwork network = Networks.Create(5, [7, 33], 2, "GELU", NetworkTask.Regression, s_features, s_targets, normalization: normalization);
         byte[] bytes = Saved(network);
         Assert.That(bytes[8], Is.EqualTo(2));
         Assert.That(Saved(Example())[8], Is.EqualTo(1), "what earlier releases can read stays as it was");
@@ -53,6 +53,8 @@ internal sealed class ModelFileTests
         {
             Assert.That(loaded.DenseLayers[i].GetNormalizationScales(), Is.EqualTo(network.DenseLayers[i].GetNormalizationScales()));
             Assert.That(loaded.DenseLayers[i].GetNormalizationShifts(), Is.EqualTo(network.DenseLayers[i].GetNormalizationShifts()));
+            Assert.That(loaded.DenseLayers[i].GetRunningMeans(), Is.EqualTo(network.DenseLayers[i].GetRunningMeans()));
+            Assert.That(loaded.DenseLayers[i].GetRunningVariances(), Is.EqualTo(network.DenseLayers[i].GetRunningVariances()));
         }
         float[] features = [0.3f, -2, 7, 1e4f, 0], before = new float[2], after = new float[2];
         network.Predict(features, before);

@@ -102,6 +102,7 @@ internal sealed unsafe class LossesTests
     [TestCase("Absolute")]
     [TestCase("Huber")]
     [TestCase("Quantile")]
+    [TestCase("Quantiles(levels=0.7)")]
     [TestCase("Poisson")]
     [TestCase("SoftmaxCrossEntropy(label_smoothing=0.1)")]
     [TestCase("BinaryCrossEntropy(label_smoothing=0.1)")]
@@ -133,6 +134,12 @@ internal sealed unsafe class LossesTests
     [TestCase("squared(delta=1)", "takes no arguments")]
     [TestCase("quantile(level=1)", "below 1")]
     [TestCase("quantile(level=0)", "above 0")]
+    [TestCase("quantiles(levels=(0.5, 0.1))", "0.1 as number 2")]
+    [TestCase("quantiles(levels=(0.5, 0.5))", "ascending order")]
+    [TestCase("quantiles(levels=(0, 0.5))", "0 as number 1")]
+    [TestCase("quantiles(levels=(0.5, 1))", "1 as number 2")]
+    [TestCase("quantiles(levels=(0.5, half))", "'half'")]
+    [TestCase("quantiles(levels=())", "none")]
     [TestCase("softmaxcrossentropy(label_smoothing=1)", "below 1")]
     [TestCase("binarycrossentropy(label_smoothing=-0.1)", "at least 0")]
     public void A_wrong_specification_says_what_is_right(string text, string expected)
@@ -143,6 +150,9 @@ internal sealed unsafe class LossesTests
     [TestCase("softmaxcrossentropy(labelsmoothing=0)", "SoftmaxCrossEntropy")]
     [TestCase("binarycrossentropy(labelsmoothing=0.1)", "BinaryCrossEntropy(label_smoothing=0.1)")]
     [TestCase("quantile(level=0.9)", "Quantile(level=0.9)")]
+    [TestCase("quantiles", "Quantiles(levels=(0.1, 0.5, 0.9))")]
+    [TestCase("quantiles(levels=0.25 0.75)", "Quantiles(levels=(0.25, 0.75))")]
+    [TestCase("quantiles(levels=(0.005;0.995))", "Quantiles(levels=(0.005, 0.995))")]
     [TestCase("poisson", "Poisson")]
     public void Specifications_round_trip(string text, string canonical)
     {

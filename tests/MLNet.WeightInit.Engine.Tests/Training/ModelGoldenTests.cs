@@ -51,6 +51,9 @@ internal sealed class ModelGoldenTests
             ("class weights and label smoothing", s_classWeighted, Trainings.Options(NetworkTask.Binary, 1, [24], "Tanh", "BinaryCrossEntropy(label_smoothing=0.1)", epochs: 3), "8a15ac49f1d4a6b5db09e56a3ba8ddcd6ef796278c5fd784f6527d956ef037c4"),
             ("poisson", s_counts, Trainings.Options(NetworkTask.Regression, 1, [24], "GELU", "Poisson", epochs: 3), "efbfe293bb10a769167a63ea989a5df547ac65d52f2a9e8fc8b42b5100f4dbd7"),
             ("quantile", s_values, Trainings.Options(NetworkTask.Regression, 1, [24], "SiLU", "Quantile(level=0.9)", epochs: 3), "5309bfa4c802820f619b802d2c4b92741c009987ca1f282a25921c350e486a42"),
+            ("quantiles", s_values, Trainings.Options(NetworkTask.Quantiles, 5, [24], "SiLU", "Quantiles(levels=(0.05, 0.25, 0.5, 0.75, 0.95))", epochs: 3) with { ValidationFraction = 0.2f }, "ed20029adc2f233f934f16b3d591a4c96122f69fd78d3ce7e7ba2f248d3e25d5"),
+            ("several heads", Trainings.Mixed(150, weighted: true), Trainings.HeadsOptions(Trainings.MixedLoss, [40], "GELU", epochs: 3) with { ValidationFraction = 0.2f }, "1f814b50ff108d17cab1ac958f92db0b37d2a25c9941328c5f8fd9b4909aa701"),
+            ("several heads in the epoch search", Trainings.Mixed(150), Trainings.HeadsOptions(Trainings.MixedLoss, [12], batchSize: 64, epochs: null) with { Patience = 3 }, "0a5238116d5b1005068520d82f2c4675fd5f01670317ee2e2e891bc4ff51d062"),
             ("lion", s_values, Trainings.Options(NetworkTask.Regression, 1, [70], optimizer: "Lion", epochs: 2), "157c969f79d6678b6dcd2550289a7cc7717568b99e446891c762e7627be4e5b8"),
             ("lamb", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 256], optimizer: "LAMB", epochs: 1), "a9401579e7104c10386cfd9c914cf27d9b9bacfd026416811266bb2418e719bd"),
             ("clipping by norm", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 256], epochs: 1) with { GradientClipping = new GradientClipping(isByNorm: true, 0.25f) }, "a3218e327907ad77238e5401409077ef1aaf13ef164c2d7c70bc56d34af74883"),
@@ -67,6 +70,9 @@ internal sealed class ModelGoldenTests
             ("autoencoder", s_blends, Trainings.Options(NetworkTask.Regression, 50, [33, 7, 33], "SiLU", epochs: 3), "5bd17fb908d058fa4f10dbad6727802f596e56a36c5ddc6244b3689ce6fd84e6"),
             ("tied autoencoder", s_blends, Trainings.Options(NetworkTask.Regression, 50, [256, 40, 256], "Tanh", batchSize: 64, epochs: 2) with { TiedWeights = true, EmaDecay = 0.9f, MaxNorm = 1 }, "79481cae34f17bef2761f94028bd2b7ca893611661aec679f46b489a9fa5b606"),
             ("tied linear autoencoder by lamb, epoch search", s_blends, Trainings.Options(NetworkTask.Regression, 50, [3], "Identity", optimizer: "LAMB", batchSize: 64, epochs: null) with { TiedWeights = true, Patience = 3 }, "b721f4238cc544a8f267d524daf3ebd2c652072ac8a7c9ed3e5dbfe4418b465c"),
+            ("batch normalization", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130, 5], batchSize: 64, epochs: 2) with { Normalization = Normalization.Batch, ValidationFraction = 0.2f }, "?"),
+            ("batch normalization in the epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [24, 8], "Tanh", batchSize: 33, epochs: null) with { Patience = 3, Normalization = Normalization.Batch, EmaDecay = 0.9f }, "?"),
+            ("batch normalization in residual blocks, dropout", s_values, Trainings.Options(NetworkTask.Regression, 1, [130, 40, 130, 256, 130], "GELU", optimizer: "Momentum", epochs: 2) with { Normalization = Normalization.Batch, Residual = new ResidualBlocks(2), Dropout = new Dropout(0.2f, isAlpha: false) }, "?"),
         ];
         return all.Select(entry => new TestCaseData(entry.Data, entry.Options, entry.Hash).SetArgDisplayNames(entry.Name));
     }

@@ -62,6 +62,26 @@ internal sealed class ResumeTests
     }
 
     [Test]
+    public void Several_quantiles_go_on_where_they_were([Values] bool search)
+    {
+        TrainingSet waves = Trainings.Waves(150);
+        TrainingOptions options = Trainings.Options(NetworkTask.Quantiles, 3, [12], loss: "Quantiles(levels=(0.1, 0.5, 0.9))", batchSize: 33, epochs: search ? null : 12) with { ValidationFraction = search ? null : 0.2f, Patience = 4 };
+        TrainingResult expected = NetworkTrainer.Train(waves, options);
+        NetworkTrainer.Train(waves, options with { MaximumSteps = search ? null : 6, Checkpoint = new(File) });
+        AssertSame(NetworkTrainer.Train(waves, options with { Checkpoint = new(File) }), expected);
+    }
+
+    [Test]
+    public void Several_heads_go_on_where_they_were([Values] bool search, [Values(1, 3)] int threads)
+    {
+        TrainingSet mixed = Trainings.Mixed(150, weighted: true);
+        TrainingOptions options = Trainings.HeadsOptions(Trainings.MixedLoss, [12], batchSize: 33, epochs: search ? null : 12) with { ValidationFraction = search ? null : 0.2f, Patience = 4 };
+        TrainingResult expected = NetworkTrainer.Train(mixed, options);
+        NetworkTrainer.Train(mixed, options with { MaximumSteps = search ? null : 6, Checkpoint = new(File), Threads = threads });
+        AssertSame(NetworkTrainer.Train(mixed, options with { Checkpoint = new(File) }), expected);
+    }
+
+    [Test]
     public void Normalized_weights_go_on_where_they_were([Values] bool earlyStopping, [Values("Adam", "SGD", "LAMB", "Lion")] string optimizer)
     {
         TrainingOptions options = Options(optimizer, 33, earlyStopping) with { WeightNormalization = true, EmaDecay = 0.9f, L1 = 1e-3f, MaxNorm = 2 };

@@ -119,6 +119,28 @@ internal static class Trainings
         return new TrainingSet(values, rows, features, targets, 1);
     }
 
+    /// <summary>Five labels a row: a class of five, a value, yes or no, a value to be ranged in, and a count.</summary>
+    public static TrainingSet Mixed(int rows, int features = 6, bool weighted = false)
+    {
+        TrainingSet classes = Rings(rows, features, classes: 5, weighted: weighted), values = Waves(rows, features), signs = Signs(rows, features, outputs: 1), counts = Counts(rows, features);
+        var targets = new float[rows * 5];
+        for (int row = 0; row < rows; row++)
+            ((ReadOnlySpan<float>)[classes.Targets[row], values.Targets[row], signs.Targets[row], values.Targets[row] / 100, counts.Targets[row]]).CopyTo(targets.AsSpan(row * 5));
+        return new TrainingSet(classes.Features, rows, features, targets, 5, classes.Weights);
+    }
+
+    /// <summary>One head for each label of <see cref="Mixed"/>, the second with half the weight.</summary>
+    public static HeadsLoss MixedLoss { get; } = Heads(("Class", NetworkTask.Multiclass, 5, "SoftmaxCrossEntropy(label_smoothing=0.1)", 1), ("Value", NetworkTask.Regression, 1, "Huber", 0.5f),
+        ("Yes", NetworkTask.Binary, 1, "BinaryCrossEntropy", 1), ("Range", NetworkTask.Quantiles, 3, "Quantiles(levels=(0.1, 0.5, 0.9))", 2), ("Count", NetworkTask.Regression, 1, "Poisson", 1));
+
+    /// <summary>Heads one after another.</summary>
+    public static HeadsLoss Heads(params (string Name, NetworkTask Task, int Outputs, string Loss, float Weight)[] heads)
+        => new(heads.Select(head => new HeadLoss(new OutputHead(head.Name, head.Task, head.Outputs, head.Task is NetworkTask.Multiclass or NetworkTask.Quantiles ? 1 : head.Outputs), Losses.Parse(head.Loss), head.Weight)));
+
+    /// <summary>Options of a network with these heads.</summary>
+    public static TrainingOptions HeadsOptions(HeadsLoss loss, int[]? hidden = null, string activation = "ReLU", int batchSize = 32, int? epochs = 10, long seed = 1)
+        => Options(NetworkTask.Heads, loss.Heads.Sum(part => part.Head.Outputs), hidden, activation, batchSize: batchSize, epochs: epochs, seed: seed) with { Loss = loss };
+
     public static double Accuracy(FeedForwardNetwork network, TrainingSet data)
     {
         var scores = new float[network.Outputs];

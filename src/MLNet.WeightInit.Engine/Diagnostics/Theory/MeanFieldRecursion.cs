@@ -39,10 +39,17 @@ internal static class MeanFieldRecursion
                 double groupVariance = weights.Variance * group.SquaredSum + weights.Mean * weights.Mean * group.Noise + weights.BiasVariance;
                 if (layers[index].Residual is ResidualPlace.Stem or ResidualPlace.End)
                     (groupMean, groupVariance) = streams[g] = (streams[g].Mean + groupMean, streams[g].Variance + groupVariance);
-                if (layers[index].IsNormalized)
+                double squaredScale = layers[index].NormalizationScale * layers[index].NormalizationScale;
+                if (double.IsFinite(layers[index].InverseVariance))
+                {
+                    // Each unit has mean 0 and variance 1 over the rows. How far its rows lie apart before that hangs on how alike they are, and is measured as that is elsewhere.
+                    (groupMean, groupVariance) = (0, squaredScale * Math.Max(0, 1 - BatchNormalizationKernel.Epsilon * layers[index].InverseVariance));
+                    squaredNormalization += group.Share * squaredScale * layers[index].InverseVariance * Math.Max(0, 1 - 2.0 / rows);
+                }
+                else if (layers[index].IsNormalized)
                 {
                     // The mean over a row's units is taken away whatever it is; the gradient loses what lies along two of the units' directions, and is divided by the deviation.
-                    double inverse = layers[index].NormalizationScale * layers[index].NormalizationScale / (groupVariance + NormalizationKernel.Epsilon);
+                    double inverse = squaredScale / (groupVariance + NormalizationKernel.Epsilon);
                     (groupMean, groupVariance) = (0, groupVariance * inverse);
                     squaredNormalization += group.Share * inverse * (1 - 2.0 / layers[index].Units);
                 }

@@ -25,6 +25,9 @@ internal abstract unsafe class ActivationKernel
     /// <summary>True for the identity: callers may skip both loops.</summary>
     public virtual bool IsIdentity => false;
 
+    /// <summary>True where the gradient is the upstream's or 0 by whether the output is above 0: then any positive multiple of the output does, too.</summary>
+    public virtual bool IsGate => false;
+
     /// <summary>Results of both loops below this in size become 0 (<see cref="Negligible"/>). Default: 0, which keeps every value.</summary>
     public float Smallest { get; init; }
 

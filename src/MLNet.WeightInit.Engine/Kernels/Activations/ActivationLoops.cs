@@ -14,6 +14,8 @@ internal sealed unsafe class ActivationLoops<TActivation, TSimd, TVector>(TActiv
 
     public override bool IsIdentity => typeof(TActivation) == typeof(Identity.Function);
 
+    public override bool IsGate => typeof(TActivation) == typeof(Relu.Function);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Forward(float* source, float* destination, int rows, int columns, int stride)
     {

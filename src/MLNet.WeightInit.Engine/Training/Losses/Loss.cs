@@ -6,7 +6,7 @@ namespace MLNet.WeightInit.Engine.Training.Losses;
 /// <summary>What training minimizes, as a function of the network's linear outputs (logits).</summary>
 internal abstract class Loss
 {
-    /// <summary>Canonical name, as options spell it: <c>SoftmaxCrossEntropy</c>, <c>BinaryCrossEntropy</c>, <c>Squared</c>, <c>Absolute</c>, <c>Huber</c>, <c>Quantile</c>, <c>Poisson</c>.</summary>
+    /// <summary>Canonical name, as options spell it: <c>SoftmaxCrossEntropy</c>, <c>BinaryCrossEntropy</c>, <c>Squared</c>, <c>Absolute</c>, <c>Huber</c>, <c>Quantile</c>, <c>Quantiles</c>, <c>Poisson</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>Name with arguments where there are any: <c>Huber(delta=1)</c>.</summary>
@@ -20,6 +20,12 @@ internal abstract class Loss
 
     /// <summary>Labels below it have no loss; −∞ for most losses.</summary>
     public virtual float LowestLabel => float.NegativeInfinity;
+
+    /// <summary>Labels of a target column below it have no loss.</summary>
+    public virtual float LowestLabelOf(int column) => LowestLabel;
+
+    /// <summary>Target column whose classes each get their share of the validation rows and of the folds; null where rows are drawn without regard to any.</summary>
+    public virtual int? ClassColumn(NetworkTask task) => ValidationSplit.IsByClass(task) ? 0 : null;
 
     public abstract LossKernel CreateKernel(SimdLevel level);
 

@@ -38,9 +38,21 @@ public abstract class LossFunction
     public abstract double Evaluate(ReadOnlySpan<float> outputs, ReadOnlySpan<float> targets, Span<float> gradient);
 
     /// <summary>A built-in loss by name, with arguments where it has any. Looked up when an estimator is created; null gives null.</summary>
-    /// <param name="specification"><c>SoftmaxCrossEntropy</c>, <c>BinaryCrossEntropy</c>, <c>Squared</c>, <c>Absolute</c>, <c>Huber(delta=1)</c>, <c>Quantile(level=0.9)</c>, <c>Poisson</c>.</param>
+    /// <param name="specification"><c>SoftmaxCrossEntropy</c>, <c>BinaryCrossEntropy</c>, <c>Squared</c>, <c>Absolute</c>, <c>Huber(delta=1)</c>, <c>Quantile(level=0.9)</c>, <c>Quantiles(levels=(0.1, 0.5, 0.9))</c>, <c>Poisson</c>.</param>
     [return: NotNullIfNotNull(nameof(specification))]
     public static implicit operator LossFunction?(string? specification) => specification is null ? null : new NamedLoss(specification);
+
+    /// <summary>Several quantiles of one value, by one network, that never cross: the mean of their pinball losses.</summary>
+    /// <param name="levels">Share of labels that shall lie below each prediction: above 0 and below 1, in ascending order, at least one. 0.1, 0.5, 0.9 gives the median and an interval that holds eight labels of ten.</param>
+    /// <returns>A built-in loss, as <c>"Quantiles(levels=(0.1, 0.5, 0.9))"</c>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="levels"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A level is not above 0 and below 1, or they do not ascend, or there is none.</exception>
+    public static LossFunction Quantiles(params double[] levels)
+    {
+        ArgumentNullException.ThrowIfNull(levels);
+        Engine.Training.Losses.Quantiles.Check(levels);
+        return new NamedLoss(Engine.Training.Losses.Quantiles.SpecificationOf(levels));
+    }
 
     /// <summary>The <see cref="Name"/>.</summary>
     public override string ToString() => Name;

@@ -12,6 +12,7 @@ internal static class Losses
         new("Absolute", _ => new Absolute()),
         new("Huber", text => new Huber(text.ReadDouble("delta", 1))) { Arguments = ["delta"] },
         new("Quantile", text => new Quantile(text.ReadDouble("level", 0.5))) { Arguments = ["level"] },
+        new("Quantiles", text => new Quantiles(Quantiles.ReadLevels(text))) { Arguments = [Quantiles.Argument] },
         new("Poisson", _ => new Poisson()));
 
     /// <summary>Canonical names, in the order of the documentation.</summary>

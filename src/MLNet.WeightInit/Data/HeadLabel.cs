@@ -1,0 +1,57 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Losses;
+
+namespace MLNet.WeightInit;
+
+/// <summary>A label among several, as its column's type has it.</summary>
+/// <param name="Values">Values of a vector; 1 of a key, a Boolean or a Single.</param>
+/// <param name="Outputs">Of the network: a class each for a key, a quantile each, else a value each.</param>
+internal sealed record HeadLabel(string Name, NetworkTask Task, bool IsVector, int Values, int Outputs, Loss Loss, float LossWeight)
+{
+    /// <param name="type">The column's; null where only its kind is known, and the sizes don't count.</param>
+    /// <param name="loss">Null: the task's own.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column is no label, or the loss does not fit it.</exception>
+    public static HeadLabel Of(SchemaShape.Column column, DataViewType? type, NeuralNetHead head, Loss? loss, float smoothing)
+    {
+        NetworkTask task = TaskOf(column, loss);
+        TaskLosses.Check(head.Loss, loss, task);
+        bool isVector = column.Kind != SchemaShape.Column.VectorKind.Scalar;
+        int values = isVector ? (type as VectorDataViewType)?.Size ?? 1 : 1;
+        int outputs = task switch
+        {
+            NetworkTask.Multiclass => type is KeyDataViewType key ? key.GetCountAsInt32() : 1,
+            NetworkTask.Quantiles => ((Quantiles)loss!).Levels.Count,
+            _ => values,
+        };
+        Loss own = loss ?? Losses.Parse(TaskLosses.For(task)[0]);
+        if (smoothing > 0 && !task.IsOfValues())
+            own = own is CustomLoss || own.LabelSmoothing > 0
+                ? throw new ArgumentOutOfRangeException(nameof(NeuralNetOptions.LabelSmoothing), smoothing,
+                    $"Label smoothing is of all heads with classes, and the loss {own.Specification} of the head '{column.Name}' {(own is CustomLoss ? "gets the labels as they are" : "has its own")}. Set it to 0, and smooth within the losses.")
+                : SmoothedLoss.Of(own, smoothing);
+        return new HeadLabel(column.Name, task, isVector, values, outputs, own, head.LossWeight);
+    }
+
+    public OutputHead Head => new(Name, Task, Outputs, Task is NetworkTask.Multiclass or NetworkTask.Quantiles ? 1 : Values);
+
+    /// <summary>How messages call one of its values.</summary>
+    public string NameOf(int value, string[]? slotNames)
+        => !IsVector ? Name : $"{Name}.{(string.IsNullOrEmpty(slotNames?[value]) ? ClassWeights.NameOf(value) : slotNames[value])}";
+
+    static NetworkTask TaskOf(SchemaShape.Column column, Loss? loss)
+    {
+        bool isSingle = !column.IsKey && column.ItemType == NumberDataViewType.Single, isBoolean = column.ItemType is BooleanDataViewType;
+        return column.Kind switch
+        {
+            SchemaShape.Column.VectorKind.Scalar when column.IsKey && column.ItemType == NumberDataViewType.UInt32 => NetworkTask.Multiclass,
+            SchemaShape.Column.VectorKind.Scalar when isBoolean => NetworkTask.Binary,
+            SchemaShape.Column.VectorKind.Scalar when isSingle => loss is Quantiles ? NetworkTask.Quantiles : NetworkTask.Regression,
+            SchemaShape.Column.VectorKind.Vector when isSingle => NetworkTask.Regression,
+            SchemaShape.Column.VectorKind.Vector when isBoolean => NetworkTask.Multilabel,
+            _ => throw LabelMismatch.Describe(column, "Key<UInt32>, Boolean, Single, Vector<Single> or Vector<Boolean>"),
+        };
+    }
+}
