@@ -37,8 +37,8 @@ internal static class NetworkTrainer
         CheckMetric(options.Metric, validation ?? data, validation is null ? validationRows : AllRows(validation.Rows));
         // A batch is never larger than the data, and neither are the buffers for it.
         options = options with { BatchSize = (int)Math.Min(options.BatchSize, stream?.TrainingRows ?? trainingRows.Length) };       // buffers are made for whole batches
-        InputEncoding encoding = start is not null ? start.Network.Layout.Encoding : options.FillsMissing ? Encode(data, trainingRows, stream) : InputEncoding.Plain;
-        CheckSize(encoding.WidthOf(data.FeatureCount), options);
+        InputEncoding encoding = start is not null ? start.Network.Layout.Encoding : (options.FillsMissing ? Encode(data, trainingRows, stream) : InputEncoding.Plain) with { Columns = options.Embeddings };
+        CheckSize(encoding, data.FeatureCount, options);
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? Standardization(data, trainingRows, stream) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
             : options.Task.HasTargetScale() ? TargetScale(data, trainingRows, stream, options) : AffineScale.None;
@@ -53,13 +53,13 @@ internal static class NetworkTrainer
         var gatherer = new BatchGatherer(data, features, targets, weightFactor, kernels.Rows, Math.Max(options.BatchSize, ProbeRows));
         float[] prior = options.Loss.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
 
-        InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features, encoding));
+        InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features, encoding, EmbeddingStart.SecondMoment(layout, options.EmbeddingInit)));
         start?.CopyTo(network);
         InitializationReport report = start?.Initialization ?? Initialize();
 
         if (options.NumberOfEpochs == 0)
             return new TrainingResult(network, new TrainingHistory([], 0, "Not trained: 0 epochs were asked for."), report);
-        float[] rateMultipliers = [.. plan.Tensors.Select(tensor => tensor.LearningRateMultiplier)];
+        float[] rateMultipliers = [.. plan.Tensors.Concat(plan.Embeddings).Select(tensor => tensor.LearningRateMultiplier)];
         try
         {
             EpochChoice? choice = validation is null && stream is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout) ? new EpochChoice() : null;
@@ -89,6 +89,7 @@ internal static class NetworkTrainer
             Fill(network, plan, options.Seed);
             if (options.Residual is { Start: ResidualStart.ZeroScales })
                 network.ClearLastBranchScales();
+            EmbeddingStart.Fill(network, plan, options.Seed, data, trainingRows);
             var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
             if (options.TiedWeights)
@@ -110,10 +111,10 @@ internal static class NetworkTrainer
         }
     }
 
-    static void CheckSize(int features, TrainingOptions options)
+    static void CheckSize(InputEncoding encoding, int features, TrainingOptions options)
     {
-        double parameters = 0;                                 // exact up to 2⁵³, and never overflows
-        int width = features;
+        double embedded = encoding.Columns.Sum(column => (double)column.Count), parameters = embedded;                // exact up to 2⁵³, and never overflows
+        int width = encoding.WidthOf(features);
         foreach (int units in (IEnumerable<int>)[.. options.HiddenLayers, options.Outputs])
         {
             parameters += (width + (options.Normalization switch { Normalization.None => 1d, Normalization.Batch => 5d, _ => 3d })) * units;
@@ -122,7 +123,7 @@ internal static class NetworkTrainer
         if (parameters > MostParameters)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"A network may have at most {MostParameters:N0} weights and biases, and {features:N0} features, hidden layers of {string.Join(", ", options.HiddenLayers)} units and "
-                + $"{options.Outputs:N0} outputs make {parameters:N0}. Use smaller hidden layers or fewer features; a label whose key was hashed has as many classes as the hash has values: map it with MapValueToKey instead."));
+                + $"{options.Outputs:N0} outputs make {parameters:N0}{(embedded > 0 ? $", {embedded:N0} of them in embeddings" : "")}. Use smaller hidden layers or fewer features; a label whose key was hashed has as many classes as the hash has values: map it with MapValueToKey instead{(embedded > 0 ? "; so are categorical columns" : "")}."));
     }
 
     static string Advice(InitializationReport report)
@@ -150,7 +151,8 @@ internal static class NetworkTrainer
     {
         var layers = layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
         InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
-            options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None, options.Residual);
+            options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None, options.Residual,
+            [.. layout.Encoding.Columns.Select(column => (column.Name, column.Rows, column.Dimensions))], options.EmbeddingInit);
         if (!options.TiedWeights)
             return plan;
         TiedWeights.Check(options.HiddenLayers);

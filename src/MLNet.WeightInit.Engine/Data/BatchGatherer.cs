@@ -57,6 +57,13 @@ internal sealed unsafe class BatchGatherer
 
     public double WeightOf(int row) => _data.Weights is null ? 1 : (float)(_data.Weights[row] * _weightFactor);
 
+    /// <summary>Keys go to [rows][columns of keys] at <paramref name="destination"/>.</summary>
+    public void GatherKeys(ReadOnlySpan<int> rows, Span<int> destination)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            _data.KeysOf(rows[i]).CopyTo(destination[(i * _data.KeyColumns)..]);
+    }
+
     /// <summary>Features go to [rows][stride] at <paramref name="destination"/>; targets and weights to this object's buffers.</summary>
     public void Gather(ReadOnlySpan<int> rows, float* destination, int stride)
     {

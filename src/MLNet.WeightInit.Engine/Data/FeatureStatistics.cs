@@ -97,15 +97,21 @@ internal static class FeatureStatistics
     }
 
     /// <summary>Mean over the first layer's inputs of E x², of the inputs as the network sees them.</summary>
+    /// <param name="embedded">Σ E x² over the inputs that are embeddings.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double SecondMoment(TrainingSet data, ReadOnlySpan<int> rows, AffineScale scale, InputEncoding encoding)
+    public static double SecondMoment(TrainingSet data, ReadOnlySpan<int> rows, AffineScale scale, InputEncoding encoding, double embedded = 0)
     {
-        if (data.IsSparse)
+        if (data.IsSparse && encoding.IsPlain)
             return SparseStatistics.SecondMoment(data.Sparse, rows, scale);
         double sum = 0;
+        var full = new float[data.IsSparse ? data.FeatureCount : 0];
         foreach (int row in rows)
         {
-            ReadOnlySpan<float> features = data.Row(row);
+            ReadOnlySpan<float> features = full;
+            if (data.IsSparse)
+                data.CopyRow(row, full);
+            else
+                features = data.Row(row);
             double rowSum = 0;
             for (int feature = 0; feature < features.Length; feature++)
             {
@@ -117,6 +123,6 @@ internal static class FeatureStatistics
                 rowSum += float.IsNaN(features[feature]) ? 1 : 0;
             sum += rowSum;
         }
-        return sum / ((double)rows.Length * encoding.WidthOf(data.FeatureCount));
+        return (sum + embedded * rows.Length) / ((double)rows.Length * encoding.WidthOf(data.FeatureCount));
     }
 }

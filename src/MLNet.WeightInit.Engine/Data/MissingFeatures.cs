@@ -9,9 +9,10 @@ internal static class MissingFeatures
     {
         var sums = new double[data.FeatureCount];
         var counts = new int[data.FeatureCount];
+        var features = new float[data.FeatureCount];
         foreach (int row in rows)
         {
-            ReadOnlySpan<float> features = data.Row(row);
+            data.CopyRow(row, features);
             for (int feature = 0; feature < features.Length; feature++)
             {
                 if (float.IsNaN(features[feature]))

@@ -13,6 +13,9 @@ internal abstract class RowStream : IDisposable
 
     public bool TargetsAreFeatures => LabelColumns == 0;
 
+    /// <summary>Keys of a row beside its features.</summary>
+    public virtual int KeyColumns => 0;
+
     /// <summary>False where all rows weigh 1.</summary>
     public abstract bool IsWeighted { get; }
 
@@ -28,6 +31,9 @@ internal abstract class RowStream : IDisposable
 
     /// <summary>Of the row, as in <see cref="TrainingSet.Targets"/>; <see cref="LabelColumns"/> of them.</summary>
     public abstract ReadOnlySpan<float> Labels { get; }
+
+    /// <summary>Of the row, until the next call; <see cref="KeyColumns"/> of them, 0 for a missing one.</summary>
+    public virtual ReadOnlySpan<int> ReadKeys() => [];
 
     /// <summary>Of the row; positive and finite.</summary>
     public abstract float Weight { get; }

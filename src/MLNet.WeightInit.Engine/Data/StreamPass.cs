@@ -12,6 +12,7 @@ internal sealed class StreamPass
     readonly RandomSource _numbers;
     readonly List<uint> _marks = [];
     readonly float[] _features;
+    readonly int[] _keys;
     Checksum _checksum = new();
 
     /// <param name="reading">Which reading it is, for messages.</param>
@@ -23,6 +24,7 @@ internal sealed class StreamPass
         _reading = reading;
         _numbers = new RandomSource(seed, "stream/validation");
         _features = new float[stream.FeatureCount];
+        _keys = new int[stream.KeyColumns];
         stream.Restart(reading);
     }
 
@@ -37,6 +39,7 @@ internal sealed class StreamPass
 
     public ReadOnlySpan<float> Features => _features;
     public ReadOnlySpan<float> Targets => _stream.TargetsAreFeatures ? _features : _stream.Labels;
+    public ReadOnlySpan<int> Keys => _keys;
     public float Weight => _stream.Weight;
 
     /// <exception cref="InvalidOperationException">The rows are others than in the first reading.</exception>
@@ -49,8 +52,10 @@ internal sealed class StreamPass
             return false;
         }
         _stream.CopyFeatures(_features);
+        _stream.ReadKeys().CopyTo(_keys);
         _checksum.Add(_features);
         _checksum.Add(_stream.Labels);
+        _checksum.Add(_keys);
         _checksum.Add([_stream.Weight]);
         Rows++;
         Number = _numbers.NextUInt32();

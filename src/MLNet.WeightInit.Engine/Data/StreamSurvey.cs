@@ -24,8 +24,8 @@ internal sealed class StreamSurvey
     {
         _plan = plan;
         Stream = stream;
-        Pool = new RowPool(stream.FeatureCount, stream.LabelColumns, stream.IsWeighted, plan.PoolRows);
-        _validation = new RowPool(stream.FeatureCount, stream.LabelColumns, stream.IsWeighted, plan.ValidationCapacity);
+        Pool = new RowPool(stream, plan.PoolRows);
+        _validation = new RowPool(stream, plan.ValidationCapacity);
         _mixing = new LabelMixing(plan.PoolRows, plan.Classes, stream.TargetColumns);
         _coins = new RandomSource(plan.Seed, "stream/sample");
         _trainingTotals = new double[plan.Classes];
@@ -42,7 +42,7 @@ internal sealed class StreamSurvey
             if (First.Number < ValidationBound)
                 Hold();
             else
-                Train(First.Features, First.Targets, First.Weight);
+                Train(First.Features, First.Targets, First.Keys, First.Weight);
         }
         SettleValidation();
         LabelVarianceBetweenPools = _mixing.BetweenStretches();
@@ -113,7 +113,7 @@ internal sealed class StreamSurvey
         MeanWeight = sum / TrainingRows;
     }
 
-    void Train(ReadOnlySpan<float> features, ReadOnlySpan<float> targets, float weight)
+    void Train(ReadOnlySpan<float> features, ReadOnlySpan<float> targets, ReadOnlySpan<int> keys, float weight)
     {
         Features.Add(features);
         Targets.Add(targets, weight);
@@ -130,7 +130,7 @@ internal sealed class StreamSurvey
             if (!Heads())
                 return;
         }
-        Pool.Add(features, targets, weight);
+        Pool.Add(features, targets, keys, weight);
     }
 
     bool Heads() => (_coins.NextUInt32() & 1u << 31) == 0;
@@ -144,10 +144,10 @@ internal sealed class StreamSurvey
         }
         if (First.Number >= ValidationBound)
         {
-            Train(First.Features, First.Targets, First.Weight);
+            Train(First.Features, First.Targets, First.Keys, First.Weight);
             return;
         }
-        _validation.Add(First.Features, First.Targets, First.Weight);
+        _validation.Add(First.Features, First.Targets, First.Keys, First.Weight);
         _validationNumbers.Add(First.Number);
     }
 
@@ -160,7 +160,7 @@ internal sealed class StreamSurvey
             if (_validationNumbers[row] < bound)
                 continue;
             _isAscending = false;
-            Train(_validation.Features(row), _validation.Targets(row), _validation.Weight(row));
+            Train(_validation.Features(row), _validation.Targets(row), _validation.Keys(row), _validation.Weight(row));
         }
         _validation.Keep(row => _validationNumbers[row] < bound);
         _validationNumbers.RemoveAll(number => number >= bound);

@@ -95,7 +95,7 @@ internal sealed class StreamedRows : EpochRows
         float weight = _pass.Weight;
         if (_survey.ClassWeights is { } classWeights)
             weight = TrainingSet.WeighClass(weight, classWeights[(int)_pass.Targets[0]], _pass.Rows - 1);
-        _survey.Pool.Add(_pass.Features, _pass.Targets, weight);
+        _survey.Pool.Add(_pass.Features, _pass.Targets, _pass.Keys, weight);
         _read++;
         return true;
     }

@@ -43,6 +43,24 @@ internal sealed class TrainingSet
     public int TargetColumns { get; private set; }
     public float[]? Weights { get; private set; }
 
+    /// <summary>Columns of keys beside the features.</summary>
+    public int KeyColumns { get; private set; }
+
+    /// <summary>[rows × <see cref="KeyColumns"/>], row-major, 0 where a key is missing.</summary>
+    public int[] Keys { get; private set; } = [];
+
+    /// <summary>Gives every row its keys.</summary>
+    /// <param name="keys">[rows × columns], row-major.</param>
+    public void AddKeys(int[] keys, int columns)
+    {
+        if (keys.LongLength < (long)Rows * columns)
+            throw new ArgumentException($"{Rows} rows need {(long)Rows * columns} keys.");
+        Keys = keys;
+        KeyColumns = columns;
+    }
+
+    public ReadOnlySpan<int> KeysOf(int row) => Keys.AsSpan((int)((long)row * KeyColumns), KeyColumns);
+
     /// <summary>True where only values that are given are kept, and zeros cost neither memory nor time.</summary>
     [MemberNotNullWhen(true, nameof(Sparse))]
     public bool IsSparse => Sparse is not null;

@@ -30,11 +30,14 @@ public sealed class InitializationReport
     /// <summary>Everything found, the gravest first: by severity, then verdict, then layer.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
-    /// <summary>A row for every tensor, from the input to the output: each layer's weights, then its bias.</summary>
+    /// <summary>A row for every tensor, from the input to the output: the embeddings of categorical columns, then each layer's weights, then its bias.</summary>
     public required IReadOnlyList<TensorPlan> Plan { get; init; }
 
     /// <summary>A row for every dense layer, the output included.</summary>
     public required IReadOnlyList<LayerStatistics> Layers { get; init; }
+
+    /// <summary>A row for every categorical column; empty without any.</summary>
+    public IReadOnlyList<EmbeddingStatistics> Embeddings { get; init; } = [];
 
     /// <summary>The seed that every random stream derives from.</summary>
     public required long Seed { get; init; }

@@ -38,8 +38,9 @@ internal static class ReportBuilder
         return new InitializationReport
         {
             Findings = FindingRules.Examine(context),
-            Plan = [.. plan.Tensors.Select(Row)],
+            Plan = [.. plan.Embeddings.Concat(plan.Tensors).Select(Row)],
             Layers = layers,
+            Embeddings = [.. plan.Embeddings.Zip(probe.Embeddings, Embedding)],
             Seed = seed,
             Optimizer = options.Optimizer.Specification,
             LearningRate = options.LearningRate,
@@ -62,6 +63,17 @@ internal static class ReportBuilder
             layers[index] = LayerMeasurement.Measure(probe.Layers[index], probe.Rows, index == last, curve, moments[index], predictions[index], gradientNorms[index], quadrature);
         return layers;
     }
+
+    static EmbeddingStatistics Embedding(PlannedTensor tensor, EmbeddingProbe probe) => new()
+    {
+        Embedding = tensor.Name,
+        Rows = tensor.Shape.Rows,
+        Dimensions = tensor.Shape.Columns,
+        Seen = probe.Seen,
+        Deviation = SignificantDigits.Round(Math.Sqrt(probe.MeanSquare)),
+        PredictedDeviation = SignificantDigits.Round(tensor.Initializer?.TargetDeviation(tensor.Shape) ?? double.NaN),
+        GradientNorm = SignificantDigits.Round(probe.GradientNorm),
+    };
 
     static TensorPlan Row(PlannedTensor tensor) => new(
         tensor.Name,

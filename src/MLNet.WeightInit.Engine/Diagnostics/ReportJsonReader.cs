@@ -43,6 +43,7 @@ internal static class ReportJsonReader
             Findings = Elements(Member(root, "findings"), "findings").Select(ReadFinding).ToArray(),
             Plan = ReadTable(Member(root, "plan"), "plan", ReportJsonSchema.PlanColumns, row => ReadTensor(row, reasons)),
             Layers = ReadTable(Member(root, "layers"), "layers", ReportJsonSchema.LayerColumns, ReadLayer),
+            Embeddings = root.TryGetProperty(ReportJsonSchema.Embeddings, out JsonElement embeddings) ? ReadTable(embeddings, ReportJsonSchema.Embeddings, ReportJsonSchema.EmbeddingColumns, ReadEmbedding) : [],
         };
     }
 
@@ -103,6 +104,17 @@ internal static class ReportJsonReader
         WeightDeviation = row.Number("weightDeviation"),
         IdenticalFraction = row.Number("identicalFraction"),
         ParallelFraction = row.Number("parallelFraction"),
+    };
+
+    static EmbeddingStatistics ReadEmbedding(TableRow row) => new()
+    {
+        Embedding = row.Text("embedding"),
+        Rows = row.Integer("rows"),
+        Dimensions = row.Integer("dimensions"),
+        Seen = row.Integer("seen"),
+        Deviation = row.Number("deviation"),
+        PredictedDeviation = row.Number("predictedDeviation"),
+        GradientNorm = row.Number("gradientNorm"),
     };
 
     static TRow[] ReadTable<TRow>(JsonElement table, string name, IReadOnlyList<string> required, Func<TableRow, TRow> read)

@@ -9,6 +9,11 @@ internal static class ReportJsonSchema
     /// <summary>Columns of the plan that are written only where one of its rows has something else than 0 in them: reports of earlier releases have none.</summary>
     public const string InputDropout = "inputDropout", Normalized = "normalized", ResidualBranches = "residualBranches", BranchDepth = "branchDepth", BranchLayer = "branchLayer";
 
+    /// <summary>A table that is written only where there are categorical columns.</summary>
+    public const string Embeddings = "embeddings";
+
+    public static readonly IReadOnlyList<string> EmbeddingColumns = ["embedding", "rows", "dimensions", "seen", "deviation", "predictedDeviation", "gradientNorm"];
+
     public static readonly IReadOnlyList<string> LayerColumns =
         [
             "layer", "activation", "inputs", "outputs", "preActivationMean", "preActivationDeviation", "predictedDeviation", "outputMean", "outputDeviation",

@@ -32,6 +32,8 @@ internal static class ReportJsonWriter
             WriteFindings(json, report.Findings);
             WritePlan(json, report.Plan);
             WriteLayers(json, report.Layers);
+            if (report.Embeddings.Count > 0)
+                WriteEmbeddings(json, report.Embeddings);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
@@ -126,6 +128,18 @@ internal static class ReportJsonWriter
             WriteNumber(json, layer.WeightDeviation);
             WriteNumber(json, layer.IdenticalFraction);
             WriteNumber(json, layer.ParallelFraction);
+        });
+
+    static void WriteEmbeddings(Utf8JsonWriter json, IReadOnlyList<EmbeddingStatistics> embeddings)
+        => WriteTable(json, ReportJsonSchema.Embeddings, ReportJsonSchema.EmbeddingColumns, embeddings, embedding =>
+        {
+            json.WriteStringValue(embedding.Embedding);
+            json.WriteNumberValue(embedding.Rows);
+            json.WriteNumberValue(embedding.Dimensions);
+            json.WriteNumberValue(embedding.Seen);
+            WriteNumber(json, embedding.Deviation);
+            WriteNumber(json, embedding.PredictedDeviation);
+            WriteNumber(json, embedding.GradientNorm);
         });
 
     static void WriteTable<TRow>(Utf8JsonWriter json, string name, IReadOnlyList<string> columns, IReadOnlyList<TRow> rows, Action<TRow> writeCells)

@@ -11,6 +11,11 @@ internal static class ReportMarkdown
         text.Append("**").Append(ReportHeadline.Write(report)).Append("**\n\n").Append(ReportHeadline.Circumstances(report)).Append("\n\n");
         ReportTables.Layers(report, Enumerable.Range(0, report.Layers.Count)).AppendMarkdown(text);
         text.Append('\n');
+        if (report.Embeddings.Count > 0)
+        {
+            ReportTables.Embeddings(report).AppendMarkdown(text);
+            text.Append('\n');
+        }
         List<string> reasons = [];
         ReportTables.Plan(report.Plan.Select(tensor => new PlanRun(tensor, tensor)), reasons).AppendMarkdown(text);
         text.Append('\n');

@@ -33,6 +33,15 @@ internal static class ReportTables
         return table;
     }
 
+    /// <summary>The vectors of categorical columns.</summary>
+    public static TextTable Embeddings(InitializationReport report)
+    {
+        var table = new TextTable("Embedding", "Size", "Seen", "e dev", "theory", "dL/dE");
+        foreach (EmbeddingStatistics embedding in report.Embeddings)
+            table.Add(embedding.Embedding, $"{embedding.Rows} x {embedding.Dimensions}", $"{embedding.Seen}", NumberText.Format(embedding.Deviation), NumberText.Format(embedding.PredictedDeviation), NumberText.Format(embedding.GradientNorm));
+        return table;
+    }
+
     /// <param name="rows">One row or more for each run of equal tensors.</param>
     /// <param name="reasons">Receives each reason once; rows refer to them by number, from 1.</param>
     public static TextTable Plan(IEnumerable<PlanRun?> rows, List<string> reasons)

@@ -18,6 +18,11 @@ internal static class ReportText
         text.Append('\n');
         ReportTables.Layers(report, Elided(Enumerable.Range(0, report.Layers.Count).ToList(), LongNetwork, -1)).AppendText(text, Width);
         text.Append('\n');
+        if (report.Embeddings.Count > 0)
+        {
+            ReportTables.Embeddings(report).AppendText(text, Width);
+            text.Append('\n');
+        }
         AppendPlan(text, report);
         AppendFindings(text, report);
         return text.ToString().TrimEnd('\n');

@@ -7,6 +7,7 @@ namespace MLNet.WeightInit;
 /// <remarks>
 /// Hidden layers: He-normal for ReLU and leaky ReLU, and for the activations that resemble them (ELU, GELU, SiLU, Mish, hard-swish); LeCun-normal for the identity, SELU and softplus;
 /// Glorot-normal for tanh, hard-tanh, softsign, sin and erf, and with gain 4 for the sigmoid, whose slope at 0 is ¼: 1 / slope for each of them.
+/// Embeddings of categorical columns: variance 1 / dimensions, so that a column reaches the network as a standardized feature does.
 /// The last layer of each of L residual branches has its variance divided by L (Radford et al. 2019, section 2.3; Hayou et al. 2021): the stream then grows by a factor of e at most, whatever L is.
 /// Output layer: <see cref="SmallLogits"/>, so that the outputs start with a variance of at most 0.1 on the user's own data. Hidden biases are 0; the output's hold the label's prior.
 /// </remarks>
@@ -57,6 +58,9 @@ public sealed class Auto : WeightInitializer
         }
     }
 
+    /// <summary>The rule for a table of embeddings, by its own name.</summary>
+    internal static void PlanEmbedding(PlannedTensor tensor) => tensor.Use(Choose(tensor.Shape, 1, out string reason), reason);
+
     static void PlanBias(PlannedTensor tensor, InitializationPlan plan)
     {
         bool isOutput = tensor.Shape.LayerIndex == tensor.Shape.Depth - 1;
@@ -78,6 +82,12 @@ public sealed class Auto : WeightInitializer
             var head = new SmallLogits(LogitVariance, (float)Math.Clamp(secondMoment, 1e-30, ArgumentRules.Largest));
             reason = head.Explain(shape) + " At most 0.1 keeps the first loss near the prior's.";
             return head;
+        }
+        if (shape.Role == TensorRole.Embedding)
+        {
+            VarianceScaling vectors = VarianceScaling.LeCun(FanMode.FanOut);
+            reason = string.Create(CultureInfo.InvariantCulture, $"Var E = 1 / dimensions makes E ‖e‖² = 1: two categories are as far apart as two values of a standardized feature, and a row's categories weigh as much as its features; σ = {vectors.TargetDeviation(shape):G3} for {shape.Columns} dimensions. Categories without training rows start at 0.");
+            return vectors;
         }
         ActivationTraits traits = ActivationTraits.Of(shape.Activation);
         VarianceScaling rule = RuleFor(traits, (1 - (double)shape.InputDropout) / (shape.EndsBranch ? shape.ResidualBranches : 1));

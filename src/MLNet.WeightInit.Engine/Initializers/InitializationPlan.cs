@@ -3,14 +3,15 @@ namespace MLNet.WeightInit;
 /// <summary>Every tensor of a network with the initializer that will fill it, and what is known of the data and the training.</summary>
 public sealed class InitializationPlan
 {
-    internal InitializationPlan(IReadOnlyList<PlannedTensor> tensors)
+    internal InitializationPlan(IReadOnlyList<PlannedTensor> tensors, IReadOnlyList<PlannedTensor>? embeddings = null)
     {
         Tensors = tensors;
+        Embeddings = embeddings ?? [];
         Weights = [.. tensors.Where(tensor => tensor.Shape.Role != TensorRole.Bias)];
         Biases = [.. tensors.Where(tensor => tensor.Shape.Role == TensorRole.Bias)];
     }
 
-    /// <summary>All tensors from input to output: each layer's weights, then its bias.</summary>
+    /// <summary>All tensors of the dense layers from input to output: each layer's weights, then its bias.</summary>
     public IReadOnlyList<PlannedTensor> Tensors { get; }
 
     /// <summary>The weight tensors, from input to output.</summary>
@@ -19,13 +20,16 @@ public sealed class InitializationPlan
     /// <summary>The bias vectors, from input to output.</summary>
     public IReadOnlyList<PlannedTensor> Biases { get; }
 
+    /// <summary>The vectors of categorical columns, in the order of their inputs; empty without any. They have a rule of their own, which a plan may replace.</summary>
+    public IReadOnlyList<PlannedTensor> Embeddings { get; }
+
     /// <summary>Residual branches that are added to the stream, L; 0 without residual blocks.</summary>
     public int ResidualBranches => Tensors[0].Shape.ResidualBranches;
 
     /// <summary>Dense layers in each residual branch, m; 0 without residual blocks.</summary>
     public int BranchDepth => Tensors[0].Shape.BranchDepth;
 
-    /// <summary>Mean over features of E x², of the features as the network sees them (standardized or not); NaN where no data was seen.</summary>
+    /// <summary>Mean over the first layer's inputs of E x², as the network sees them: features (standardized or not), indicators of missing ones, embeddings. NaN where no data was seen.</summary>
     public double FeatureSecondMoment { get; internal init; } = double.NaN;
 
     /// <summary>What the output bias should be so that the untrained network predicts the label's prior: log-probabilities for classes, log-odds for binary, the mean for regression, one value an output; null where no data was seen.</summary>

@@ -1,10 +1,11 @@
 namespace MLNet.WeightInit;
 
-/// <summary>What Keras's <c>Dense</c> starts with: Glorot-uniform weights and zero biases.</summary>
+/// <summary>What Keras's <c>Dense</c> starts with: Glorot-uniform weights and zero biases; embeddings U(−0.05, 0.05), as its <c>Embedding</c>.</summary>
 public sealed class KerasDefault : WeightInitializer
 {
     static readonly VarianceScaling s_weights = VarianceScaling.Glorot(distribution: WeightDistribution.Uniform);
     static readonly Zeros s_biases = new();
+    static readonly Uniform s_embeddings = new(limit: 0.05f);
 
     /// <inheritdoc/>
     public override string Name => "keras_default";
@@ -24,7 +25,12 @@ public sealed class KerasDefault : WeightInitializer
     }
 
     /// <inheritdoc/>
-    public override string Explain(in WeightShape shape) => $"Keras's Dense: {For(shape).Explain(shape)}";
+    public override string Explain(in WeightShape shape) => $"Keras's {(shape.Role == TensorRole.Embedding ? "Embedding" : "Dense")}: {For(shape).Explain(shape)}";
 
-    static WeightInitializer For(in WeightShape shape) => shape.Role == TensorRole.Bias ? s_biases : s_weights;
+    static WeightInitializer For(in WeightShape shape) => shape.Role switch
+    {
+        TensorRole.Bias => s_biases,
+        TensorRole.Embedding => s_embeddings,
+        _ => s_weights,
+    };
 }

@@ -15,16 +15,20 @@ internal static class PlanExecution
     /// <param name="dropout">As <see cref="WeightShape.InputDropout"/>, of every layer that reads a hidden one.</param>
     /// <param name="isNormalized">As <see cref="WeightShape.IsNormalized"/>, of every hidden layer.</param>
     /// <param name="residual">Blocks that the hidden layers form; null for none.</param>
+    /// <param name="embeddings">Column, rows and dimensions of each table.</param>
+    /// <param name="embeddingInit">Resolved; null: what <see cref="Auto"/> chooses for them.</param>
     public static InitializationPlan Build(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, WeightInitializer init,
         WeightInitializer? outputInit = null, WeightInitializer? biasInit = null,
         double featureSecondMoment = double.NaN, IReadOnlyList<float>? priorBias = null, string optimizer = "Adam",
-        Func<WeightInitializer, WeightInitializer>? resolve = null, float dropout = 0, bool isNormalized = false, ResidualBlocks? residual = null)
+        Func<WeightInitializer, WeightInitializer>? resolve = null, float dropout = 0, bool isNormalized = false, ResidualBlocks? residual = null,
+        IReadOnlyList<(string Column, int Rows, int Dimensions)>? embeddings = null, WeightInitializer? embeddingInit = null)
     {
         resolve ??= initializer => InitializerRegistry.CreateDefault().Resolve(initializer);
 
         InitializationPlan Planned(WeightInitializer initializer)
         {
-            var plan = new InitializationPlan(Tensors(layers, resolve, dropout, isNormalized, residual?.BranchDepth ?? 0)) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer };
+            List<PlannedTensor> tables = Embeddings(embeddings ?? [], embeddingInit ?? new Auto(), layers, resolve);
+            var plan = new InitializationPlan(Tensors(layers, resolve, dropout, isNormalized, residual?.BranchDepth ?? 0), tables) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer };
             Guard(initializer, "the network's plan", () => initializer.Plan(plan));
             return plan;
         }
@@ -100,6 +104,27 @@ internal static class PlanExecution
         }
         return tensors;
     }
+
+    /// <summary>A table's stream is keyed by its column: other columns leave its draws as they are.</summary>
+    static List<PlannedTensor> Embeddings(IReadOnlyList<(string Column, int Rows, int Dimensions)> embeddings, WeightInitializer initializer, IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers,
+        Func<WeightInitializer, WeightInitializer> resolve)
+    {
+        var tensors = new List<PlannedTensor>();
+        foreach ((string column, int rows, int dimensions) in embeddings)
+        {
+            WeightShape shape = EmbeddingShape(rows, dimensions) with { Depth = layers.Count };
+            var tensor = new PlannedTensor($"embedding[{column}]", shape, $"init/embedding/{column}", resolve);
+            if (initializer is Auto)
+                Auto.PlanEmbedding(tensor);
+            else
+                tensor.Use(initializer);
+            tensors.Add(tensor);
+        }
+        return tensors;
+    }
+
+    /// <summary>A row of a table is what one category adds to the first layer's inputs: one input of a one-hot column, fed into each dimension.</summary>
+    public static WeightShape EmbeddingShape(int rows, int dimensions) => WeightShape.Dense(dimensions, rows) with { FanIn = rows, FanOut = dimensions, Role = TensorRole.Embedding };
 
     static void TakeOver(PlannedTensor tensor, PlannedTensor planned, WeightInitializer initializer)
     {

@@ -9,4 +9,6 @@ public enum TensorRole
     Output,
     /// <summary>A bias vector.</summary>
     Bias,
+    /// <summary>The vectors of a categorical column, one row a category: what they feed is the first layer.</summary>
+    Embedding,
 }

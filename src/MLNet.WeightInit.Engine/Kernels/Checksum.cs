@@ -28,6 +28,15 @@ internal struct Checksum()
     }
 
     /// <summary>Adds each value's four bytes, low byte first.</summary>
+    public void Add(ReadOnlySpan<int> values)
+    {
+        uint register = _register;
+        foreach (int value in values)
+            register = BitOperations.Crc32C(register, (uint)value);
+        _register = register;
+    }
+
+    /// <summary>Adds each value's four bytes, low byte first.</summary>
     public void Add(ReadOnlySpan<float> values)
     {
         uint register = _register;

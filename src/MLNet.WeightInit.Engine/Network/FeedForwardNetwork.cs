@@ -25,10 +25,14 @@ public sealed partial class FeedForwardNetwork
                 RunningVariances(layer).Fill(1);
         }
         DenseLayers = [.. layout.Layers.Select(layer => new DenseLayer(this, layer))];
+        Embeddings = [.. layout.Embeddings.Select(embedding => new Embedding(this, embedding))];
     }
 
     /// <summary>Hidden layers from the input on, then the output layer.</summary>
     public IReadOnlyList<DenseLayer> DenseLayers { get; }
+
+    /// <summary>The embeddings of categorical columns, in the order in which their inputs follow the features and the indicators in the first layer; empty without any.</summary>
+    public IReadOnlyList<Embedding> Embeddings { get; }
 
     /// <summary>Features of a row.</summary>
     public int Inputs => Layout.Features;
@@ -43,7 +47,7 @@ public sealed partial class FeedForwardNetwork
     /// <summary>Scores of a row.</summary>
     public int Outputs => Layout.Outputs;
 
-    /// <summary>Weights and biases, and the scales and shifts of normalized layers.</summary>
+    /// <summary>Weights and biases, the scales and shifts of normalized layers, and the vectors of embeddings.</summary>
     public long ParameterCount => Layout.ParameterCount;
 
     internal NetworkLayout Layout { get; }
@@ -60,13 +64,22 @@ public sealed partial class FeedForwardNetwork
     /// <param name="features">Raw features, <see cref="Inputs"/> of them.</param>
     /// <param name="scores"><see cref="Outputs"/> values: class probabilities (multiclass), the logit (binary), predicted values (regression), quantiles in ascending order; of several heads one after another.
     /// All NaN where a feature isn't finite; one that is NaN only where <see cref="FillsMissingValues"/> is false.</param>
+    /// <exception cref="ArgumentException">A span has another length, or the network has <see cref="Embeddings"/>, and so needs keys.</exception>
+    public void Predict(ReadOnlySpan<float> features, Span<float> scores) => Predict(features, [], scores);
+
+    /// <summary>Scores one row with categories.</summary>
+    /// <param name="features">Raw features, <see cref="Inputs"/> of them.</param>
+    /// <param name="keys">One for each of <see cref="Embeddings"/>: from 1 to its <see cref="Embedding.KeyCount"/>; 0, or anything else, for a category that is missing or unknown.</param>
+    /// <param name="scores">As for a row without categories.</param>
     /// <exception cref="ArgumentException">A span has another length.</exception>
-    public void Predict(ReadOnlySpan<float> features, Span<float> scores)
+    public void Predict(ReadOnlySpan<float> features, ReadOnlySpan<int> keys, Span<float> scores)
     {
         NetworkScorer scorer = Interlocked.Exchange(ref _idleScorer, null) ?? new NetworkScorer(this);
-        scorer.Score(features, scores);
+        scorer.Score(features, keys, 1, scores);
         _idleScorer = scorer;
     }
+
+    internal Span<float> Vectors(EmbeddingLayout embedding) => Parameters.Span.Slice((int)embedding.Offset, (int)embedding.Length);
 
     internal Span<float> WeightPanels(LayerLayout layer) => Parameters.Span.Slice((int)layer.WeightOffset, (int)layer.WeightLength);
 

@@ -199,6 +199,9 @@ internal sealed unsafe partial class LayerPass
     /// <summary>What is done with each part of the gradient as soon as it is there and still in cache; null keeps the gradient only.</summary>
     public ParameterUpdate? Update { get; set; }
 
+    /// <summary>Of the first layer: what its inputs' gradient goes to; null where no input is learnt.</summary>
+    public EmbeddingGradient? Embeddings { get; set; }
+
     /// <summary>The previous layer's ∂L/∂z, where there is one; then ∂L/∂W and ∂L/∂b from <see cref="Gradient"/>, and the update.</summary>
     public void Backward()
     {
@@ -220,6 +223,7 @@ internal sealed unsafe partial class LayerPass
             if (_previous.Drops)
                 Run(large, _previous.RowChunks, _previous._undropChunk);
         }
+        Embeddings?.Backward(_productGradient.Pointer, Stride, _batch, large);
         _packsGradient = PacksGradient(Layout, _batch);
         Run(large, Panels.Count(Layout.Outputs), _gradientPanelChunk);
         if (!large && IsNarrow)

@@ -62,13 +62,13 @@ internal sealed class NetworkLayout
     /// <param name="encoding">How a row becomes the first layer's inputs; null: it is them.</param>
     public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(layers.Count, 1);
         ResidualBlocks.CheckLayers([.. layers.SkipLast(1).Select(layer => layer.Units)], branchDepth);
         var built = new LayerLayout[layers.Count];
         long offset = 0;
         Encoding = encoding ?? InputEncoding.Plain;
         int width = Encoding.WidthOf(inputs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1, nameof(inputs));
         for (int i = 0; i < built.Length; i++)
         {
             (int units, string activation) = layers[i];
@@ -89,6 +89,7 @@ internal sealed class NetworkLayout
         }
         Features = inputs;
         Layers = built;
+        Embeddings = EmbeddingLayout.Place(Encoding, inputs, ref offset);
         BranchDepth = branchDepth;
         ParameterLength = offset;
     }
@@ -99,6 +100,9 @@ internal sealed class NetworkLayout
     /// <summary>Inputs of the first layer: the features, and what the encoding adds.</summary>
     public int Inputs => Layers[0].Inputs;
     public int Outputs => Layers[^1].Outputs;
+
+    /// <summary>Tables of embeddings, whose parameters follow those of the layers.</summary>
+    public IReadOnlyList<EmbeddingLayout> Embeddings { get; }
 
     /// <summary>How a row becomes the first layer's inputs.</summary>
     public InputEncoding Encoding { get; }
@@ -113,6 +117,6 @@ internal sealed class NetworkLayout
     /// <summary>Floats of all parameters, padding and running statistics included.</summary>
     public long ParameterLength { get; }
 
-    /// <summary>Weights, biases, scales and shifts without padding.</summary>
-    public long ParameterCount => Layers.Sum(layer => (long)layer.Inputs * layer.Outputs + layer.Outputs * (layer.IsNormalized ? 3 : 1));
+    /// <summary>Weights, biases, scales, shifts and embeddings without padding.</summary>
+    public long ParameterCount => Layers.Sum(layer => (long)layer.Inputs * layer.Outputs + layer.Outputs * (layer.IsNormalized ? 3 : 1)) + Embeddings.Sum(embedding => embedding.Column.Count);
 }

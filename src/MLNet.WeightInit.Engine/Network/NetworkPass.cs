@@ -10,6 +10,7 @@ internal sealed unsafe class NetworkPass
 {
     readonly LayerPass[] _layers;
     readonly InputEncoder? _encoder;
+    readonly int[] _keys;
 
     /// <param name="capacity">Rows of the largest batch.</param>
     /// <param name="gradients">Where ∂L/∂W and ∂L/∂b go, in the parameters' layout; null: forward only.</param>
@@ -21,6 +22,7 @@ internal sealed unsafe class NetworkPass
         Capacity = capacity;
         NetworkLayout layout = network.Layout;
         _encoder = layout.Encoding.IsPlain ? null : new InputEncoder(network, isScaled: true);
+        _keys = new int[capacity * layout.Embeddings.Count];
         InputStride = Panels.RowStride(layout.Inputs);
         Input = new AlignedBuffer((long)capacity * InputStride);
         ActivationKernel[] activations = [.. layout.Layers.Select(layer => Activations.Parse(layer.Activation).CreateKernel(kernels.Level, keepPreActivations ? 0 : Negligible.Signal))];
@@ -34,6 +36,8 @@ internal sealed unsafe class NetworkPass
         for (int i = 0; i < _layers.Length; i++)
             if (layout.Layers[i].SkipFrom is { } from)
                 _layers[from].NextOfStream = _layers[i];
+        if (gradients is not null && layout.Embeddings.Count > 0)
+            _layers[0].Embeddings = Embeddings = new EmbeddingGradient(network, gradients, capacity, kernels, _keys);
     }
 
     public FeedForwardNetwork Network { get; }
@@ -60,8 +64,12 @@ internal sealed unsafe class NetworkPass
     public void Gather(BatchGatherer gatherer, ReadOnlySpan<int> rows)
     {
         gatherer.Gather(rows, Input.Pointer, InputStride);
-        _encoder?.Encode(Input.Pointer, InputStride, rows.Length);
+        gatherer.GatherKeys(rows, _keys);
+        _encoder?.Encode(Input.Pointer, InputStride, rows.Length, _keys);
     }
+
+    /// <summary>The gradient of the tables of embeddings; null where there are none, or for a pass that only goes forward.</summary>
+    public EmbeddingGradient? Embeddings { get; }
 
     /// <summary>Runs the first <paramref name="rows"/> rows of <see cref="Input"/> to the logits.</summary>
     public void Forward(int rows) => Forward(Input.Pointer, InputStride, rows, firstLayerWeights: null);

@@ -10,7 +10,16 @@ internal sealed record NetworkProbe(int Rows, double Loss, IReadOnlyList<LayerPr
 {
     /// <summary>What each row's loss was multiplied by; null where all rows count the same.</summary>
     public float[]? RowWeights { get; init; }
+
+    /// <summary>One a categorical column.</summary>
+    public IReadOnlyList<EmbeddingProbe> Embeddings { get; init; } = [];
 }
+
+/// <summary>One table's part of a probe.</summary>
+/// <param name="Seen">Vectors that the rows looked up.</param>
+/// <param name="MeanSquare">Of the numbers that they looked up.</param>
+/// <param name="GradientNorm">‖∂L/∂E‖.</param>
+internal sealed record EmbeddingProbe(EmbeddingLayout Layout, int Seen, double MeanSquare, double GradientNorm);
 
 /// <summary>One dense layer's part of a probe. Blocks are row-major, [rows][Stride]; the first Units of each row count, the rest are padding.</summary>
 internal sealed class LayerProbe

@@ -56,12 +56,18 @@ internal sealed unsafe class NetworkScorer
         return copy;
     }
 
-    /// <summary>As <see cref="FeedForwardNetwork.Predict"/>.</summary>
+    /// <summary>As <see cref="FeedForwardNetwork.Predict(ReadOnlySpan{float}, Span{float})"/>.</summary>
     public void Score(ReadOnlySpan<float> features, Span<float> scores) => Score(features, 1, scores);
 
-    /// <summary>Scores several rows: features [rows × inputs], scores [rows × <see cref="ScoreLength"/>], both row-major without padding.</summary>
-    public void Score(ReadOnlySpan<float> features, int rows, Span<float> scores)
+    /// <summary>Scores several rows of a network without embeddings: features [rows × inputs], scores [rows × <see cref="ScoreLength"/>], both row-major without padding.</summary>
+    public void Score(ReadOnlySpan<float> features, int rows, Span<float> scores) => Score(features, [], rows, scores);
+
+    /// <summary>Scores several rows: features [rows × inputs], keys [rows × embeddings], scores [rows × <see cref="ScoreLength"/>], all row-major without padding.</summary>
+    public void Score(ReadOnlySpan<float> features, ReadOnlySpan<int> keys, int rows, Span<float> scores)
     {
+        int columns = _network.Embeddings.Count;
+        if (keys.Length != (long)rows * columns)
+            throw new ArgumentException($"The network embeds {columns} column(s) of keys, so {rows} row(s) need {(long)rows * columns} keys, but {keys.Length} were given.", nameof(keys));
         int inputs = _network.Inputs, outputs = ScoreLength;
         if (features.Length != (long)rows * inputs)
             throw new ArgumentException($"The network takes {inputs} features a row, so {rows} row(s) need {(long)rows * inputs} values, but {features.Length} were given.", nameof(features));
@@ -70,18 +76,18 @@ internal sealed unsafe class NetworkScorer
         for (int first = 0; first < rows; first += _pass.Capacity)
         {
             int count = Math.Min(_pass.Capacity, rows - first);
-            ScoreBlock(features.Slice(first * inputs, count * inputs), count, scores.Slice(first * outputs, count * outputs));
+            ScoreBlock(features.Slice(first * inputs, count * inputs), keys.Slice(first * columns, count * columns), count, scores.Slice(first * outputs, count * outputs));
         }
     }
 
-    void ScoreBlock(ReadOnlySpan<float> features, int rows, Span<float> scores)
+    void ScoreBlock(ReadOnlySpan<float> features, ReadOnlySpan<int> keys, int rows, Span<float> scores)
     {
         fixed (float* source = features)
         {
             if (_copies)
             {
                 _rows.CenterRows(source, rows, _network.Inputs, _means is null ? null : _means.Pointer, _pass.Input.Pointer, _pass.InputStride);
-                _encoder?.Encode(_pass.Input.Pointer, _pass.InputStride, rows);
+                _encoder?.Encode(_pass.Input.Pointer, _pass.InputStride, rows, keys);
                 _pass.Forward(_pass.Input.Pointer, _pass.InputStride, rows, _firstLayer.Pointer);
             }
             else

@@ -54,7 +54,7 @@ internal static class ModelFile
         if (stream.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength || !header[..8].SequenceEqual(Magic))
             throw new InvalidDataException("A network file must begin with 'MLNWINIT', but this stream doesn't: it is no network file, or not at its beginning.");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
-        uint layerVersion = version & ~InputEncodingPart.Flag;
+        uint layerVersion = version & ~InputEncodingPart.Flags;
         if (layerVersion is not (PlainVersion or NormalizedVersion or Version))
             throw new InvalidDataException($"This library reads network files of versions {PlainVersion} to {Version}, but the file has version {version}: use the release that wrote it, or a newer one.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(header[12..]);
@@ -66,10 +66,10 @@ internal static class ModelFile
             throw Truncated();
         if (BinaryPrimitives.ReadUInt32LittleEndian(checksum) != Checksum.Of(payload))
             throw new InvalidDataException("The network file's checksum doesn't match its content: the file is damaged.");
-        return ReadPayload(new PayloadReader(payload), layerVersion, isEncoded: layerVersion != version);
+        return ReadPayload(new PayloadReader(payload), layerVersion, version & InputEncodingPart.Flags);
     }
 
-    static uint VersionOf(FeedForwardNetwork network) => LayerVersionOf(network) | (network.Layout.Encoding.IsPlain ? 0 : InputEncodingPart.Flag);
+    static uint VersionOf(FeedForwardNetwork network) => LayerVersionOf(network) | InputEncodingPart.FlagsOf(network.Layout.Encoding);
 
     static uint LayerVersionOf(FeedForwardNetwork network)
         => ModelParts.AreNeeded(network) ? Version : network.Layout.Normalization == Normalization.None ? PlainVersion : NormalizedVersion;
@@ -79,8 +79,7 @@ internal static class ModelFile
         uint version = LayerVersionOf(network);
         writer.Write((byte)network.Task);
         writer.Write(network.Inputs);
-        if (!network.Layout.Encoding.IsPlain)
-            InputEncodingPart.Write(network.Layout.Encoding, writer);
+        InputEncodingPart.Write(network.Layout.Encoding, writer);
         writer.Write(network.DenseLayers.Count);
         foreach (LayerLayout layer in network.Layout.Layers)
         {
@@ -104,15 +103,17 @@ internal static class ModelFile
             WriteFloats(layer.GetRunningMeans(), writer);
             WriteFloats(layer.GetRunningVariances(), writer);
         }
+        foreach (Embedding embedding in network.Embeddings)
+            WriteFloats(embedding.GetVectors(), writer);
     }
 
-    static FeedForwardNetwork ReadPayload(PayloadReader reader, uint version, bool isEncoded)
+    static FeedForwardNetwork ReadPayload(PayloadReader reader, uint version, uint encodingFlags)
     {
         var task = (NetworkTask)reader.ReadByte();
         if (!Enum.IsDefined(task))
             throw new InvalidDataException($"The network file names task {(int)task}, which this library doesn't know.");
-        int inputs = reader.ReadInt32(1, int.MaxValue, "features");
-        InputEncoding encoding = isEncoded ? InputEncodingPart.Read(reader, inputs) : InputEncoding.Plain;
+        int inputs = reader.ReadInt32(encodingFlags == 0 ? 1 : 0, int.MaxValue, "features");
+        InputEncoding encoding = InputEncodingPart.Read(reader, inputs, encodingFlags);
         int count = reader.ReadInt32(1, MostLayers, "layers");
         var layers = new (int Units, string Activation)[count];
         var normalizations = new Normalization[count];
@@ -150,6 +151,8 @@ internal static class ModelFile
             if (layer.HasRunningStatistics)
                 layer.SetRunningStatistics(reader.ReadFloats(layer.Outputs), reader.ReadFloats(layer.Outputs));
         }
+        foreach (Embedding embedding in network.Embeddings)
+            embedding.SetVectors(reader.ReadFloats((embedding.KeyCount + 1) * embedding.Dimensions));
         reader.CheckEnd();
         return network;
     }

@@ -50,6 +50,8 @@ internal static class TrainingFingerprint
         (SeedName, Format(options.Seed)),
         ("standardization", options.Standardize ? "yes" : "no"),
         ("missing values", options.FillsMissing ? "filled" : "none"),
+        ("categorical columns", EmbeddingColumn.Describe(options.Embeddings)),
+        ("embedding initializer", options.EmbeddingInit?.Specification ?? Open),
         ("validation fraction", Format(options.ValidationFraction)),
         ("early stopping", options.EarlyStopping ? "yes" : "no"),
         ("patience", Format(options.Patience)),
@@ -100,6 +102,7 @@ internal static class TrainingFingerprint
                 checksum.Add(data.Row(row));
         }
         checksum.Add(data.Targets.AsSpan(0, data.Rows * data.TargetColumns));
+        checksum.Add(data.Keys.AsSpan(0, data.Rows * data.KeyColumns));
         if (data.Weights is not null)
             checksum.Add(data.Weights.AsSpan(0, data.Rows));
         return Hexadecimal(checksum.Value);

@@ -10,6 +10,11 @@ internal static class NonFiniteSearch
     public static (int Layer, string Tensor) FirstBad(FeedForwardNetwork network, NetworkPass pass)
     {
         IReadOnlyList<LayerLayout> layers = network.Layout.Layers;
+        foreach (EmbeddingLayout embedding in network.Layout.Embeddings)
+        {
+            if (!RowChecks.AllFinite(network.Vectors(embedding)))
+                return (0, $"{embedding.Name}.weights");
+        }
         for (int i = 0; i < layers.Count; i++)
         {
             if (!RowChecks.AllFinite(network.WeightPanels(layers[i])))

@@ -67,6 +67,7 @@ internal sealed unsafe class ProbeBatch
             weight += _gatherer.WeightOf(row);
         return new NetworkProbe(Rows, sum / weight, [.. _pass.Layers.Select(Layer)])
         {
+            Embeddings = [.. _network.Layout.Embeddings.Select(Embedding)],
             RowWeights = _gatherer.Weights is null ? null : [.. _rows.Select(row => (float)_gatherer.WeightOf(row))],
         };
     }
@@ -75,6 +76,19 @@ internal sealed unsafe class ProbeBatch
     {
         _pass.Gather(_gatherer, _rows);
         _pass.Forward(Rows);
+    }
+
+    EmbeddingProbe Embedding(EmbeddingLayout layout, int index)
+    {
+        var seen = new HashSet<int>();
+        double squares = 0;
+        for (int i = 0; i < Rows; i++)
+        {
+            seen.Add(layout.Column.RowOf(_gatherer.Data.KeysOf(_rows[i])[index]));
+            squares += FixedOrderSums.SumAndSquares(_pass.Input.Span.Slice(i * _pass.InputStride + layout.FirstInput, layout.Column.Dimensions)).SquaredSum;
+        }
+        double gradient = FixedOrderSums.SumAndSquares(_gradients.Span.Slice((int)layout.Offset, (int)layout.Length)).SquaredSum;
+        return new EmbeddingProbe(layout, seen.Count, squares / ((double)Rows * layout.Column.Dimensions), Math.Sqrt(gradient));
     }
 
     LayerProbe Layer(LayerPass pass, int index)

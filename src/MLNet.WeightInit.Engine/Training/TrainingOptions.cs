@@ -72,6 +72,12 @@ internal sealed record TrainingOptions
     /// <summary>Rows may have missing features (NaN), which become the training mean, with an indicator; false: all features are finite.</summary>
     public bool FillsMissing { get; init; }
 
+    /// <summary>Columns of keys whose categories are embedded.</summary>
+    public IReadOnlyList<EmbeddingColumn> Embeddings { get; init; } = [];
+
+    /// <summary>Of the embeddings; null: what <see cref="Auto"/> chooses for them.</summary>
+    public WeightInitializer? EmbeddingInit { get; init; }
+
     /// <summary>Share of the rows kept for validation; null: chosen by the row count; 0: none.</summary>
     public float? ValidationFraction { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
         Compare("features", own.Features, layout.Features);
         if (options.FillsMissing && !own.Encoding.FillsMissing)
             Compare("missing values", "not taken", "replaced by the mean");
+        Compare("categorical columns", EmbeddingColumn.Describe(own.Encoding.Columns), EmbeddingColumn.Describe(options.Embeddings));
         Compare("hidden layers", HiddenLayers(own), HiddenLayers(layout));
         if (HiddenLayers(own) == HiddenLayers(layout))
             Compare("activations", Activations(own), Activations(layout));

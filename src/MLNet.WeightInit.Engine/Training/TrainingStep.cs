@@ -24,7 +24,7 @@ internal sealed unsafe class TrainingStep
     readonly AlignedBuffer _gradients;
     readonly bool _keepsGradient;
 
-    /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer.</param>
+    /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer; then one a table of embeddings.</param>
     /// <param name="weightDecay">Of the weights; biases have none.</param>
     public TrainingStep(FeedForwardNetwork network, BatchGatherer gatherer, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, float weightDecay)
     {
@@ -47,18 +47,22 @@ internal sealed unsafe class TrainingStep
             _deferred = new DeferredUpdate(network, gradients, updates, rateMultipliers, longest, options.Optimizer.HasTrustRatio, kernels, _weightNormalization is { Trained: var trained }
                 ? new NormalizedUpdates(_weightNormalization, Updates(trained, decay: 0, l1: 0), Updates(trained, weightDecay, l1: 0))
                 : null, options.TiedWeights);
-        for (int i = 0; i < updates.Length && _deferred is null; i++)
+        for (int i = 0; i < _pass.Layers.Count && _deferred is null; i++)
             _pass.Layers[i].Update = updates[i];
+        if (_deferred is null && _pass.Embeddings is { } embeddings)
+            embeddings.Updates = updates[_pass.Layers.Count..];
         if (options.MaxNorm is { } limit && _weightNormalization is null)
             _maxNorm = new MaxNorm(network, limit, kernels, options.TiedWeights);
 
         ParameterUpdate[] Updates(AlignedBuffer parameters, float decay, float l1)
         {
             float? highest = options.GradientClipping is { IsByNorm: false } byValue ? byValue.Limit : null;
-            var made = new ParameterUpdate[_pass.Layers.Count];
+            int layers = _pass.Layers.Count;
+            var made = new ParameterUpdate[layers + network.Embeddings.Count];
             for (int i = 0; i < made.Length; i++)
             {
-                made[i] = new OptimizerUpdate(_optimizer, parameters, gradients, _state1, _state2, rateMultipliers[2 * i], rateMultipliers[2 * i + 1], decay);
+                (float weightRate, float biasRate) = i < layers ? (rateMultipliers[2 * i], rateMultipliers[2 * i + 1]) : (rateMultipliers[layers + i], 0);
+                made[i] = new OptimizerUpdate(_optimizer, parameters, gradients, _state1, _state2, weightRate, biasRate, decay);
                 if (highest is not null || l1 > 0)
                     made[i] = new GradientPreparation(made[i], GradientKernel.Create(kernels.Level), parameters, gradients, highest, l1);
             }

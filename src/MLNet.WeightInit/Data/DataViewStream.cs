@@ -33,11 +33,13 @@ internal sealed class DataViewStream : RowStream
         LabelColumns = labelColumns;
         FeatureCount = _rows.FeatureCount;
         IsWeighted = _rows.IsWeighted;
+        KeyColumns = _rows.KeyColumns;
     }
 
     public override int FeatureCount { get; }
     public override int LabelColumns { get; }
     public override bool IsWeighted { get; }
+    public override int KeyColumns { get; }
     public override ReadOnlySpan<float> Labels => _rows.Labels;
     public override float Weight => _rows.Weight;
 
@@ -71,6 +73,8 @@ internal sealed class DataViewStream : RowStream
         }
         return true;
     }
+
+    public override ReadOnlySpan<int> ReadKeys() => _rows.ReadKeys();
 
     public override void CopyFeatures(Span<float> destination) => _rows.Features.CopyTo(destination);
 

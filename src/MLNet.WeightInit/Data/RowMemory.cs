@@ -13,7 +13,7 @@ internal static class RowMemory
 
     /// <summary>Rows that fit; an array holds 2³¹ numbers at most.</summary>
     public static int MostRows(long limit, int features, int targets)
-        => (int)Math.Min(limit / BytesARow(features, targets), Array.MaxLength / Math.Max(features, targets));
+        => (int)Math.Min(limit / BytesARow(features, targets), Array.MaxLength / Math.Max(1, Math.Max(features, targets)));
 
     /// <summary>Bytes as people say them: <c>1.9 GB</c>.</summary>
     public static string Text(double bytes) => bytes switch

@@ -14,13 +14,18 @@ internal sealed partial class RowReader
     /// <summary>Batches that a pool should hold: with fewer, rows that lie side by side stay so.</summary>
     const int FewestBatchesAPool = 20;
 
+    /// <summary>Keys take as much as features do.</summary>
+    long BytesARow(int featureCount) => RowMemory.BytesARow(featureCount + options.CategoricalColumns.Count, _labelColumns);
+
+    int MostRows(int featureCount) => RowMemory.MostRows(options.MemoryLimit, featureCount + options.CategoricalColumns.Count, _labelColumns);
+
     /// <summary>Whether rows that don't fit into memory fit into a pool, which must hold a batch.</summary>
     bool MayStream(RoleMappedData data, int featureCount)
-        => options.Streaming != false && RowMemory.MostRows(options.MemoryLimit, featureCount, _labelColumns) >= Math.Min(options.BatchSize, data.Data.GetRowCount() ?? options.BatchSize);
+        => options.Streaming != false && MostRows(featureCount) >= Math.Min(options.BatchSize, data.Data.GetRowCount() ?? options.BatchSize);
 
     TrainingRows Stream(RoleMappedData data, int featureCount, bool hasValidationSet)
     {
-        int poolRows = RowMemory.MostRows(options.MemoryLimit, featureCount, _labelColumns);
+        int poolRows = MostRows(featureCount);
         if (poolRows == 0)
             throw Refuse(TooSmall(poolRows, featureCount));
         AnnounceReading(data, featureCount);
@@ -32,7 +37,7 @@ internal sealed partial class RowReader
             if (poolRows < Math.Min(options.BatchSize, survey.TrainingRows))
                 throw Refuse(TooSmall(poolRows, featureCount));
             CheckLabels(data, LabelFacts.Of(survey.Targets));
-            if (Enumerable.Range(0, featureCount).All(survey.Features.IsConstant))
+            if (options.CategoricalColumns.Count == 0 && Enumerable.Range(0, featureCount).All(survey.Features.IsConstant))
                 WarnOfEqualFeatures(survey.TrainingRows);
             Announce(survey, featureCount);
             Warn(data, survey);
@@ -49,7 +54,7 @@ internal sealed partial class RowReader
     TrainingSet SampleValidation(RoleMappedData data, int featureCount)
     {
         using var stream = new DataViewStream(channel, options, _labelColumns, (token, describe) => Open(data, "validation", token, describe));
-        var survey = new StreamSurvey(stream, Plan(Math.Max(1, RowMemory.MostRows(options.MemoryLimit, featureCount, _labelColumns)), validates: false));
+        var survey = new StreamSurvey(stream, Plan(Math.Max(1, MostRows(featureCount)), validates: false));
         channel.Warning(Text($"The {survey.Rows:N0} validation rows take more memory than MemoryLimit allows, {RowMemory.Text(options.MemoryLimit)}: {survey.Sample.Rows:N0} of them, drawn by the seed, validate."));
         return survey.Sample;
     }
@@ -68,7 +73,7 @@ internal sealed partial class RowReader
     void AnnounceReading(RoleMappedData data, int featureCount)
     {
         string cause = options.Streaming == true ? "as Streaming asks for" : data.Data.GetRowCount() is { } rows
-            ? Text($"since {rows:N0} rows × {featureCount:N0} features would take {RowMemory.Text((double)rows * RowMemory.BytesARow(featureCount, _labelColumns))} in memory and MemoryLimit is {RowMemory.Text(options.MemoryLimit)}")
+            ? Text($"since {rows:N0} rows × {featureCount:N0} features would take {RowMemory.Text((double)rows * BytesARow(featureCount))} in memory and MemoryLimit is {RowMemory.Text(options.MemoryLimit)}")
             : Text($"since rows × {featureCount:N0} features take more than MemoryLimit, {RowMemory.Text(options.MemoryLimit)}");
         channel.Info("{0}", $"Streaming the rows, {cause}. The first reading finds the scale of the features and how many rows there are.");
     }
@@ -76,7 +81,7 @@ internal sealed partial class RowReader
     void Announce(StreamSurvey survey, int featureCount)
     {
         string validation = survey.Validation is { } held ? Text($" {held.Rows:N0} of them validate and stay in memory{(survey.ValidationIsCut ? ", as many as an eighth of the limit holds" : "")}.") : "";
-        channel.Info("{0}", Text($"Streamed: {survey.Rows:N0} rows × {featureCount:N0} features would take {RowMemory.Text((double)survey.Rows * RowMemory.BytesARow(featureCount, _labelColumns))} in memory, and MemoryLimit is {RowMemory.Text(options.MemoryLimit)}.{validation} ")
+        channel.Info("{0}", Text($"Streamed: {survey.Rows:N0} rows × {featureCount:N0} features would take {RowMemory.Text((double)survey.Rows * BytesARow(featureCount))} in memory, and MemoryLimit is {RowMemory.Text(options.MemoryLimit)}.{validation} ")
             + Text($"Each epoch reads the data view again, and shuffles {Math.Min(survey.Pool.Capacity, survey.TrainingRows):N0} rows at a time. Where that reads text or computes, save what comes out once with mlContext.Data.SaveAsBinary, and train on mlContext.Data.LoadFromBinary: ")
             + "reading then costs a copy. MaximumSteps and MaximumDuration end training within an epoch.");
     }
@@ -94,7 +99,7 @@ internal sealed partial class RowReader
     }
 
     string TooSmall(int poolRows, int featureCount)
-        => Text($"The pool that shuffles streamed rows must hold at least one batch, and MemoryLimit, {options.MemoryLimit:N0} bytes, holds {poolRows:N0} rows of {featureCount:N0} features, where BatchSize is {options.BatchSize:N0}. Set MemoryLimit to at least {options.BatchSize * RowMemory.BytesARow(featureCount, _labelColumns):N0}, or lower BatchSize.");
+        => Text($"The pool that shuffles streamed rows must hold at least one batch, and MemoryLimit, {options.MemoryLimit:N0} bytes, holds {poolRows:N0} rows of {featureCount:N0} features, where BatchSize is {options.BatchSize:N0}. Set MemoryLimit to at least {options.BatchSize * BytesARow(featureCount):N0}, or lower BatchSize.");
 
     static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
@@ -18,7 +19,7 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
     /// <exception cref="InvalidOperationException">The rows can't train.</exception>
     public TrainingRows Read(RoleMappedData data, bool hasValidationSet)
     {
-        data.CheckFeatureFloatVector(out int featureCount);
+        int featureCount = FeaturesIn(data);
         TrainingSet? rows = options.Streaming == true ? null : TryRead(data, "training", featureCount, MayStream(data, featureCount));
         if (rows is null)
             return Stream(data, featureCount, hasValidationSet);
@@ -32,7 +33,7 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
     /// <exception cref="InvalidOperationException">No row can be used.</exception>
     public TrainingSet ReadValidation(RoleMappedData data, int featureCount)
     {
-        data.CheckFeatureFloatVector(out int found);
+        int found = FeaturesIn(data);
         if (found != featureCount)
             throw host.Process(new ArgumentOutOfRangeException("validationData", found,
                 $"Column '{options.FeatureColumnName}' must have {featureCount} features in the validation data, as in the training data, and has {found}. Transform both with one fitted pipeline."));
@@ -45,21 +46,32 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
     /// <returns>Null where the rows take more memory than they may, and may be streamed.</returns>
     TrainingSet? TryRead(RoleMappedData data, string purpose, int featureCount, bool mayStream)
     {
-        int most = mayStream ? RowMemory.MostRows(options.MemoryLimit, featureCount, _labelColumns) : int.MaxValue;
+        int most = mayStream ? MostRows(featureCount) : int.MaxValue;
         long? expected = data.Data.GetRowCount();
         if (expected > most)
             return null;
         using UsableRows rows = Open(data, purpose, options.CancellationToken);
-        var buffer = new RowBuffer(options.FeatureColumnName, featureCount, _labelColumns, rows.IsWeighted, expected, options.MemoryLimit);
+        var buffer = new RowBuffer(data.Schema.Feature!.Value.Name, featureCount, _labelColumns, rows.IsWeighted, expected, options.MemoryLimit);
+        var keys = new KeyBuffer(rows.KeyColumns);
         while (rows.MoveNext())
         {
             if (buffer.Rows == most)
                 return null;
             buffer.Add(in rows.Features, rows.Labels, rows.Weight);
+            keys.Add(rows.ReadKeys());
         }
         if (rows.DescribeBadRows() is { } warning)
             channel.Warning(warning);
-        return buffer.ToTrainingSet();
+        return keys.AddTo(buffer.ToTrainingSet());
+    }
+
+    /// <summary>0 where the network reads categorical columns only.</summary>
+    int FeaturesIn(RoleMappedData data)
+    {
+        int count = 0;
+        if (options.FeatureColumnName is not null)
+            data.CheckFeatureFloatVector(out count);
+        return count;
     }
 
     UsableRows Open(RoleMappedData data, string purpose, CancellationToken cancellationToken, Func<Exception, Exception>? describe = null)
@@ -103,13 +115,13 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
     void CheckFeatures(TrainingSet rows)
     {
         for (int row = 1; row < rows.Rows; row++)
-            if (!rows.HaveSameFeatures(row, 0))
+            if (!rows.HaveSameFeatures(row, 0) || !rows.KeysOf(row).SequenceEqual(rows.KeysOf(0)))
                 return;
         WarnOfEqualFeatures(rows.Rows);
     }
 
     void WarnOfEqualFeatures(long rows)
-        => channel.Warning($"Column '{options.FeatureColumnName}' has the same values in all {rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
+        => channel.Warning($"{(options.FeatureColumnName is { } column ? $"Column '{column}' has" : "The categorical columns have")} the same values in all {rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
 
     Exception Refuse(string message) => host.Process(new InvalidOperationException(message));
 }

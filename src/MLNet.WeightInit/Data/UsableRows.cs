@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
@@ -14,6 +15,7 @@ internal sealed class UsableRows : IDisposable
     readonly Loss? _loss;
     readonly FeatureFloatVectorCursor _cursor;
     readonly TargetGetter _getLabels;
+    readonly KeyReader _keys;
     readonly Predicate<float> _isMissing;
     readonly CancellationToken _cancellationToken;
     readonly Func<Exception, Exception>? _describe;
@@ -30,7 +32,9 @@ internal sealed class UsableRows : IDisposable
         _loss = loss;
         _cancellationToken = cancellationToken;
         _describe = describe;
-        data.CheckFeatureFloatVector(out int featureCount);
+        int featureCount = 0;                                  // where the network reads categorical columns only
+        if (options.FeatureColumnName is not null)
+            data.CheckFeatureFloatVector(out featureCount);
         data.CheckOptFloatWeight();
         FeatureCount = featureCount;
         IsWeighted = data.Schema.Weight.HasValue;
@@ -39,12 +43,16 @@ internal sealed class UsableRows : IDisposable
         // Keys arrive from 0, missing ones as NaN; a key column may hold values above its own count.
         _isMissing = task == NetworkTask.Multiclass ? label => !(label >= 0 && label < outputs) : label => !float.IsFinite(label);
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
-        _cursor = new FeatureFloatVectorCursor.Factory(data, CursOpt.AllFeatures | CursOpt.AllLabels | CursOpt.AllWeights).Create();
+        DataViewSchema.Column[] keyColumns = MLNet.WeightInit.KeyColumns.Find(host, data.Schema.Schema, options);
+        _cursor = new FeatureFloatVectorCursor.Factory(data, (options.FeatureColumnName is null ? 0 : CursOpt.AllFeatures) | CursOpt.AllLabels | CursOpt.AllWeights).Create(null, [.. keyColumns.Select(column => column.Index)]);
+        _keys = new KeyReader(_cursor.Row, keyColumns);
+        KeyColumns = keyColumns.Length;
         _getLabels = options.IsAutoencoder ? _ => { } : TargetGetters.Create(_cursor.Row, data.Schema.Label!.Value);
     }
 
     public int FeatureCount { get; }
     public bool IsWeighted { get; }
+    public int KeyColumns { get; }
     public RowAudit Audit { get; }
 
     /// <summary>Of the row.</summary>
@@ -55,6 +63,9 @@ internal sealed class UsableRows : IDisposable
 
     /// <summary>Of the row.</summary>
     public float Weight => _cursor.Weight;
+
+    /// <summary>Of the row, until the next call.</summary>
+    public ReadOnlySpan<int> ReadKeys() => _keys.Read();
 
     /// <summary>Goes to the next usable row; false after the last.</summary>
     /// <exception cref="InvalidOperationException">A row can't be used, and the options or the loss don't let it be skipped.</exception>

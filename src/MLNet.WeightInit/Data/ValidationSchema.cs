@@ -16,7 +16,7 @@ internal static class ValidationSchema
     public static void Check(IHost host, RoleMappedData training, RoleMappedData validation)
     {
         DataViewSchema.Column label = training.Schema.Label!.Value, feature = training.Schema.Feature!.Value;
-        Compare(host, label, validation.Schema.Label!.Value, AnnotationUtils.Kinds.KeyValues, "key");
+        CompareKeys(host, label, validation.Schema.Label!.Value);
         Compare(host, feature, validation.Schema.Feature!.Value, AnnotationUtils.Kinds.SlotNames, "slot");
     }
 
@@ -52,6 +52,10 @@ internal static class ValidationSchema
             found[(int)rows.Targets[row]] = true;
         return found;
     }
+
+    /// <summary>The values that the keys of two columns stand for must be the same, where both columns name them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They aren't.</exception>
+    public static void CompareKeys(IHost host, DataViewSchema.Column training, DataViewSchema.Column validation) => Compare(host, training, validation, AnnotationUtils.Kinds.KeyValues, "key");
 
     /// <summary>Values that both columns name must be equal, one by one.</summary>
     static void Compare(IHost host, DataViewSchema.Column training, DataViewSchema.Column validation, string kind, string what)

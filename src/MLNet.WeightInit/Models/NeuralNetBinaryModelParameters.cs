@@ -33,6 +33,10 @@ public sealed class NeuralNetBinaryModelParameters : NeuralNetModelParameters<fl
 
     private protected override DataViewType OutputType => NumberDataViewType.Single;
 
+    private protected override string ScoreColumnKind => AnnotationUtils.Const.ScoreColumnKind.BinaryClassification;
+
+    private protected override DataViewSchema ScoreSchema => ScoreSchemaFactory.CreateBinaryClassificationSchema();
+
     DataViewType IValueMapperDist.DistType => NumberDataViewType.Single;
 
     /// <summary>ML.NET's loader looks for it by name, and prefers it to a constructor only where it is the more visible of the two.</summary>
@@ -50,6 +54,7 @@ public sealed class NeuralNetBinaryModelParameters : NeuralNetModelParameters<fl
 
     ValueMapper<TSource, TDestination, TDistribution> IValueMapperDist.GetMapper<TSource, TDestination, TDistribution>()
     {
+        CheckHasNoKeys();
         var scorer = new RowScorer(Network);
         var logistic = new LogisticFunction();
         ValueMapper<VBuffer<float>, float, float> mapper = (in VBuffer<float> features, ref float logOdds, ref float probability) =>

@@ -11,7 +11,7 @@ namespace MLNet.WeightInit;
 
 /// <summary>A fitted network as ML.NET sees it: scores rows, saves, loads, exports to ONNX. Tasks differ in what a row's score is.</summary>
 /// <typeparam name="TOutput">Score of one row: Single, or a vector of Single.</typeparam>
-public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TOutput>, INeuralNetModel, IValueMapper, ISingleCanSaveOnnx
+public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TOutput>, INeuralNetModel, IValueMapper, ISingleCanSaveOnnx, IBindableCanSaveOnnx
 {
     readonly VersionInfo _version;
     readonly VectorDataViewType _inputType;
@@ -54,8 +54,46 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
     private protected abstract ValueMapper<VBuffer<float>, TOutput> CreateMapper();
 
     ValueMapper<TSource, TDestination> IValueMapper.GetMapper<TSource, TDestination>()
-        => CreateMapper() as ValueMapper<TSource, TDestination>
+        => MapperWithoutKeys() as ValueMapper<TSource, TDestination>
             ?? throw Host.Except($"A neural network maps a vector of Single to {OutputType}; it was asked to map {typeof(TSource)} to {typeof(TDestination)}.");
+
+    /// <summary>A mapper sees features only, and never the other columns of their row.</summary>
+    private protected ValueMapper<VBuffer<float>, TOutput> MapperWithoutKeys()
+    {
+        CheckHasNoKeys();
+        return CreateMapper();
+    }
+
+    /// <exception cref="InvalidOperationException">The network needs more than features.</exception>
+    private protected void CheckHasNoKeys()
+    {
+        if (Network.Embeddings.Count > 0)
+            throw Host.Process(new InvalidOperationException($"A network with categorical columns ({string.Join(", ", Network.Embeddings.Select(embedding => embedding.Column))}) can't be scored from its features alone, as OneVersusAll and other models made of models do. "
+                + "Score with the transformer that Fit returned, or make the categories features: mlContext.Transforms.Categorical.OneHotEncoding."));
+    }
+
+    /// <summary>Columns that the model adds to a row: the score, and for binary the probability.</summary>
+    private protected virtual DataViewSchema ScoreSchema => ScoreSchemaFactory.Create(OutputType, ScoreColumnKind);
+
+    /// <summary>What the score is, as annotation <c>ScoreColumnKind</c>.</summary>
+    private protected abstract string ScoreColumnKind { get; }
+
+    // ML.NET looks here first. Models without categorical columns are bound as ML.NET would bind them.
+    ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment environment, RoleMappedSchema schema)
+    {
+        if (Network.Embeddings.Count > 0)
+            return new CategoricalRowMapper(Host, this, Network, ScoreSchema, schema);
+        ISchemaBindableMapper standard = this is IValueMapperDist ? new SchemaBindableBinaryPredictorWrapper(this) : new SchemaBindablePredictorWrapper(this);
+        return standard.Bind(environment, schema);
+    }
+
+    bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext context, RoleMappedSchema schema, string[] outputNames)
+    {
+        // As ML.NET's own bindings: a chain whose earlier steps can't be exported leaves the network's columns out.
+        if (schema.Feature is not { } features || !context.ContainsColumn(features.Name) || Network.Embeddings.Any(embedding => !context.ContainsColumn(embedding.Column)))
+            return false;
+        return ((ISingleCanSaveOnnx)this).SaveAsOnnx(context, outputNames, context.GetVariableName(features.Name));
+    }
 
     private protected override void SaveCore(ModelSaveContext context)
     {

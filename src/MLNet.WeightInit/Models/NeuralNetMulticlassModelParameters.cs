@@ -32,6 +32,8 @@ public sealed class NeuralNetMulticlassModelParameters : NeuralNetModelParameter
 
     private protected override DataViewType OutputType => new VectorDataViewType(NumberDataViewType.Single, Network.Outputs);
 
+    private protected override string ScoreColumnKind => AnnotationUtils.Const.ScoreColumnKind.MulticlassClassification;
+
     /// <summary>ML.NET's loader looks for it by name, and prefers it to a constructor only where it is the more visible of the two.</summary>
     internal static NeuralNetMulticlassModelParameters Create(IHostEnvironment environment, ModelLoadContext context)
     {

@@ -32,6 +32,8 @@ public sealed class NeuralNetRegressionModelParameters : NeuralNetModelParameter
 
     private protected override DataViewType OutputType => NumberDataViewType.Single;
 
+    private protected override string ScoreColumnKind => AnnotationUtils.Const.ScoreColumnKind.Regression;
+
     /// <summary>ML.NET's loader looks for it by name, and prefers it to a constructor only where it is the more visible of the two.</summary>
     internal static NeuralNetRegressionModelParameters Create(IHostEnvironment environment, ModelLoadContext context)
     {

@@ -26,6 +26,8 @@ public abstract class NeuralNetVectorModelParameters : NeuralNetModelParameters<
 
     private protected sealed override DataViewType OutputType => new VectorDataViewType(NumberDataViewType.Single, Network.Outputs);
 
+    private protected override string ScoreColumnKind => AnnotationUtils.Const.ScoreColumnKind.MultiOutputRegression;
+
     private protected sealed override ValueMapper<VBuffer<float>, VBuffer<float>> CreateMapper()
     {
         var scorer = new RowScorer(Network);

@@ -26,7 +26,9 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
         _parameters = parameters;
         _outputNames = outputNames;
         FeatureColumnName = featureColumnName;
-        FeatureColumnType = new VectorDataViewType(NumberDataViewType.Single, parameters.Network.Inputs);
+        FeatureColumnType = parameters.Network.Inputs > 0
+            ? new VectorDataViewType(NumberDataViewType.Single, parameters.Network.Inputs)
+            : new KeyDataViewType(typeof(uint), parameters.Network.Embeddings[0].KeyCount);
     }
 
     private protected NeuralNetVectorTransformer(IHost host, VersionInfo version, string scoreKind, NeuralNetVectorModelParameters parameters, ModelLoadContext context)
@@ -34,7 +36,7 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
     {
     }
 
-    /// <summary>Column that rows are scored from: a vector of Single.</summary>
+    /// <summary>Column that rows are scored from: a vector of Single; the first categorical column where the network has no features.</summary>
     public string FeatureColumnName { get; }
 
     /// <summary>Type of that column in training.</summary>
@@ -86,13 +88,13 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
         return names;
     }
 
-    private protected sealed override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema, FindFeatures(schema));
+    private protected sealed override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, schema, FindFeatures(schema), KeyColumns.Find(Host, schema, _parameters.Network));
 
     DataViewSchema.Column FindFeatures(DataViewSchema schema)
     {
         if (schema.GetColumnOrNull(FeatureColumnName) is not { } features)
             throw Host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName);
-        if (features.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || vector.Size != _parameters.Network.Inputs)
+        if (_parameters.Network.Inputs > 0 && (features.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || vector.Size != _parameters.Network.Inputs))
             throw Host.ExceptSchemaMismatch(nameof(schema), "feature", FeatureColumnName, FeatureColumnType.ToString()!, features.Type.ToString()!);
         return features;
     }
@@ -118,12 +120,14 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
     {
         readonly NeuralNetVectorTransformer _transformer;
         readonly DataViewSchema.Column _features;
+        readonly DataViewSchema.Column[] _keys;
 
-        public Mapper(NeuralNetVectorTransformer transformer, DataViewSchema schema, DataViewSchema.Column features)
+        public Mapper(NeuralNetVectorTransformer transformer, DataViewSchema schema, DataViewSchema.Column features, DataViewSchema.Column[] keys)
             : base(transformer.Host, schema, transformer)
         {
             _transformer = transformer;
             _features = features;
+            _keys = keys;
         }
 
         bool ICanSaveOnnx.CanSaveOnnx(OnnxContext context) => true;
@@ -151,7 +155,7 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
         private protected override Func<int, bool> GetDependenciesCore(Func<int, bool> activeOutput)
         {
             bool active = Enumerable.Range(0, _transformer.OutputColumns.Count).Any(activeOutput);
-            return column => active && column == _features.Index;
+            return column => active && (column == _features.Index || Array.Exists(_keys, key => key.Index == column));
         }
 
         private protected override void SaveModel(ModelSaveContext context) => _transformer.SaveModel(context);
@@ -166,6 +170,6 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
 
         DataViewType TypeOf(VectorOutputColumn column) => column.TypeFor(_transformer._parameters.Network.Outputs);
 
-        RowScores Scores(DataViewRow input) => new(input, _features, _transformer._parameters.Network, _transformer._parameters.Reconstruction);
+        RowScores Scores(DataViewRow input) => new(input, _features, _transformer._parameters.Network, _keys, _transformer._parameters.Reconstruction);
     }
 }

@@ -17,19 +17,23 @@ internal sealed class RowScorer(FeedForwardNetwork network, Reconstruction? reco
     public int ScoreLength => _scorer.ScoreLength;
 
     /// <exception cref="InvalidOperationException">The row has another number of features than the network was trained with.</exception>
-    public void Score(in VBuffer<float> features, Span<float> scores)
+    public void Score(in VBuffer<float> features, Span<float> scores) => Score(in features, [], scores);
+
+    /// <param name="keys">One for each of the network's embeddings.</param>
+    /// <inheritdoc cref="Score(in VBuffer{float}, Span{float})" path="/exception"/>
+    public void Score(in VBuffer<float> features, ReadOnlySpan<int> keys, Span<float> scores)
     {
         if (features.Length != network.Inputs)
             throw new InvalidOperationException(
                 $"A row to score must have {network.Inputs} features, as in training, and has {features.Length}. Build its feature column with the pipeline that was fitted.");
         if (features.IsDense)
         {
-            _scorer.Score(features.GetValues(), scores);
+            _scorer.Score(features.GetValues(), keys, 1, scores);
             return;
         }
         _dense ??= new float[network.Inputs];
         features.CopyTo(_dense);
-        _scorer.Score(_dense, scores);
+        _scorer.Score(_dense, keys, 1, scores);
     }
 
     /// <summary>The only output of a binary or regression network.</summary>

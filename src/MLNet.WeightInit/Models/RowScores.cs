@@ -8,18 +8,21 @@ namespace MLNet.WeightInit;
 internal sealed class RowScores
 {
     readonly DataViewRow _row;
-    readonly ValueGetter<VBuffer<float>> _getFeatures;
+    readonly ValueGetter<VBuffer<float>>? _getFeatures;
     readonly RowScorer _scorer;
     readonly float[] _scores;
+    readonly KeyReader _keys;
     VBuffer<float> _features;
     long _position = long.MinValue;             // before the first row a cursor stands at −1
 
-    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network, Reconstruction? reconstruction = null)
+    /// <param name="keys">The categorical columns that the network was trained with, in its order.</param>
+    public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network, IReadOnlyList<DataViewSchema.Column> keys, Reconstruction? reconstruction = null)
     {
         _row = row;
-        _getFeatures = row.GetGetter<VBuffer<float>>(features);
+        _getFeatures = network.Inputs == 0 ? null : row.GetGetter<VBuffer<float>>(features);
         _scorer = new RowScorer(network, reconstruction);
         _scores = new float[_scorer.ScoreLength];
+        _keys = new KeyReader(row, keys);
     }
 
     /// <summary>Outputs of the network.</summary>
@@ -35,8 +38,8 @@ internal sealed class RowScores
     {
         if (_position != _row.Position)
         {
-            _getFeatures(ref _features);
-            _scorer.Score(in _features, _scores);
+            _getFeatures?.Invoke(ref _features);
+            _scorer.Score(in _features, _keys.Read(), _scores);
             _position = _row.Position;
         }
         return _scores;

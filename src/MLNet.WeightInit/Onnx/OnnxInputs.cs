@@ -9,14 +9,22 @@ internal static class OnnxInputs
 {
     public static string Write(OnnxNetworkWriter writer, FeedForwardNetwork network, string features)
     {
+        List<string> parts = [.. FeatureParts(writer, network, features), .. network.Embeddings.Select(embedding => OnnxEmbedding.Write(writer, embedding))];
+        return parts.Count == 1 ? parts[0] : Concatenate(writer, network.Layout.Inputs, [.. parts]);
+    }
+
+    static string[] FeatureParts(OnnxNetworkWriter writer, FeedForwardNetwork network, string features)
+    {
         InputEncoding encoding = network.Layout.Encoding;
+        if (network.Inputs == 0)
+            return [];
         if (!encoding.FillsMissing)
-            return Centre(writer, network, features);
+            return [Centre(writer, network, features)];
         int width = network.Inputs;
         string missing = writer.Intermediate(new VectorDataViewType(BooleanDataViewType.Instance, width), "missing");
         writer.Node("IsNaN", [features], missing);
         string centred = Centre(writer, network, writer.Elementwise("Where", width, [missing, writer.Row(encoding.Fills, "fills"), features]));
-        return encoding.Indicators.Length == 0 ? centred : Concatenate(writer, network.Layout.Inputs, [centred, Indicators(writer, encoding, missing, width)]);
+        return encoding.Indicators.Length == 0 ? [centred] : [centred, Indicators(writer, encoding, missing, width)];
     }
 
     /// <summary>The mean is subtracted in a node of its own: folded into the bias it would cost all digits that it shares with the features.</summary>

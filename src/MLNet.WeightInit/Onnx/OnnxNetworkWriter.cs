@@ -110,6 +110,20 @@ internal sealed class OnnxNetworkWriter
     /// <summary>A list of positions.</summary>
     public string Indexes(int[] values, string name) => _context.AddInitializer(values.Select(value => (long)value), [values.Length], name);
 
+    /// <summary>A position or key that is broadcast.</summary>
+    public string Position(long value) => _context.AddInitializer([value], [1L], "position");
+
+    /// <summary>Rows of a table.</summary>
+    public string Table(float[] values, int columns, string name) => _context.AddInitializer(values, [values.Length / columns, columns], name);
+
+    /// <summary>The variable that has a column at this place of the graph.</summary>
+    public string Variable(string column)
+    {
+        return _context.ContainsColumn(column)
+            ? _context.GetVariableName(column)
+            : throw new InvalidOperationException($"The ONNX graph must have column '{column}' before the network, and has not: a step before it can't be exported.");
+    }
+
     /// <summary>Mean over the columns, one value a row.</summary>
     public string RowMean(string values)
     {

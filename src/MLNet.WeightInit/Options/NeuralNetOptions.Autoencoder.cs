@@ -19,6 +19,9 @@ public sealed partial class NeuralNetOptions
         if (IsAutoencoder && HiddenLayers.Count == 0)
             throw new ArgumentOutOfRangeException(nameof(HiddenLayers), "none",
                 $"An autoencoder needs at least 1 hidden layer, narrower than its features, and both label and features are column '{FeatureColumnName}', which makes an autoencoder. Set HiddenLayers, for example to 32, 8, 32, or another LabelColumnName.");
+        if (IsAutoencoder && CategoricalColumns.Count > 0)
+            throw new ArgumentOutOfRangeException(nameof(CategoricalColumns), string.Join(", ", CategoricalColumns),
+                $"An autoencoder reconstructs its features, and categories are none. Leave CategoricalColumns empty, or make them features: mlContext.Transforms.Categorical.OneHotEncoding.");
         if (IsAutoencoder && MissingValues == MissingValues.MeanWithIndicator)
             throw new ArgumentOutOfRangeException(nameof(MissingValues), MissingValues,
                 $"An autoencoder reconstructs its features, and a missing one gives nothing to reconstruct. Set MissingValues to Skip or Throw, or replace missing values first: mlContext.Transforms.ReplaceMissingValues(\"{FeatureColumnName}\").");

@@ -8,8 +8,8 @@ public sealed partial class NeuralNetOptions
     public string LabelColumnName { get; set; } = NeuralNetDefaults.LabelColumnName;
 
     /// <summary>Column with the inputs: a vector of Single of known size.</summary>
-    /// <value>Default: <c>Features</c>.</value>
-    public string FeatureColumnName { get; set; } = NeuralNetDefaults.FeatureColumnName;
+    /// <value>Default: <c>Features</c>. null where <see cref="CategoricalColumns"/> are all that the network reads.</value>
+    public string? FeatureColumnName { get; set; } = NeuralNetDefaults.FeatureColumnName;
 
     /// <summary>Column of Single that multiplies each row's loss; rows whose weight is not positive and finite are treated as <see cref="MissingValues"/> says.</summary>
     /// <value>Default: null, all rows count the same.</value>
@@ -120,6 +120,7 @@ public sealed partial class NeuralNetOptions
         var copy = (NeuralNetOptions)MemberwiseClone();
         copy.Heads = Heads?.Select(head => head?.Copy()!).ToArray();
         copy.HiddenLayers = HiddenLayers is null ? null! : [.. HiddenLayers];
+        copy.CategoricalColumns = CategoricalColumns is null ? null! : [.. CategoricalColumns];
         return copy;
     }
 }

@@ -8,11 +8,15 @@ internal static class OptionChecks
     public static void Check(NeuralNetOptions options)
     {
         CheckColumn(options.LabelColumnName, nameof(options.LabelColumnName));
-        CheckColumn(options.FeatureColumnName, nameof(options.FeatureColumnName));
+        if (options.FeatureColumnName is { } features)
+            CheckColumn(features, nameof(options.FeatureColumnName));
+        else
+            Require(options.CategoricalColumns?.Count > 0, nameof(options.FeatureColumnName), null, "A network needs inputs. Name the column of features, or CategoricalColumns, or both.");
         if (options.ExampleWeightColumnName is { } weight)
             CheckColumn(weight, nameof(options.ExampleWeightColumnName));
         CheckHiddenLayers(options.HiddenLayers);
         options.CheckNetwork();
+        options.CheckCategorical();
         options.CheckAutoencoder();
         ArgumentNullException.ThrowIfNull(options.Activation);
         ArgumentNullException.ThrowIfNull(options.Optimizer);

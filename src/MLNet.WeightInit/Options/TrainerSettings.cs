@@ -37,6 +37,7 @@ internal sealed class TrainerSettings
         Init = _registry.Resolve(Options.Init);
         OutputInit = Options.OutputInit is null ? null : _registry.Resolve(Options.OutputInit);
         BiasInit = Options.BiasInit is null ? null : _registry.Resolve(Options.BiasInit);
+        EmbeddingInit = Options.EmbeddingInit is null ? null : _registry.Resolve(Options.EmbeddingInit);
         int? given = Options.Seed ?? ContextSeed.Of(environment);
         SeedIsDrawn = given is null;
         Seed = given ?? RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -64,6 +65,7 @@ internal sealed class TrainerSettings
     public WeightInitializer Init { get; }
     public WeightInitializer? OutputInit { get; }
     public WeightInitializer? BiasInit { get; }
+    public WeightInitializer? EmbeddingInit { get; }
     public int Seed { get; }
 
     /// <summary>True where nobody gave one.</summary>
@@ -97,6 +99,7 @@ internal sealed class TrainerSettings
         Init = Init,
         OutputInit = OutputInit,
         BiasInit = BiasInit,
+        EmbeddingInit = EmbeddingInit,
         Resolve = _registry.Resolve,
         LearningRate = Options.LearningRate,
         Schedule = Schedule,

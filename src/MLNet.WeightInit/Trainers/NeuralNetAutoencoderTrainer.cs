@@ -18,7 +18,7 @@ internal sealed class NeuralNetAutoencoderTrainer : NeuralNetTrainer<NeuralNetAu
 
     private protected override int CheckLabel(RoleMappedData data) => VectorLabelSize(data);
 
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
+    private protected override SchemaShape.Column[] OutputColumns(SchemaShape inputSchema) =>
     [
         VectorOutput(DefaultColumnNames.Score, NumberDataViewType.Single, inputSchema),
         new(NeuralNetAutoencoderTransformer.EmbeddingColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new SchemaShape(AnnotationUtils.GetTrainerOutputAnnotation())),

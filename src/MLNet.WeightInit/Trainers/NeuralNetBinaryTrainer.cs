@@ -37,7 +37,7 @@ public sealed class NeuralNetBinaryTrainer
         return 1;
     }
 
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
+    private protected override SchemaShape.Column[] OutputColumns(SchemaShape inputSchema) =>
     [
         ScalarOutput(DefaultColumnNames.Score, NumberDataViewType.Single),
         ScalarOutput(DefaultColumnNames.Probability, NumberDataViewType.Single, isNormalized: true),

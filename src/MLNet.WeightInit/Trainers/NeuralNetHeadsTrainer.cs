@@ -27,7 +27,7 @@ internal sealed class NeuralNetHeadsTrainer : NeuralNetTrainer<NeuralNetHeadsTra
 
     private protected override int OutputsOf(int labelValues) => _labels.Outputs;
 
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) => [.. _labels.All.SelectMany(label => ColumnsOf(label, inputSchema))];
+    private protected override SchemaShape.Column[] OutputColumns(SchemaShape inputSchema) => [.. _labels.All.SelectMany(label => ColumnsOf(label, inputSchema))];
 
     private protected override NeuralNetHeadsModelParameters CreateModel(TrainingResult result) => new(Host, result);
 

@@ -18,7 +18,7 @@ internal sealed class NeuralNetMultiOutputTrainer : NeuralNetTrainer<NeuralNetMu
 
     private protected override int CheckLabel(RoleMappedData data) => VectorLabelSize(data);
 
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) => [VectorOutput(DefaultColumnNames.Score, NumberDataViewType.Single, inputSchema)];
+    private protected override SchemaShape.Column[] OutputColumns(SchemaShape inputSchema) => [VectorOutput(DefaultColumnNames.Score, NumberDataViewType.Single, inputSchema)];
 
     private protected override NeuralNetMultiOutputModelParameters CreateModel(TrainingResult result) => new(Host, result);
 

@@ -37,7 +37,7 @@ public sealed class NeuralNetMulticlassTrainer
         return classes;
     }
 
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
+    private protected override SchemaShape.Column[] OutputColumns(SchemaShape inputSchema)
     {
         bool found = inputSchema.TryFindColumn(LabelColumn.Name, out SchemaShape.Column label);
         Contracts.Assert(found);

@@ -18,7 +18,7 @@ internal sealed class NeuralNetMultilabelTrainer : NeuralNetTrainer<NeuralNetMul
 
     private protected override int CheckLabel(RoleMappedData data) => VectorLabelSize(data);
 
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) =>
+    private protected override SchemaShape.Column[] OutputColumns(SchemaShape inputSchema) =>
     [
         VectorOutput(DefaultColumnNames.Score, NumberDataViewType.Single, inputSchema),
         VectorOutput(DefaultColumnNames.Probability, NumberDataViewType.Single, inputSchema, isNormalized: true),

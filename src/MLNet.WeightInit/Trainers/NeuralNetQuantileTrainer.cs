@@ -27,7 +27,7 @@ internal sealed class NeuralNetQuantileTrainer : NeuralNetTrainer<NeuralNetQuant
 
     private protected override int OutputsOf(int labelValues) => _levels.Count;
 
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
+    private protected override SchemaShape.Column[] OutputColumns(SchemaShape inputSchema)
     {
         SchemaShape.Column score = VectorOutput(DefaultColumnNames.Score, NumberDataViewType.Single, hasSlotNames: true);
         return QuantileColumns.MedianOf(_levels) < 0 ? [score] : [score, ScalarOutput(QuantileColumns.Median, NumberDataViewType.Single)];

@@ -37,7 +37,7 @@ public sealed class NeuralNetRegressionTrainer
         return 1;
     }
 
-    private protected override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema) => [ScalarOutput(DefaultColumnNames.Score, NumberDataViewType.Single)];
+    private protected override SchemaShape.Column[] OutputColumns(SchemaShape inputSchema) => [ScalarOutput(DefaultColumnNames.Score, NumberDataViewType.Single)];
 
     private protected override NeuralNetRegressionModelParameters CreateModel(TrainingResult result) => new(Host, result);
 

@@ -28,7 +28,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     private protected NeuralNetTrainer(IHostEnvironment environment, string name, NetworkTask task, TrainerSettings settings, SchemaShape.Column label)
         : base(
             Contracts.CheckRef(environment, nameof(environment)).Register(name),
-            TrainerUtils.MakeR4VecFeature(settings.Options.FeatureColumnName),
+            FeaturesOf(settings.Options),
             label,
             TrainerUtils.MakeR4ScalarWeightColumn(settings.Options.ExampleWeightColumnName))
     {
@@ -70,6 +70,20 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         return TrainTransformer(trainData, initPredictor: (IPredictor)modelParameters);
     }
 
+    private protected sealed override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
+    {
+        KeyColumns.Check(Host, inputSchema, _settings.Options);
+        return OutputColumns(inputSchema);
+    }
+
+    /// <summary>ML.NET wants a column to call features: where there are categorical columns only, the first of them.</summary>
+    static SchemaShape.Column FeaturesOf(NeuralNetOptions options) => options.FeatureColumnName is { } features
+        ? TrainerUtils.MakeR4VecFeature(features)
+        : new SchemaShape.Column(options.CategoricalColumns[0].Name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, null);
+
+    /// <summary>The columns that the fitted transformer adds.</summary>
+    private protected abstract SchemaShape.Column[] OutputColumns(SchemaShape inputSchema);
+
     private protected override void CheckLabelCompatible(SchemaShape.Column label)
     {
         if (!LabelColumn.IsCompatibleWith(label))
@@ -83,6 +97,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (_settings.Options.CheckpointPath is { } checkpoint)
             CheckpointFile.CheckPlace(checkpoint);             // before rows are read
         int outputs = CheckLabel(context.TrainingSet);
+        KeyColumns.Find(Host, context.TrainingSet.Schema.Schema, _settings.Options);      // before rows are read
         long seed = Seed();
         var reader = new RowReader(Host, channel, _settings.Options, ComposedLoss ?? _settings.Loss, _task, outputs, seed);
         using TrainingRows rows = reader.Read(context.TrainingSet, hasValidationSet: context.ValidationSet is not null);
@@ -91,7 +106,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
             ClassWeighting.Apply(channel, classWeights, context.TrainingSet.Schema.Label!.Value, _task, outputs, rows, validation);
 
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
-        TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), ComposedLoss, progress, Host.CheckAlive);
+        TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), ComposedLoss, progress, Host.CheckAlive) with { Embeddings = KeyColumns.Embedded(Host, context.TrainingSet.Schema.Schema, _settings.Options) };
         TrainingResult result = NetworkTrainer.Train(rows.Set, WithCheckpoint(options, channel, seed), validation ?? rows.Stream?.Validation, Start(context.InitialPredictor), rows.Stream);
         Warn(channel, result);
         return CreateModel(result);
@@ -152,6 +167,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
                     ? $"The label column '{LabelColumn.Name}' must have the same classes in the validation data as in the training data, which has {outputs}. Map both with one fitted MapValueToKey."
                     : $"The label column '{LabelColumn.Name}' must have {outputs} values a row in the validation data, as in the training data, and has {validationOutputs}. Transform both with one fitted pipeline."));
         ValidationSchema.Check(Host, training, data);
+        KeyColumns.CheckValidation(Host, training.Schema.Schema, data.Schema.Schema, _settings.Options);
         TrainingSet validation = reader.ReadValidation(data, rows.Set.FeatureCount);
         ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
         return validation;

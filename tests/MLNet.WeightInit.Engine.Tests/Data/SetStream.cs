@@ -13,6 +13,7 @@ internal sealed class SetStream(TrainingSet data, Func<int, int, int>? choose = 
 
     public override int FeatureCount => data.FeatureCount;
     public override int LabelColumns => ReferenceEquals(data.Targets, data.Features) ? 0 : data.TargetColumns;
+    public override int KeyColumns => data.KeyColumns;
     public override bool IsWeighted => data.Weights is not null;
 
     public override void Restart(string reading)
@@ -27,6 +28,8 @@ internal sealed class SetStream(TrainingSet data, Func<int, int, int>? choose = 
         _place++;
         return _row >= 0;
     }
+
+    public override ReadOnlySpan<int> ReadKeys() => data.KeysOf(_row);
 
     public override void CopyFeatures(Span<float> destination) => data.Row(_row).CopyTo(destination);
 

@@ -55,6 +55,8 @@ internal sealed class TrainingFingerprintTests
         (nameof(TrainingOptions.Seed), s_options with { Seed = 2 }, "seed (1 in the checkpoint, 2 here)"),
         (nameof(TrainingOptions.Standardize), s_options with { Standardize = false }, "standardization (yes in the checkpoint, no here)"),
         (nameof(TrainingOptions.FillsMissing), s_options with { FillsMissing = true }, "missing values (none in the checkpoint, filled here)"),
+        (nameof(TrainingOptions.Embeddings), s_options with { Embeddings = [new("Color", 4, 3)] }, "categorical columns (none in the checkpoint, Color (4 keys in 3 dimensions) here)"),
+        (nameof(TrainingOptions.EmbeddingInit), s_options with { EmbeddingInit = InitializerRegistry.CreateDefault().Parse("normal(deviation=0.5)") }, "embedding initializer (left open in the checkpoint, normal(deviation=0.5) here)"),
         (nameof(TrainingOptions.ValidationFraction), s_options with { ValidationFraction = 0.1f }, "validation fraction (left open in the checkpoint, 0.1 here)"),
         (nameof(TrainingOptions.EarlyStopping), s_options with { EarlyStopping = false }, "early stopping (yes in the checkpoint, no here)"),
         (nameof(TrainingOptions.Metric), s_options with { Metric = Metrics.Parse("RMSE") }, "metric (none in the checkpoint, RMSE here)"),
@@ -73,7 +75,7 @@ internal sealed class TrainingFingerprintTests
             AssertRefused(s_blends, changed, named, changed with { TiedWeights = false }, s_blends);
             return;
         }
-        TrainingSet data = changed.Task == NetworkTask.Regression ? s_data : new TrainingSet(s_data.Features, s_data.Rows, s_data.FeatureCount, [.. s_data.Targets.Select((_, row) => (float)(row % 2))], 1);
+        TrainingSet data = changed.Embeddings.Count > 0 ? WithKeys() : changed.Task == NetworkTask.Regression ? s_data : new TrainingSet(s_data.Features, s_data.Rows, s_data.FeatureCount, [.. s_data.Targets.Select((_, row) => (float)(row % 2))], 1);
         AssertRefused(data, changed, named);
     }
 
@@ -101,6 +103,24 @@ internal sealed class TrainingFingerprintTests
     [Test]
     public void An_initializer_that_draws_otherwise_under_the_same_name_is_noticed()
         => AssertRefused(s_data, s_options with { Init = new Renamed() }, "checksum of the initial network", s_options with { Init = InitializerRegistry.CreateDefault().Parse("he") });
+
+    static TrainingSet WithKeys()
+    {
+        var data = new TrainingSet(s_data.Features, s_data.Rows, s_data.FeatureCount, s_data.Targets, 1);
+        data.AddKeys([.. Enumerable.Range(0, data.Rows).Select(row => row % 5)], 1);
+        return data;
+    }
+
+    [Test]
+    public void Other_keys_are_named()
+    {
+        TrainingOptions options = s_options with { Embeddings = [new("Color", 4, 3)] };
+        using var folder = new TemporaryFolder();
+        TrainingSet data = WithKeys();
+        NetworkTrainer.Train(data, options with { Checkpoint = new(folder["a"]) });
+        data.Keys[7]--;
+        Assert.That(() => NetworkTrainer.Train(data, options with { Checkpoint = new(folder["a"]) }), Throws.InvalidOperationException.With.Message.Contains("checksum of the training rows"));
+    }
 
     static void AssertRefused(TrainingSet data, TrainingOptions changed, string named, TrainingOptions? original = null, TrainingSet? originalData = null)
     {

@@ -19,7 +19,7 @@ internal sealed class ModelGoldenTests
 {
     static readonly TrainingSet s_classes = Trainings.Rings(150, features: 37, classes: 5), s_weighted = Trainings.Rings(150, features: 3, classes: 2, weighted: true), s_values = Trainings.Waves(150, features: 50),
         s_products = Trainings.Products(150), s_signs = Trainings.Signs(150, features: 9, outputs: 17),
-        s_classWeighted = ClassWeighted(), s_missing = Trainings.WithMissing(150, features: 37, classes: 5), s_counts = Trainings.Counts(150, features: 20), s_blends = Trainings.Blends(150, features: 50, weighted: true);
+        s_classWeighted = ClassWeighted(), s_categories = Trainings.WithCategories(150, features: 30, towns: 9_000), s_categoriesOnly = Trainings.WithCategories(150, features: 0), s_missing = Trainings.WithMissing(150, features: 37, classes: 5), s_counts = Trainings.Counts(150, features: 20), s_blends = Trainings.Blends(150, features: 50, weighted: true);
 
     static IEnumerable<TestCaseData> Configurations()
     {
@@ -67,6 +67,9 @@ internal sealed class ModelGoldenTests
             ("weight normalization", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130, 5], batchSize: 64, epochs: 2) with { WeightNormalization = true }, "bbd3e6bb8467adace47364b88ab43e63b0e70c23d67bf72aa27dead6151dc936"),
             ("weight normalization, lamb and the rest", s_values, Trainings.Options(NetworkTask.Regression, 1, [47, 33], "Tanh", optimizer: "LAMB", epochs: 3) with { WeightNormalization = true, GradientClipping = new GradientClipping(isByNorm: true, 0.5f), L1 = 1e-3f, MaxNorm = 1.5f, EmaDecay = 0.8f, Normalization = Normalization.Layer }, "ef103905196d7adbfd133b85e7d5f9997976cb40d1a7e3701c013634acacf5c6"),
             ("missing values", s_missing, Trainings.Options(NetworkTask.Multiclass, 5, [64, 32], epochs: 2) with { FillsMissing = true }, "710f4a30e43ae3afbc11e83449ab57f83fe710c1f1980df30a982da66e33b608"),
+            ("embeddings", s_categories, Trainings.Options(NetworkTask.Multiclass, 3, [64, 32], epochs: 2) with { Embeddings = Trainings.Categories(towns: 9_000) }, "fb9db7453ef34109cdbade187dc3b3300037ac09db685d7709be7da11bc178d2"),
+            ("embeddings alone, layer normalization, lamb, clipping by norm and averages", s_categoriesOnly, Trainings.Options(NetworkTask.Multiclass, 3, [24], "GELU", optimizer: "LAMB", epochs: 2)
+                with { Embeddings = Trainings.Categories(), FillsMissing = true, GradientClipping = new GradientClipping(isByNorm: true, 0.25f), EmaDecay = 0.9f, L1 = 1e-4f, Normalization = Normalization.Layer }, "3ce210e7ff90de69182ee05c8292661e42c2540535700af0384df0d709512420"),
             ("autoencoder", s_blends, Trainings.Options(NetworkTask.Regression, 50, [33, 7, 33], "SiLU", epochs: 3), "5bd17fb908d058fa4f10dbad6727802f596e56a36c5ddc6244b3689ce6fd84e6"),
             ("tied autoencoder", s_blends, Trainings.Options(NetworkTask.Regression, 50, [256, 40, 256], "Tanh", batchSize: 64, epochs: 2) with { TiedWeights = true, EmaDecay = 0.9f, MaxNorm = 1 }, "79481cae34f17bef2761f94028bd2b7ca893611661aec679f46b489a9fa5b606"),
             ("tied linear autoencoder by lamb, epoch search", s_blends, Trainings.Options(NetworkTask.Regression, 50, [3], "Identity", optimizer: "LAMB", batchSize: 64, epochs: null) with { TiedWeights = true, Patience = 3 }, "b721f4238cc544a8f267d524daf3ebd2c652072ac8a7c9ed3e5dbfe4418b465c"),

@@ -57,6 +57,8 @@ internal sealed class StreamedTrainingTests
         yield return Case("labels", Trainings.Signs(150), Trainings.Options(NetworkTask.Multilabel, 3, epochs: 4) with { Standardize = false });
 
         yield return Case("missing features", WithHoles(Trainings.Rings(150, features: 5)), Trainings.Options(NetworkTask.Multiclass, 3, epochs: 4) with { FillsMissing = true });
+        foreach (int features in (int[])[3, 0])
+            yield return Case($"categories beside {features} features", Trainings.WithCategories(150, features), Trainings.Options(NetworkTask.Multiclass, 3, epochs: 4) with { Embeddings = Trainings.Categories() });
         TrainingSet waves = Trainings.Waves(150);
         yield return Case("an autoencoder", new TrainingSet(waves.Features, 150, 5, waves.Features, 5), Trainings.Options(NetworkTask.Regression, 5, [3], epochs: 4));
 
@@ -72,6 +74,7 @@ internal sealed class StreamedTrainingTests
     public void A_pool_that_holds_all_rows_gives_the_model_of_training_in_memory(TrainingSet data, TrainingOptions options, TrainingSet? validation, float[]? classWeights)
     {
         var inMemory = new TrainingSet(data.Features, data.Rows, data.FeatureCount, data.Targets, data.TargetColumns, data.Weights);
+        inMemory.AddKeys(data.Keys, data.KeyColumns);
         if (classWeights is not null)
             inMemory.WeightClasses(classWeights);
         TrainingResult expected = NetworkTrainer.Train(inMemory, options with { ValidationFraction = 0 }, validation);

@@ -60,6 +60,26 @@ internal static class Trainings
         return data;
     }
 
+    /// <summary>Rows with two categories, a color and a town, whose sum the class is the remainder of; the features are noise. Every eleventh color is missing; no row has the last town.</summary>
+    public static TrainingSet WithCategories(int rows, int features = 3, int classes = 3, int colors = 5, int towns = 40, uint seed = 1)
+    {
+        var keys = new int[2 * rows];
+        var targets = new float[rows];
+        float[] draws = Networks.Values(2 * rows, seed + 5);
+        for (int row = 0; row < rows; row++)
+        {
+            keys[2 * row] = row % 11 == 0 ? 0 : 1 + (int)((draws[2 * row] + 1) / 2 * colors) % colors;
+            keys[2 * row + 1] = 1 + (int)((draws[2 * row + 1] + 1) / 2 * (towns - 1)) % (towns - 1);
+            targets[row] = (keys[2 * row] + keys[2 * row + 1]) % classes;
+        }
+        var data = new TrainingSet(Networks.Values(rows * features, seed, 2), rows, features, targets, 1);
+        data.AddKeys(keys, 2);
+        return data;
+    }
+
+    /// <summary>The columns of <see cref="WithCategories"/>.</summary>
+    public static IReadOnlyList<EmbeddingColumn> Categories(int colors = 5, int towns = 40) => [new("Color", colors, 3), new("Town", towns, 6)];
+
     /// <summary>A smooth function of two of the features, in units far from 1.</summary>
     public static TrainingSet Waves(int rows, int features = 5, uint seed = 1)
     {

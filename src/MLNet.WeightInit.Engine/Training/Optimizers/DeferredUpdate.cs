@@ -26,8 +26,8 @@ internal sealed unsafe class DeferredUpdate
     readonly Action<int> _sumChunk, _updateChunk, _moveChunk;
     float _factor;
 
-    /// <param name="updates">One a layer, from input to output.</param>
-    /// <param name="rateMultipliers">One a tensor: weights, then biases, layer by layer.</param>
+    /// <param name="updates">One a layer, from input to output; then one a table of embeddings.</param>
+    /// <param name="rateMultipliers">One a tensor: weights, then biases, layer by layer; then one a table of embeddings.</param>
     /// <param name="maxNorm">Norm that the gradient of all parameters together may have; null: any.</param>
     /// <param name="hasTrustRatio">True where the updates leave a direction in the place of the gradient, and this makes the step (LAMB).</param>
     /// <param name="normalized">What the optimizer moves in the hidden weights' place, or null.</param>
@@ -60,6 +60,9 @@ internal sealed unsafe class DeferredUpdate
             if (layout.IsNormalized)
                 Cut(chunks, own with { Kind = TensorKind.Normalization, Rate = 1 }, layout.ScaleOffset, 2 * layout.BiasLength);
         }
+        int layers = network.Layout.Layers.Count;
+        for (int i = 0; i < network.Layout.Embeddings.Count; i++)
+            Cut(chunks, new Tensor(layers + i, TensorKind.Weights, rateMultipliers[2 * layers + i], network.Parameters, updates[layers + i]), network.Layout.Embeddings[i].Offset, network.Layout.Embeddings[i].Length);
         _chunks = [.. chunks];
         _sums = new double[_chunks.Length];
         _weightSums = new double[_chunks.Length];
