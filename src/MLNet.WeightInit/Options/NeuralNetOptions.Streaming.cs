@@ -13,7 +13,7 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, only where the rows would take more memory than <see cref="MemoryLimit"/>. true: always. false: never, and rows that take more than the limit are an error.</value>
     public bool? Streaming { get; set; }
 
-    /// <summary>Bytes that the training rows may take in memory at most: 4 for each feature, each label value and the row's weight, and 4 more. Rows that take more are streamed, and this is the size of the pool
+    /// <summary>Bytes that the training rows may take in memory at most: 4 for each feature, each category, each label value and the row's weight, and 4 more. Rows that take more are streamed, and this is the size of the pool
     /// that they go through. It is no share of the machine's memory, so that the model does not depend on the machine.</summary>
     /// <value>Default: 2,147,483,648 (2 GiB). At least 1, and room for one batch; of more than 8 GiB of features 8 are used.</value>
     public long MemoryLimit { get; set; } = RowMemory.DefaultLimit;
