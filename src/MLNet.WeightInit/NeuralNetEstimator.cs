@@ -106,6 +106,27 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
         };
     }
 
+    /// <summary>Trains a model further, and watches the loss on another set: <see cref="Fit(IDataView, INeuralNetModel)"/> with validation data as in <see cref="Fit(IDataView, IDataView)"/>.</summary>
+    /// <param name="trainData">Rows to learn from, transformed by the pipeline that was fitted for the model.</param>
+    /// <param name="validationData">Rows to measure on after each epoch, transformed by the same pipeline; no part of the training rows is kept out then. The best epoch is chosen among those that are trained here.</param>
+    /// <param name="modelParameters">A trained model of the label's task, from an estimator with the same <see cref="NeuralNetOptions.HiddenLayers"/> and <see cref="NeuralNetOptions.Activation"/>, or loaded from a file. It stays as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or the model has another task, other features, classes, hidden layers or activations; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">The data can't train.</exception>
+    public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView trainData, IDataView validationData, INeuralNetModel modelParameters)
+    {
+        _host.CheckValue(trainData, nameof(trainData));
+        _host.CheckValue(modelParameters, nameof(modelParameters));
+        return LabelTask(SchemaShape.Create(trainData.Schema)) switch
+        {
+            Task.Multiclass => Multiclass().Fit(trainData, validationData, Of<NeuralNetMulticlassModelParameters>(modelParameters)),
+            Task.Binary => Binary().Fit(trainData, validationData, Of<NeuralNetBinaryModelParameters>(modelParameters)),
+            Task.MultiOutput => MultiOutput().Fit(trainData, validationData, Of<NeuralNetMultiOutputModelParameters>(modelParameters)),
+            Task.Autoencoder => Autoencoder().Fit(trainData, validationData, Of<NeuralNetAutoencoderModelParameters>(modelParameters)),
+            Task.Multilabel => Multilabel().Fit(trainData, validationData, Of<NeuralNetMultilabelModelParameters>(modelParameters)),
+            _ => Regression().Fit(trainData, validationData, Of<NeuralNetRegressionModelParameters>(modelParameters)),
+        };
+    }
+
     /// <summary>The columns after the network, from those before it.</summary>
     /// <param name="inputSchema">The columns that <see cref="Fit(IDataView)"/> will get.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
@@ -155,6 +176,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     {
         if (!schema.TryFindColumn(_settings.Options.LabelColumnName, out SchemaShape.Column label))
             throw _host.ExceptSchemaMismatch("inputSchema", "label", _settings.Options.LabelColumnName);
+        if (schema.TryFindColumn(_settings.Options.FeatureColumnName, out SchemaShape.Column features) && FeatureMismatch.Describe(features) is { } mismatch)
+            throw _host.Process(mismatch);                     // a missing one is found by ML.NET
         bool scalar = label.Kind == SchemaShape.Column.VectorKind.Scalar;
         if (scalar && label.IsKey && label.ItemType == NumberDataViewType.UInt32)
             return Task.Multiclass;

@@ -253,6 +253,9 @@ public sealed class AutoencoderTests
         yield return Case(options => (options.TiedWeights, options.LabelColumnName) = (true, "Label"), "Tied weights need an autoencoder", "the label is 'Label'");
         yield return Case(options => (options.TiedWeights, options.HiddenLayers) = (true, [8, 2, 6]), "hidden[0] has 8 units, and its mirror image hidden[2] has 6");
         yield return Case(options => (options.TiedWeights, options.HiddenLayers) = (true, [8, 2]), "An even number of hidden layers (2)");
+        yield return Case(options => (options.TiedWeights, options.Residual, options.HiddenLayers) = (true, new ResidualBlocks(1), [4, 4, 4]), "Leave Residual null");
+        yield return Case(options => options.MissingValues = MissingValues.MeanWithIndicator, "a missing one gives nothing to reconstruct", "ReplaceMissingValues(\"Features\")");
+        yield return Case(options => (options.TiedWeights, options.WeightNormalization) = (true, true), "Set one of WeightNormalization and TiedWeights to false");
         yield return Case(options => (options.TiedWeights, options.OutputInit) = (true, "zeros"), "Leave OutputInit null");
 
         static TestCaseData Case(Action<NeuralNetOptions> change, params string[] parts) => new TestCaseData(change, parts).SetArgDisplayNames(parts[0]);

@@ -64,6 +64,42 @@ public sealed class ContinuedTrainingTests
         Assert.That(second.Network.DenseLayers[0].GetBiases()[0], Is.EqualTo(bias - 0.125 * (residual1 + residual2)).Within(12 * 8 * Math.Pow(2, -23)));
     }
 
+    [Test]
+    public void A_model_is_trained_further_with_validation_rows_of_its_own([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value), nameof(SampleRow.Values), nameof(SampleRow.Flags), "Features")] string label)
+    {
+        IDataView train = Samples.View(_context), validation = Samples.View(_context, Samples.Rows(60, seed: 12));
+        NeuralNetOptions options = Samples.Quick(label, epochs: 40);
+        options.LearningRate = 0.02f;
+        options.Patience = 3;
+        var estimator = _context.Transforms.NeuralNet(options);
+        INeuralNetModel first = _context.Transforms.NeuralNet(Samples.Quick(label)).Fit(train).Model, with = estimator.Fit(train, validation, first).Model;
+
+        Assert.That(with.History.Epochs.Select(epoch => epoch.ValidationLoss), Is.All.Not.Null);
+        Assert.That(with.History.Epochs[with.History.BestEpoch - 1].ValidationLoss, Is.EqualTo(with.History.Epochs.Min(epoch => epoch.ValidationLoss)));
+        // Validation rows change no step: without them, and as many epochs as were best, it is the same model; and from other weights it is another.
+        NeuralNetOptions blind = Samples.Quick(label, epochs: with.History.BestEpoch);
+        (blind.LearningRate, blind.ValidationFraction) = (options.LearningRate, 0);
+        Assert.That(Bytes(_context.Transforms.NeuralNet(blind).Fit(train, first).Model), Is.EqualTo(Bytes(with)));
+        Assert.That(Bytes(estimator.Fit(train, validation).Model), Is.Not.EqualTo(Bytes(with)));
+    }
+
+    [Test]
+    public void Every_trainer_takes_validation_rows_and_a_model_and_checks_both()
+    {
+        IDataView train = Samples.View(_context), validation = Samples.View(_context, Samples.Rows(60, seed: 12)), none = null!;
+        var trainer = _context.MulticlassClassification.Trainers.NeuralNet(Samples.Quick());
+        NeuralNetMulticlassModelParameters first = trainer.Fit(train).Model;
+        Assert.That(Bytes(trainer.Fit(train, validation, first).Model), Is.EqualTo(Bytes(_context.Transforms.NeuralNet(Samples.Quick()).Fit(train, validation, first).Model)));
+        Assert.That(() => trainer.Fit(train, none, first), Throws.ArgumentNullException);
+        Assert.That(() => trainer.Fit(train, validation, null!), Throws.ArgumentNullException);
+        Assert.That(() => _context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value))).Fit(train, validation, first), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains(nameof(NeuralNetRegressionModelParameters)));
+        NeuralNetOptions wider = Samples.Quick();
+        wider.HiddenLayers = [9];
+        Assert.That(() => _context.Transforms.NeuralNet(wider).Fit(train, validation, first), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("hidden layers: 8 in the model, 9 asked for"));
+        IDataView withoutLabel = _context.Transforms.DropColumns("Label").Fit(validation).Transform(validation);
+        Assert.That(() => trainer.Fit(train, withoutLabel, first), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Label"));
+    }
+
     static IEnumerable<TestCaseData> Differences()
     {
         yield return Case(options => options.HiddenLayers = [8, 8], "hidden layers: 8 in the model, 8, 8 asked for");

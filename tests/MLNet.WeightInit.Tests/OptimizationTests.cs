@@ -40,6 +40,7 @@ public sealed class OptimizationTests
         yield return Case("ema", options => options.EmaDecay = 0.9f);
         yield return Case("lion", options => options.Optimizer = "Lion");
         yield return Case("lamb", options => options.Optimizer = "LAMB");
+        yield return Case("l-bfgs", options => options.Optimizer = "L-BFGS");
         yield return Case("warm-up", options => options.Schedule = "one_cycle(warmup=1)");
 
         static TestCaseData Case(string name, Action<NeuralNetOptions> change) => new TestCaseData(change).SetArgDisplayNames(name);
@@ -58,6 +59,51 @@ public sealed class OptimizationTests
         Assert.That(scores, Is.Not.EqualTo(SchemaComparison.Cells(plain.Transform(data), "Score")));
         ITransformer loaded = context.Model.Load(new MemoryStream(ModelZip.Save(context, changed, data.Schema)), out _);
         Assert.That(SchemaComparison.Cells(loaded.Transform(data), "Score"), Is.EqualTo(scores));
+    }
+
+    static IEnumerable<TestCaseData> WhatLbfgsRefuses()
+    {
+        yield return Case(nameof(NeuralNetOptions.Dropout), options => options.Dropout = 0.5f);
+        yield return Case(nameof(NeuralNetOptions.Schedule), options => options.Schedule = "cosine");
+        yield return Case(nameof(NeuralNetOptions.Schedule), options => options.Schedule = "constant(warmup=1)");
+        yield return Case(nameof(NeuralNetOptions.GradientClipping), options => options.GradientClipping = "norm");
+        yield return Case(nameof(NeuralNetOptions.MaxNorm), options => options.MaxNorm = 3);
+        yield return Case(nameof(NeuralNetOptions.L1Regularization), options => options.L1Regularization = 0.1f);
+        yield return Case(nameof(NeuralNetOptions.EmaDecay), options => options.EmaDecay = 0.9f);
+        yield return Case(nameof(NeuralNetOptions.WeightNormalization), options => options.WeightNormalization = true);
+        yield return Case(nameof(NeuralNetOptions.TiedWeights), options => (options.TiedWeights, options.LabelColumnName) = (true, options.FeatureColumnName!));
+        yield return Case(nameof(NeuralNetOptions.Normalization), options => options.Normalization = "batch");
+
+        static TestCaseData Case(string option, Action<NeuralNetOptions> change) => new TestCaseData(option, change).SetArgDisplayNames(option);
+    }
+
+    [TestCaseSource(nameof(WhatLbfgsRefuses))]
+    public void What_L_BFGS_can_not_have_is_named_before_data_is_read(string option, Action<NeuralNetOptions> change)
+    {
+        var context = new MLContext(seed: 1);
+        NeuralNetOptions options = Samples.Quick();
+        change(options);
+        Assert.That(() => context.Transforms.NeuralNet(options), Throws.Nothing);
+        options.Optimizer = "L-BFGS";
+        Assert.That(() => context.Transforms.NeuralNet(options), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Property(nameof(ArgumentException.ParamName)).EqualTo(option).And.Message.Contains("L-BFGS can't have this"));
+    }
+
+    [Test]
+    public void L_BFGS_trains_small_data_of_every_task_without_a_learning_rate([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value), nameof(SampleRow.Values), nameof(SampleRow.Flags))] string label)
+    {
+        var context = new MLContext(seed: 1);
+        IDataView data = Samples.View(context);
+        NeuralNetOptions options = Samples.Quick(label);
+        (options.NumberOfEpochs, options.ExampleWeightColumnName) = (null, nameof(SampleRow.Weight));
+        INeuralNetModel adam = context.Transforms.NeuralNet(options).Fit(data).Model;
+        options.Optimizer = "l-bfgs(memory=5)";
+        INeuralNetModel lbfgs = context.Transforms.NeuralNet(options).Fit(data).Model;
+        // Both end where cross-validation finds its lowest loss; the two need not be equal, but neither is far off.
+        Assert.That(Lowest(lbfgs), Is.LessThan(1.5 * Lowest(adam) + 0.01));
+        Assert.That(lbfgs.History.Epochs, Has.Count.LessThan(200));
+        Assert.That(() => context.WeightInit.FindLearningRate(data, options), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("no learning rate to find"));
+
+        static double Lowest(INeuralNetModel model) => model.History.Epochs.Min(epoch => epoch.ValidationLoss!.Value);
     }
 
     [Test]

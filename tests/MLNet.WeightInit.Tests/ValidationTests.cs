@@ -66,6 +66,11 @@ public sealed class ValidationTests
     [TestCase(nameof(SampleRow.Flag), "F1")]
     [TestCase(nameof(SampleRow.Value), "RMSE")]
     [TestCase(nameof(SampleRow.Value), "MAE")]
+    [TestCase(nameof(SampleRow.Value), "R2")]
+    [TestCase(nameof(SampleRow.Values), "R2")]
+    [TestCase(nameof(SampleRow.Flags), "MicroF1")]
+    [TestCase(nameof(SampleRow.Flags), "MacroF1")]
+    [TestCase(nameof(SampleRow.Flags), "SubsetAccuracy")]
     public void The_metric_of_the_best_epoch_is_what_MLNET_evaluates_on_the_validation_rows(string label, string metric)
     {
         IDataView train = Samples.View(_context), validation = Samples.View(_context, Samples.Rows(90, seed: 12));
@@ -81,11 +86,17 @@ public sealed class ValidationTests
             "AUC" => _context.BinaryClassification.Evaluate(scored, label).AreaUnderRocCurve,
             "F1" => _context.BinaryClassification.Evaluate(scored, label).F1Score,
             "RMSE" => _context.Regression.Evaluate(scored, label).RootMeanSquaredError,
+            "R2" when label == nameof(SampleRow.Value) => _context.Regression.Evaluate(scored, label).RSquared,
+            "R2" => _context.Regression.EvaluateMultiOutput(scored, label).RSquared,
+            "MicroF1" => _context.MultilabelClassification.Evaluate(scored, label).MicroF1Score,
+            "MacroF1" => _context.MultilabelClassification.Evaluate(scored, label).MacroF1Score,
+            "SubsetAccuracy" => _context.MultilabelClassification.Evaluate(scored, label).SubsetAccuracy,
             _ => _context.Regression.Evaluate(scored, label).MeanAbsoluteError,
         };
         TrainingHistory history = model.Model.History;
         // Classifications agree but for summation in double; scores of a regression are floats, off by 2⁻²⁴ of their size of about 10.
-        Assert.That(history.Epochs[history.BestEpoch - 1].ValidationMetric, Is.EqualTo(expected).Within(label == nameof(SampleRow.Value) ? 1e-5 : 1e-12));
+        Assert.That(history.Epochs[history.BestEpoch - 1].ValidationMetric, Is.EqualTo(expected).Within(label is nameof(SampleRow.Value) or nameof(SampleRow.Values) ? 1e-5 : 1e-12));
+        Assert.That(history.BestEpoch, Is.EqualTo((metric is "RMSE" or "MAE" ? history.Epochs.MinBy(epoch => epoch.ValidationMetric) : history.Epochs.MaxBy(epoch => epoch.ValidationMetric))!.Epoch));
     }
 
     [Test]
@@ -215,6 +226,18 @@ public sealed class ValidationTests
         options.Metric = "RMSE";
         Assert.That(() => _context.BinaryClassification.Trainers.NeuralNet(options), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Accuracy or AUC or AUPRC or F1"));
         Assert.That(() => _context.Transforms.NeuralNet(options).Fit(Samples.View(_context)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Accuracy or MacroAccuracy"));
+        options = Samples.Quick(nameof(SampleRow.Flags));
+        options.Metric = "F1";
+        Assert.That(() => _context.Transforms.NeuralNet(options).Fit(Samples.View(_context)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("MicroF1 or MacroF1 or SubsetAccuracy"));
+    }
+
+    [Test]
+    public void R2_of_labels_that_are_all_the_same_is_refused()
+    {
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        options.Metric = "R2";
+        IDataView constant = Samples.View(_context, Samples.Rows(40).Select(row => { row.Value = 3; return row; }));
+        Assert.That(() => _context.Transforms.NeuralNet(options).Fit(Samples.View(_context), constant), Throws.InvalidOperationException.With.Message.Contains("R2 needs labels that differ from row to row, and the 40 validation rows"));
     }
 
     sealed class NamedRow

@@ -16,7 +16,7 @@ static class PipelineRows
     const int ScoredRows = 100_000;
     const int FitEpochs = 30;
 
-    public static IEnumerable<Row> Measure() => [Transform(), Fit()];
+    public static IEnumerable<Row> Measure() => [Transform(), .. BlockScoringRows.Measure(), PredictionEngineRow.Measure(), Fit()];
 
     static Row Transform()
     {
@@ -51,7 +51,7 @@ static class PipelineRows
         }
     }
 
-    static double SumOfScores(IDataView scored)
+    public static double SumOfScores(IDataView scored)
     {
         DataViewSchema.Column column = scored.Schema["Score"];
         using DataViewRowCursor cursor = scored.GetRowCursor([column]);

@@ -113,5 +113,6 @@ internal sealed unsafe class BatchGatherer
             if (_weights is not null)
                 _weights.Pointer[i] = (float)WeightOf(rows[i]);
         }
+        GC.KeepAlive(this);
     }
 }

@@ -16,6 +16,9 @@ internal sealed class ResidentRows : EpochRows
             Weight += gatherer.WeightOf(row);
     }
 
+    /// <summary>In the order that the last epoch left.</summary>
+    public int[] All => _order;
+
     public override long Count => _order.Length;
     public override double Weight { get; }
 

@@ -31,7 +31,7 @@ internal sealed unsafe class AlignedBuffer
 
     public int Length { get; }
 
-    /// <summary>Valid as long as this object is reachable.</summary>
+    /// <summary>Valid as long as this object is reachable, which a pointer does not make it: whoever hands pointers to a kernel as the last thing that it does says <c>GC.KeepAlive</c> after it, of what owns the buffers.</summary>
     public float* Pointer { get; }
 
     public Span<float> Span => new(_array, _offset, Length);

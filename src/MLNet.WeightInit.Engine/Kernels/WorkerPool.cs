@@ -50,6 +50,7 @@ internal sealed class WorkerPool : IDisposable
         {
             for (int chunk = 0; chunk < chunks; chunk++)
                 body(chunk);
+            GC.KeepAlive(body);                                // what it belongs to owns the buffers
             return;
         }
 
@@ -74,6 +75,7 @@ internal sealed class WorkerPool : IDisposable
         }
         _backoff.JobDone(own, waiting - begun, Ticks() - waiting);
         _body = null;
+        GC.KeepAlive(body);
         if (_failure is { } failure)
         {
             _failure = null;

@@ -85,6 +85,7 @@ internal sealed unsafe class NetworkPass
             input = _layers[i].Passed.Pointer;
             stride = _layers[i].Stride;
         }
+        GC.KeepAlive(this);                                    // layers read one another's blocks, and the input, by pointer
     }
 
     /// <summary>From ∂L/∂logits in the last layer's gradient to the gradients of all parameters.</summary>
@@ -92,5 +93,6 @@ internal sealed unsafe class NetworkPass
     {
         for (int i = _layers.Length - 1; i >= 0; i--)
             _layers[i].Backward();
+        GC.KeepAlive(this);
     }
 }

@@ -102,6 +102,7 @@ internal sealed unsafe class NetworkScorer
             AddReconstruction(_reconstruction, features, rows, scores);
         if (_finite.AsSpan(0, rows).Contains(false))
             EraseNonFinite(features, rows, scores);
+        GC.KeepAlive(this);                                    // whose buffers the logits and scales are in
     }
 
     /// <summary>Rows whose features aren't all finite score NaN.</summary>

@@ -10,11 +10,11 @@ internal static class CheckpointFile
     /// <exception cref="InvalidDataException">What lies there is no whole checkpoint.</exception>
     public static void CheckPlace(string path)
     {
+        if (Directory.Exists(path))
+            throw new IOException($"CheckpointPath must be a file in a folder that exists and can be written, and '{path}' is a folder. Name a file in it.");
         string temporary = Temporary(path);
         try
         {
-            if (Directory.Exists(path))
-                throw new IOException("It is a folder.");
             using (Create(temporary))
             {
             }

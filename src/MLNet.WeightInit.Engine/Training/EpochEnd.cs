@@ -14,4 +14,7 @@ internal enum EpochEnd
 
     /// <summary><see cref="TrainingOptions.MaximumDuration"/> is over.</summary>
     OutOfTime,
+
+    /// <summary>An optimizer of the whole data has come to where it goes no further.</summary>
+    Converged,
 }

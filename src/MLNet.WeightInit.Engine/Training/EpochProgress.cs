@@ -26,6 +26,9 @@ public sealed record EpochProgress
     /// <summary>True after the last batch of an epoch, when its validation is done too; false for a report within it.</summary>
     public bool IsEpochEnd { get; internal init; } = true;
 
+    /// <summary>Passes over the training rows that the epoch made: 1, and with L-BFGS as many as its line search needed; while <see cref="IsSearch"/>, the most of one of its networks.</summary>
+    public int Passes { get; internal init; } = 1;
+
     /// <summary>Mean loss of the epoch's batches so far, each measured before its step; in the unit of <see cref="EpochRecord.TrainingLoss"/>.</summary>
     public double TrainingLoss { get; }
 

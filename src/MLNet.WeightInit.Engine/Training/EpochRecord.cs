@@ -15,7 +15,7 @@ public sealed record EpochRecord
     public int Epoch { get; }
 
     /// <summary>Mean loss of the epoch's batches, each measured before its step: nats a row for classification, as the loss defines it for regression, of labels as the
-    /// network sees them (standardized where it standardizes).</summary>
+    /// network sees them (standardized where it standardizes). With L-BFGS: of all rows, after the iteration.</summary>
     public double TrainingLoss { get; }
 
     /// <summary>Mean loss of the validation rows after the epoch, in the same unit; null without such rows.</summary>
@@ -27,10 +27,10 @@ public sealed record EpochRecord
     /// <summary>The history's <see cref="TrainingHistory.Metric"/> over the validation rows after the epoch; null without a metric or such rows.</summary>
     public double? ValidationMetric { get; internal init; }
 
-    /// <summary>The learning rate of the epoch's last step.</summary>
+    /// <summary>The learning rate of the epoch's last step. With L-BFGS the length of its step, in directions, as the line search found it; 0 where it found none.</summary>
     public float LearningRate { get; }
 
     /// <summary>Euclidean norm of the gradient, over all weights and biases, of the mean loss of the epoch's last batch, as it reached the optimizer (without weight decay). One batch's,
-    /// so it is noisy, the more so where the last batch has few rows. Null in a search for the number of epochs, and in models of versions that didn't record it.</summary>
+    /// so it is noisy, the more so where the last batch has few rows. With L-BFGS of all rows after the iteration, with weight decay. Null in a search for the number of epochs, and in models of versions that didn't record it.</summary>
     public double? GradientNorm { get; internal init; }
 }

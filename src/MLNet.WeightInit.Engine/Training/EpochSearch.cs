@@ -42,7 +42,7 @@ internal sealed class EpochSearch
         _epochs = TrainingBudget.Epochs(rows.Length, options, asked: null);
         _pace = new TrainingPace(options, (double)_epochs * (Folds - 1) * rows.Length);
         _rowsAnEpoch = (double)(Folds - 1) * rows.Length;
-        _patience = TrainingBudget.Patience(rows.Length, options.BatchSize, options.Patience);
+        _patience = TrainingBudget.Patience(rows.Length, options);
         int[] foldOf = AssignFolds(data, rows, options);
         TrainingOptions quiet = options with { Progress = null, NumberOfEpochs = _epochs, EarlyStopping = false, Patience = _patience, RestoreBest = false, MaximumSteps = null };
         for (int fold = 0; fold < Folds; fold++)
@@ -112,6 +112,7 @@ internal sealed class EpochSearch
         return new EpochProgress(record.Epoch, _epochs, record.TrainingLoss, record.ValidationLoss)
         {
             IsSearch = true,
+            Passes = _runs.Max(run => run.Passes),
             Batch = batches,
             Batches = batches,
             TrainingMetric = record.TrainingMetric,
@@ -149,6 +150,8 @@ internal sealed class EpochSearch
     {
         int epoch = _choice.Records.Count + 1;
         _ends[fold] = _runs[fold].RunEpoch(epoch, out _trainingLosses[fold]);
+        if (_ends[fold] == EpochEnd.Converged)
+            _ends[fold] = EpochEnd.Finished;                   // and stays where it is while the others go on
         if (_ends[fold] == EpochEnd.Finished && !_runs[fold].TryValidate(epoch, out _losses[fold]))
             _ends[fold] = EpochEnd.Cancelled;
         _runs[fold].EpochEnded(_losses[fold] / _runs[fold].ValidationWeight);

@@ -62,6 +62,7 @@ internal sealed unsafe class ProbeBatch
         LayerPass last = _pass.Last;
         double sum = _loss.Evaluate(last.Output.Pointer, Rows, last.Layout.Outputs, last.Stride, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights, 1f / Rows, last.Gradient.Pointer);
         _pass.Backward();
+        GC.KeepAlive(this);
         double weight = 0;
         foreach (int row in _rows)
             weight += _gatherer.WeightOf(row);

@@ -14,6 +14,9 @@ internal static class TrainingBudget
     public const int WantedUpdates = 3_000;
     public const int FewestEpochs = 20;
     public const int MostEpochs = 1_000;
+
+    /// <summary>Iterations over all rows, and those without improvement before training stops: what scikit-learn allows L-BFGS, and a tenth of it.</summary>
+    public const int FullBatchIterations = 200, FullBatchPatience = 20;
     public const int RowsForSearch = 20;
     public const int RowsForValidation = 5_000;
     public const int MostValidationRows = 10_000;
@@ -35,7 +38,7 @@ internal static class TrainingBudget
     /// <param name="asked">Epochs that were asked for; null: as many as the rows want.</param>
     public static int Epochs(long rows, TrainingOptions options, int? asked)
     {
-        int epochs = Epochs(rows, options.BatchSize, asked), updates = UpdatesAnEpoch(rows, options.BatchSize);
+        int epochs = options.Optimizer.IsFullBatch ? asked ?? FullBatchIterations : Epochs(rows, options.BatchSize, asked), updates = UpdatesAnEpoch(rows, options);
         return options.MaximumSteps is { } steps ? (int)Math.Min(epochs, (steps - 1) / updates + 1) : epochs;
     }
 
@@ -46,6 +49,12 @@ internal static class TrainingBudget
     /// <summary>Decay in the gradient (L2) is a normal prior of the weights, which counts the less the more rows there are: 2 / rows. Decoupled decay keeps its paper's 0.01.</summary>
     public static float WeightDecay(Optimizer optimizer, long rows, float? asked)
         => asked ?? (optimizer.HasDecoupledDecay ? 0.01f : 2f / rows);
+
+    public static int Patience(long rows, TrainingOptions options)
+        => options.Optimizer.IsFullBatch ? options.Patience ?? FullBatchPatience : Patience(rows, options.BatchSize, options.Patience);
+
+    /// <summary>1 for an optimizer whose step is of all rows.</summary>
+    public static int UpdatesAnEpoch(long rows, TrainingOptions options) => options.Optimizer.IsFullBatch ? 1 : UpdatesAnEpoch(rows, options.BatchSize);
 
     public static int UpdatesAnEpoch(long rows, int batchSize) => (int)Math.Clamp((rows + batchSize - 1) / batchSize, 1, int.MaxValue);
 }

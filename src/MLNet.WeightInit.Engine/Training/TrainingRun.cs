@@ -4,12 +4,13 @@ using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Checkpoints;
 using MLNet.WeightInit.Engine.Training.Metrics;
+using MLNet.WeightInit.Engine.Training.Optimizers;
 using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Training;
 
 /// <summary>The epochs: shuffle, steps, validation, progress, and every way to stop.</summary>
-internal sealed class TrainingRun
+internal sealed partial class TrainingRun
 {
     readonly FeedForwardNetwork _network;
     readonly TrainingOptions _options;
@@ -44,12 +45,13 @@ internal sealed class TrainingRun
         _advice = advice;
         _choice = choice;
         _step = new TrainingStep(network, rows.Gatherer, options, kernels, rateMultipliers, TrainingBudget.WeightDecay(options.Optimizer, rows.Count, options.WeightDecay));
+        _descent = options.Optimizer is Lbfgs lbfgs ? BeginDescent(lbfgs) : null;
         _average = options.EmaDecay is { } decay ? new WeightAverage(network.Parameters, decay, kernels.Level, kernels.Pool) : null;
         _lastGood = new AlignedBuffer(network.Parameters.Length);
         network.Parameters.Span.CopyTo(_lastGood.Span);
         _isReadingCancelled = () => IsCancelled("while rows were read in epoch {0}", _epoch);
-        int patience = TrainingBudget.Patience(rows.Count, options.BatchSize, options.Patience);
-        BatchesAnEpoch = TrainingBudget.UpdatesAnEpoch(rows.Count, options.BatchSize);
+        int patience = TrainingBudget.Patience(rows.Count, options);
+        BatchesAnEpoch = TrainingBudget.UpdatesAnEpoch(rows.Count, options);
         long steps = Math.Min((long)TrainingBudget.Epochs(rows.Count, options, options.NumberOfEpochs) * BatchesAnEpoch, options.MaximumSteps ?? long.MaxValue);
         _course = Schedules.Schedules.Begin(options.RangeTest ?? options.Schedule, new TrainingSpan(options.LearningRate, steps, BatchesAnEpoch, patience, StopsEarly: validation is not null && options.EarlyStopping));
         _trainingMetric = options.Metric?.CreateTotal(options.Outputs, network.TargetScale);
@@ -86,7 +88,7 @@ internal sealed class TrainingRun
             throw new InvalidOperationException($"The checkpoint is of a training after epoch {_epochs.Count}, and {epochs} were asked for. Ask for at least {_epochs.Count}, or delete the checkpoint to start anew.");
         _resumedEpochs = _epochs.Count;
         _pace = new TrainingPace(_options, (double)(epochs - _resumedEpochs) * _rows.Count);
-        string? stopReason = _earlyStop?.IsTimeToStop(_epochs.Count) == true ? _earlyStop.ToString() : null;     // as a training may have that goes on
+        string? stopReason = _earlyStop?.IsTimeToStop(_epochs.Count) == true ? _earlyStop.ToString() : Converged(_epochs.Count);     // as a training may have that goes on
         bool cancelled = false;
         for (int epoch = _epochs.Count + 1; epoch <= epochs && stopReason is null; epoch++)
         {
@@ -126,6 +128,7 @@ internal sealed class TrainingRun
     {
         state.Floats("parameters", _network.Parameters.Span);
         _step.Exchange(state);
+        _descent?.Exchange(state);
         _average?.Exchange(state);
         _earlyStop?.Exchange(state);
         _choice?.Exchange(state);
@@ -139,6 +142,12 @@ internal sealed class TrainingRun
     /// <summary>What an epoch of the history did to that which is a function of the history.</summary>
     void Repeat(EpochRecord epoch)
     {
+        if (_descent is not null)
+        {
+            _learningRate = epoch.LearningRate;
+            EpochEnded(epoch.ValidationLoss ?? epoch.TrainingLoss);
+            return;
+        }
         _rows.Skip(epoch.Epoch);
         _step.Steps = (long)epoch.Epoch * BatchesAnEpoch;
         _learningRate = (float)_course.Rate(_step.Steps - 1);
@@ -156,7 +165,7 @@ internal sealed class TrainingRun
         {
             TrainingMetric = TrainingMetric,
             ValidationMetric = ValidationMetric ?? searched?.ValidationMetric,
-            GradientNorm = _step.GradientNorm(),
+            GradientNorm = _descent is null ? _step.GradientNorm() : _descent.GradientNorm,
         };
     }
 
@@ -164,6 +173,7 @@ internal sealed class TrainingRun
     {
         Batch = (int)(_lastStep - (long)(record.Epoch - 1) * BatchesAnEpoch),
         Batches = BatchesAnEpoch,
+        Passes = Passes,
         TrainingMetric = record.TrainingMetric,
         ValidationMetric = record.ValidationMetric,
     };
@@ -172,10 +182,11 @@ internal sealed class TrainingRun
 
     string AllTrained() => _choice is not null
         ? $"Trained {_plannedEpochs} {(_plannedEpochs == 1 ? "epoch" : "epochs")} on all rows: {EpochSearch.Folds}-fold cross-validation had its {Improvement.Of(_options).BestValue} there."
-        : _plannedEpochs == 1 ? "The only epoch was trained." : $"All {_plannedEpochs} epochs were trained.";
+        : (_plannedEpochs == 1 ? "The only epoch was trained" : $"All {_plannedEpochs} epochs were trained") + $"{_descent?.Cost}.";
 
     string? LimitReached(EpochEnd end, int epoch) => end switch
     {
+        EpochEnd.Converged => Converged(epoch),
         EpochEnd.OutOfSteps => $"Stopped in epoch {epoch}: the maximum of {_options.MaximumSteps} {(_options.MaximumSteps == 1 ? "step" : "steps")} was reached.",
         EpochEnd.OutOfTime when epoch < _plannedEpochs || _rowsSeen < _rows.Count => string.Create(CultureInfo.InvariantCulture,
             $"Stopped in epoch {epoch}: the maximum duration of {_options.MaximumDuration} was over after {_lastStep} {(_lastStep == 1 ? "step" : "steps")}. Another run may stop at another step, and give another model."),
@@ -186,6 +197,8 @@ internal sealed class TrainingRun
     /// <param name="trainingLoss">Mean over the rows that were seen.</param>
     public EpochEnd RunEpoch(int epoch, out double trainingLoss)
     {
+        if (_descent is not null)
+            return RunIteration(epoch, out trainingLoss);
         double sum = 0;
         trainingLoss = 0;
         _epoch = epoch;

@@ -15,7 +15,7 @@ internal sealed unsafe class TrainingStep
     readonly NetworkPass _pass;
     readonly LossKernel _loss;
     readonly DropoutPass? _dropout;
-    readonly OptimizerKernel _optimizer;
+    readonly OptimizerKernel? _optimizer;
     readonly AlignedBuffer? _state1, _state2;
     readonly TiedWeights? _tied;
     readonly DeferredUpdate? _deferred;
@@ -34,10 +34,12 @@ internal sealed unsafe class TrainingStep
         _dropout = options.DropoutPass(kernels.Level);
         _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout);
         _loss = options.Loss.CreateKernel(kernels.Level);
+        _keepsGradient = !options.Optimizer.HasTrustRatio;
+        if (options.Optimizer.IsFullBatch)
+            return;
         _optimizer = options.Optimizer.CreateKernel(kernels.Level);
         _state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(length) : null;
         _state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(length) : null;
-        _keepsGradient = !options.Optimizer.HasTrustRatio;
         ParameterUpdate[] updates = Updates(network.Parameters, weightDecay, options.L1);
         if (options.WeightNormalization)
             _weightNormalization = new WeightNormalization(network, gradients, options.L1, options.MaxNorm, kernels);
@@ -84,10 +86,10 @@ internal sealed unsafe class TrainingStep
     public double Run(ReadOnlySpan<int> rows, float learningRate, MetricTotal? metric = null)
     {
         Steps++;
-        double loss = Forward(_gatherer, rows, withGradient: true, metric);
+        double loss = Forward(_gatherer, rows, gradientScale: 1f / rows.Length, metric);
         if (!double.IsFinite(loss))
             return loss;
-        _optimizer.BeginStep(learningRate);
+        _optimizer!.BeginStep(learningRate);
         _pass.Backward();
         _tied?.SumGradients();
         _weightNormalization?.TurnGradients();
@@ -95,6 +97,7 @@ internal sealed unsafe class TrainingStep
         _weightNormalization?.Compose();
         _maxNorm?.Apply();
         _tied?.CopyWeights();
+        GC.KeepAlive(this);                                    // everything in a step goes by pointers into its buffers
         return loss;
     }
 
@@ -105,8 +108,22 @@ internal sealed unsafe class TrainingStep
     {
         double sum = 0;
         for (int first = 0; first < rows.Length; first += _pass.Capacity)
-            sum += Forward(gatherer, rows[first..Math.Min(rows.Length, first + _pass.Capacity)], withGradient: false, metric);
+            sum += Forward(gatherer, rows[first..Math.Min(rows.Length, first + _pass.Capacity)], gradientScale: null, metric);
         return sum;
+    }
+
+    /// <summary>Sum of weight · loss over the rows, and its gradient added to sums: a part of a step of the whole data, whose parameters nobody moves meanwhile.</summary>
+    /// <param name="rows">No more than a batch.</param>
+    /// <param name="sums">In the layout of the parameters.</param>
+    /// <param name="metric">Gets the rows' outputs, too; null for none.</param>
+    public double AddGradient(ReadOnlySpan<int> rows, Span<double> sums, MetricTotal? metric)
+    {
+        double loss = Forward(_gatherer, rows, gradientScale: 1, metric);
+        if (!double.IsFinite(loss))
+            return loss;
+        _pass.Backward();
+        DoubleVectors.AddScaled(_gradients.Span, 1, sums);
+        return loss;
     }
 
     /// <summary>What a step leaves behind for the next one, but the parameters.</summary>
@@ -116,21 +133,25 @@ internal sealed unsafe class TrainingStep
             state.Floats("optimizer/average 1", _state1.Span);
         if (_state2 is not null)
             state.Floats("optimizer/average 2", _state2.Span);
-        _optimizer.Exchange(state);
+        _optimizer?.Exchange(state);
         _weightNormalization?.Exchange(state);
     }
 
-    double Forward(BatchGatherer gatherer, ReadOnlySpan<int> rows, bool withGradient, MetricTotal? metric)
+    /// <param name="gradientScale">Of each row in the gradient by the outputs; null for no gradient.</param>
+    /// <param name="metric">Gets the rows' outputs, too; null for none.</param>
+    double Forward(BatchGatherer gatherer, ReadOnlySpan<int> rows, float? gradientScale, MetricTotal? metric)
     {
         _pass.Gather(gatherer, rows);
         if (_dropout is not null)
-            _dropout.Step = withGradient ? Steps : null;
-        _pass.Purpose = withGradient ? PassPurpose.Training : PassPurpose.Scoring;
+            _dropout.Step = gradientScale is null ? null : Steps;
+        _pass.Purpose = gradientScale is null ? PassPurpose.Scoring : PassPurpose.Training;
         _pass.Forward(rows.Length);
         LayerPass last = _pass.Last;
         double loss = _loss.Evaluate(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights,
-            1f / rows.Length, withGradient ? last.Gradient.Pointer : null);
+            gradientScale ?? 0, gradientScale is null ? null : last.Gradient.Pointer);
         metric?.Add(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights);
+        GC.KeepAlive(gatherer);
+        GC.KeepAlive(this);
         return loss;
     }
 }

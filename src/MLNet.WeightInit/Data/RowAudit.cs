@@ -73,6 +73,11 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         };
     }
 
+    /// <summary>A row, after those that were counted, of another length than its column's type says: a source may deliver such, and a null array as none at all.</summary>
+    public string DescribeLength(int found)
+        => string.Create(CultureInfo.InvariantCulture,
+            $"Column '{schema.Feature!.Value.Name}' must have {featureCount} values in every row, as its type {schema.Feature!.Value.Type} says, and has {found} in row {_rows:N0} of the {purpose} data (counted from 0). Fill missing values with NaN, or filter such rows out.");
+
     /// <summary>The label of the last row, which the loss can't take.</summary>
     public string DescribeLabelBelow(float lowest, float label, string loss)
         => string.Create(CultureInfo.InvariantCulture,

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit;
 
@@ -19,15 +20,19 @@ internal sealed partial class RowReader
 
     int MostRows(int featureCount) => RowMemory.MostRows(options.MemoryLimit, featureCount + options.CategoricalColumns.Count, _labelColumns);
 
+    readonly bool _isFullBatch = Optimizers.Parse(options.Optimizer).IsFullBatch;
+
     /// <summary>Whether rows that don't fit into memory fit into a pool, which must hold a batch.</summary>
     bool MayStream(RoleMappedData data, int featureCount)
-        => options.Streaming != false && MostRows(featureCount) >= Math.Min(options.BatchSize, data.Data.GetRowCount() ?? options.BatchSize);
+        => options.Streaming != false && !_isFullBatch && MostRows(featureCount) >= Math.Min(options.BatchSize, data.Data.GetRowCount() ?? options.BatchSize);
 
     TrainingRows Stream(RoleMappedData data, int featureCount, bool hasValidationSet)
     {
         int poolRows = MostRows(featureCount);
         if (poolRows == 0)
             throw Refuse(TooSmall(poolRows, featureCount));
+        if (_isFullBatch)
+            throw Refuse($"The optimizer {options.Optimizer} takes each step over all rows, which must be in memory then. Leave Streaming null, or choose an optimizer that takes batches, such as Adam.");
         AnnounceReading(data, featureCount);
         var stream = new DataViewStream(channel, options, _labelColumns, (token, describe) => Open(data, "training", token, describe));
         try

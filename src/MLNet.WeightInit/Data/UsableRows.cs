@@ -74,7 +74,10 @@ internal sealed class UsableRows : IDisposable
         while (TryRead())
         {
             _host.CheckAlive();
-            _cancellationToken.ThrowIfCancellationRequested();
+            if (_cancellationToken.IsCancellationRequested)
+                throw new OperationCanceledException("Training was cancelled while its rows were read: there is no model yet.", _cancellationToken);
+            if (_cursor.Features.Length != FeatureCount)
+                throw Refuse(Audit.DescribeLength(_cursor.Features.Length));
             if (Audit.Accepts(in _cursor.Features, Array.FindIndex(Labels, _isMissing), _cursor.Weight))
             {
                 for (int slot = 0; slot < Labels.Length && _loss is not null; slot++)

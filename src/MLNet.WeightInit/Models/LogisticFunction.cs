@@ -19,7 +19,9 @@ internal sealed unsafe class LogisticFunction
             return float.NaN;
         *_block.Pointer = logOdds;
         _kernel.Forward(_block.Pointer, _block.Pointer, rows: 1, columns: BlockLength, stride: BlockLength);
-        return *_block.Pointer;
+        float probability = *_block.Pointer;
+        GC.KeepAlive(this);
+        return probability;
     }
 
     /// <summary>The probability of each log-odds: the same bits as one by one.</summary>

@@ -66,6 +66,14 @@ public sealed class NeuralNetBinaryModelParameters : NeuralNetModelParameters<fl
             ?? throw Host.Except($"A binary neural network maps a vector of Single to two of Single; it was asked for {typeof(TSource)}, {typeof(TDestination)}, {typeof(TDistribution)}.");
     }
 
+    private protected override Delegate MakeGetter(RowScores scores, int column)
+    {
+        if (column == 0)
+            return (ValueGetter<float>)((ref float logOdds) => logOdds = scores.Current()[0]);
+        var logistic = new LogisticFunction();
+        return (ValueGetter<float>)((ref float probability) => probability = logistic.Apply(scores.Current()[0]));
+    }
+
     bool IDistCanSaveOnnx.SaveAsOnnx(OnnxContext context, string[] outputNames, string featureColumn)
         => ((ISingleCanSaveOnnx)this).SaveAsOnnx(context, outputNames, featureColumn);
 

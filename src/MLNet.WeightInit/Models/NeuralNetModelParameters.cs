@@ -11,7 +11,7 @@ namespace MLNet.WeightInit;
 
 /// <summary>A fitted network as ML.NET sees it: scores rows, saves, loads, exports to ONNX. Tasks differ in what a row's score is.</summary>
 /// <typeparam name="TOutput">Score of one row: Single, or a vector of Single.</typeparam>
-public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TOutput>, INeuralNetModel, IValueMapper, ISingleCanSaveOnnx, IBindableCanSaveOnnx
+public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TOutput>, INeuralNetModel, IValueMapper, ISingleCanSaveOnnx, IBindableCanSaveOnnx, INeuralNetMapper
 {
     readonly VersionInfo _version;
     readonly VectorDataViewType _inputType;
@@ -78,15 +78,6 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
     /// <summary>What the score is, as annotation <c>ScoreColumnKind</c>.</summary>
     private protected abstract string ScoreColumnKind { get; }
 
-    // ML.NET looks here first. Models without categorical columns are bound as ML.NET would bind them.
-    ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment environment, RoleMappedSchema schema)
-    {
-        if (Network.Embeddings.Count > 0)
-            return new CategoricalRowMapper(Host, this, Network, ScoreSchema, schema);
-        ISchemaBindableMapper standard = this is IValueMapperDist ? new SchemaBindableBinaryPredictorWrapper(this) : new SchemaBindablePredictorWrapper(this);
-        return standard.Bind(environment, schema);
-    }
-
     bool IBindableCanSaveOnnx.SaveAsOnnx(OnnxContext context, RoleMappedSchema schema, string[] outputNames)
     {
         // As ML.NET's own bindings: a chain whose earlier steps can't be exported leaves the network's columns out.
@@ -101,6 +92,20 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
         context.SetVersionInfo(_version);
         ModelEntries.Save(context, this);
     }
+
+    /// <summary>What ML.NET binds a model with that leaves it to ML.NET.</summary>
+    SchemaBindablePredictorWrapperBase RowByRow => this is IValueMapperDist ? new SchemaBindableBinaryPredictorWrapper(this) : new SchemaBindablePredictorWrapper(this);
+
+    // ML.NET looks here first.
+    ISchemaBoundMapper ISchemaBindableMapper.Bind(IHostEnvironment environment, RoleMappedSchema schema)
+        => Network.Embeddings.Count > 0
+            ? new CategoricalRowMapper(Host, this, Network, ScoreSchema, schema)
+            : new BlockBoundMapper(this, (ISchemaBoundRowMapper)((ISchemaBindableMapper)RowByRow).Bind(environment, schema));
+
+    Delegate INeuralNetMapper.MakeGetter(RowScores scores, int column) => MakeGetter(scores, column);
+
+    /// <summary>The getter of a column that ML.NET derives from this model: the score, and for a model with probabilities as column 1 these.</summary>
+    private protected abstract Delegate MakeGetter(RowScores scores, int column);
 
     bool ICanSaveOnnx.CanSaveOnnx(OnnxContext context) => true;
 

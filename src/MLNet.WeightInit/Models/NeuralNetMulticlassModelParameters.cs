@@ -52,6 +52,8 @@ public sealed class NeuralNetMulticlassModelParameters : NeuralNetModelParameter
         };
     }
 
+    private protected override Delegate MakeGetter(RowScores scores, int column) => scores.MakeGetter();
+
     private protected override void WriteOnnx(OnnxNetworkWriter writer, string[] outputNames, string features)
     {
         (string predictedLabel, string score) = (outputNames[0], outputNames[1]);

@@ -47,6 +47,8 @@ public sealed class NeuralNetRegressionModelParameters : NeuralNetModelParameter
         return (in VBuffer<float> features, ref float value) => value = scorer.ScoreSingle(in features);
     }
 
+    private protected override Delegate MakeGetter(RowScores scores, int column) => (ValueGetter<float>)((ref float value) => value = scores.Current()[0]);
+
     private protected override void WriteOnnx(OnnxNetworkWriter writer, string[] outputNames, string features)
         => writer.Copy(writer.Outputs(Network, features), outputNames[0]);
 }

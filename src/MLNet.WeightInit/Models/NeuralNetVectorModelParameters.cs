@@ -39,6 +39,8 @@ public abstract class NeuralNetVectorModelParameters : NeuralNetModelParameters<
         };
     }
 
+    private protected sealed override Delegate MakeGetter(RowScores scores, int column) => scores.MakeGetter();
+
     /// <summary>Adds the network's nodes for the columns of its transformer, named in their order.</summary>
     internal void SaveAsOnnx(OnnxContext context, string[] outputNames, string features) => WriteOnnx(new OnnxNetworkWriter(context), outputNames, features);
 }

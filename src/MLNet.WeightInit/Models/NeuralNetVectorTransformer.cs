@@ -7,7 +7,7 @@ using Microsoft.ML.Runtime;
 namespace MLNet.WeightInit;
 
 /// <summary>Adds the columns of a network with several outputs to rows. ML.NET has no prediction transformer for such models; this is one.</summary>
-public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
+public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase, ITransformer
 {
     const string ModelFolder = "Model";
 
@@ -44,6 +44,17 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
 
     private protected abstract IReadOnlyList<VectorOutputColumn> OutputColumns { get; }
 
+    /// <summary>Adds the columns to data. Rows are read ahead and scored in blocks, except for an autoencoder; order and bits are those of single rows.</summary>
+    /// <param name="input">Data with the feature column.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type than in training.</exception>
+    public new IDataView Transform(IDataView input)
+    {
+        Host.CheckValue(input, nameof(input));
+        if (_parameters.Reconstruction is not null)
+            return MakeDataTransform(input);                   // told of single rows only
+        return new BlockScoredView(Host, input, FeatureColumnName, _parameters.Network, (_, data) => MakeDataTransform(data));
+    }
+
     private protected static TModel LoadParameters<TModel>(IHost host, ModelLoadContext context) where TModel : NeuralNetVectorModelParameters
     {
         context.LoadModel<TModel, SignatureLoadModel>(host, out TModel parameters, ModelFolder);
@@ -51,12 +62,7 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase
     }
 
     /// <summary>The column <c>Score</c>: the network's outputs, as they are.</summary>
-    private protected static VectorOutputColumn ScoreColumn { get; } = new(AnnotationUtils.Const.ScoreValueKind.Score, NumberDataViewType.Single, scores => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> destination) =>
-    {
-        VBufferEditor<float> editor = VBufferEditor.Create(ref destination, scores.Count);
-        scores.Current().CopyTo(editor.Values);
-        destination = editor.Commit();
-    }));
+    private protected static VectorOutputColumn ScoreColumn { get; } = new(AnnotationUtils.Const.ScoreValueKind.Score, NumberDataViewType.Single, scores => scores.MakeGetter());
 
     private protected sealed override void SaveModel(ModelSaveContext context)
     {

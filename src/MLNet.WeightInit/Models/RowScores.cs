@@ -4,14 +4,15 @@ using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit;
 
-/// <summary>The scores of a cursor's current row, computed once for all columns that ask for them. One a cursor.</summary>
+/// <summary>The scores of a cursor's current row, computed once for all columns that ask for them, or of a block of rows that were read ahead. One a cursor.</summary>
 internal sealed class RowScores
 {
     readonly DataViewRow _row;
+    readonly ReadAheadCursor? _ahead;
     readonly ValueGetter<VBuffer<float>>? _getFeatures;
-    readonly RowScorer _scorer;
-    readonly float[] _scores;
-    readonly KeyReader _keys;
+    readonly RowScorer? _scorer;
+    readonly float[] _scores = [];
+    readonly KeyReader? _keys;
     VBuffer<float> _features;
     long _position = long.MinValue;             // before the first row a cursor stands at −1
 
@@ -19,6 +20,13 @@ internal sealed class RowScores
     public RowScores(DataViewRow row, DataViewSchema.Column features, FeedForwardNetwork network, IReadOnlyList<DataViewSchema.Column> keys, Reconstruction? reconstruction = null)
     {
         _row = row;
+        Count = network.Outputs;
+        // What a reconstruction adds, and what categories do, is not in a block's scores.
+        if (reconstruction is null && keys.Count == 0 && row is ReadAheadCursor ahead && ahead.Features.Index == features.Index && ahead.Scores.Network == network)
+        {
+            _ahead = ahead;
+            return;
+        }
         _getFeatures = network.Inputs == 0 ? null : row.GetGetter<VBuffer<float>>(features);
         _scorer = new RowScorer(network, reconstruction);
         _scores = new float[_scorer.ScoreLength];
@@ -26,7 +34,7 @@ internal sealed class RowScores
     }
 
     /// <summary>Outputs of the network.</summary>
-    public int Count => _scorer.Outputs;
+    public int Count { get; }
 
     /// <summary>One an output.</summary>
     public ReadOnlySpan<float> Current() => All()[..Count];
@@ -36,12 +44,22 @@ internal sealed class RowScores
 
     ReadOnlySpan<float> All()
     {
+        if (_ahead is not null)
+            return _ahead.Scores.Of(_ahead.Row);
         if (_position != _row.Position)
         {
             _getFeatures?.Invoke(ref _features);
-            _scorer.Score(in _features, _keys.Read(), _scores);
+            _scorer!.Score(in _features, _keys!.Read(), _scores);
             _position = _row.Position;
         }
         return _scores;
     }
+
+    /// <summary>A getter of all scores.</summary>
+    public ValueGetter<VBuffer<float>> MakeGetter() => (ref VBuffer<float> destination) =>
+    {
+        VBufferEditor<float> editor = VBufferEditor.Create(ref destination, Count);
+        Current().CopyTo(editor.Values);
+        destination = editor.Commit();
+    };
 }

@@ -32,7 +32,7 @@ public sealed class ClassWeights
             string name = NameOf(value);
             if (!(weight > 0 && float.IsFinite(weight)))
                 throw new ArgumentOutOfRangeException(nameof(weights), weight,
-                    $"A class's weight must be above 0 and finite, and that of '{name}' is not (the classes are {string.Join(", ", weights.Keys.Select(NameOf))}). To leave a class out, filter its rows out.");
+                    $"A class's weight must be above 0 and finite, and that of '{name}' is not (weights were given for {string.Join(", ", weights.Keys.Select(NameOf))}). To leave a class out, filter its rows out.");
             if (!copy.TryAdd(name, weight))
                 throw new ArgumentOutOfRangeException(nameof(weights), name, $"A class must be given one weight, and '{name}' is given two.");
         }

@@ -32,7 +32,7 @@ public sealed partial class NeuralNetOptions
                 $"Tied weights need an autoencoder, whose label is its feature column, and the label is '{LabelColumnName}' and the features are '{FeatureColumnName}'. Set LabelColumnName to \"{FeatureColumnName}\", or TiedWeights to false.");
         Engine.Network.TiedWeights.Check(HiddenLayers);
         if (Residual is not null)
-            throw new ArgumentOutOfRangeException(nameof(Residual), Residual, "Residual blocks need layers of one width, and tied weights a decoder that mirrors its encoder. Leave Residual null, or set TiedWeights to false.");
+            throw new ArgumentOutOfRangeException(nameof(Residual), Residual.BranchDepth, "Residual blocks need layers of one width, and tied weights a decoder that mirrors its encoder. Leave Residual null, or set TiedWeights to false.");
         if (WeightNormalization)
             throw new ArgumentOutOfRangeException(nameof(WeightNormalization), WeightNormalization,
                 "Weight normalization gives each unit's weights a length of their own, which tied weights, being rows of one layer and columns of another, can't have. Set one of WeightNormalization and TiedWeights to false.");

@@ -3,9 +3,10 @@ namespace MLNet.WeightInit;
 public sealed partial class NeuralNetOptions
 {
     /// <summary>What is measured after each epoch beside the loss, on the epoch's batches and on the validation rows, and then decides in the loss's place which epoch is best:
-    /// <c>Accuracy</c> (also called MicroAccuracy), <c>MacroAccuracy</c> for multiclass; <c>Accuracy</c>, <c>AUC</c>, <c>AUPRC</c>, <c>F1</c> for binary; <c>RMSE</c>, <c>MAE</c>, in the label's unit, for regression.</summary>
+    /// <c>Accuracy</c> (also called MicroAccuracy), <c>MacroAccuracy</c> for multiclass; <c>Accuracy</c>, <c>AUC</c>, <c>AUPRC</c>, <c>F1</c> for binary; <c>RMSE</c>, <c>MAE</c>, in the label's unit, and
+    /// <c>R2</c> (also called RSquared) for regression; <c>MicroF1</c>, <c>MacroF1</c>, <c>SubsetAccuracy</c> for several labels. Of several values RMSE and MAE are of all of them together, R2 the mean of each one's own.</summary>
     /// <value>Default: null, the loss decides and nothing else is measured. Accuracy moves in steps of a row, so that many epochs are equally good; the loss, AUC and RMSE don't.
-    /// AUC, AUPRC and F1 need validation rows of both classes. In the search for the number of epochs it is the mean over the five networks.</value>
+    /// AUC, AUPRC and F1 need validation rows of both classes, R2 labels that differ. In the search for the number of epochs it is the mean over the five networks.</value>
     public string? Metric { get; set; }
 
     /// <summary>What an epoch must be better by than the best one before it, in the unit of the loss or the <see cref="Metric"/>: smaller gains neither renew the <see cref="Patience"/> nor make an epoch the best.</summary>

@@ -35,12 +35,15 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, what <see cref="Init"/> plans; zeros for most.</value>
     public WeightInitializer? BiasInit { get; set; }
 
-    /// <summary>How a gradient becomes a step: SGD, Momentum, Nesterov, RMSProp, Adam, AdamW, Lion or LAMB, with arguments where it has any: <c>Adam(beta1=0.9)</c>.</summary>
+    /// <summary>How a gradient becomes a step: SGD, Momentum, Nesterov, RMSProp, Adam, AdamW, Lion, LAMB or L-BFGS, with arguments where it has any: <c>Adam(beta1=0.9)</c>.</summary>
+    /// <remarks><c>L-BFGS(memory=10, tolerance=1e-5)</c> is for small data: each epoch is one iteration over all rows, whose line search takes one or a few passes and finds the step's length. <see cref="LearningRate"/> is not
+    /// used, <see cref="BatchSize"/> is rows that pass at once. It goes with <see cref="WeightDecay"/>, validation and early stopping, and not with what changes from step to step (dropout, schedules, clipping, max-norm, L1,
+    /// averages, weight normalization, tied weights), which is an <see cref="ArgumentOutOfRangeException"/>. Memory: 8 × memory + 40 bytes a weight.</remarks>
     /// <value>Default: <c>Adam</c>.</value>
     public string Optimizer { get; set; } = NeuralNetDefaults.Optimizer;
 
     /// <summary>Length of a step.</summary>
-    /// <value>Default: 0.001, which suits Adam; SGD usually wants 10 to 100 times as much, Lion a third to a tenth. Above 0 and finite.</value>
+    /// <value>Default: 0.001, which suits Adam; SGD usually wants 10 to 100 times as much, Lion a third to a tenth; L-BFGS doesn't use it. Above 0 and finite.</value>
     public float LearningRate { get; set; } = NeuralNetDefaults.LearningRate;
 
     /// <summary>Rows in one optimizer step; the last step of an epoch may have fewer.</summary>
@@ -49,7 +52,7 @@ public sealed partial class NeuralNetOptions
 
     /// <summary>Passes over the training rows. 0 gives the initialized, untrained model, which is how to look at an initializer.</summary>
     /// <value>Default: null, a budget of at least about 2,000 steps, so that small and large data train alike: at most 1,000 passes over 100 rows, 22 over 10⁴, 20 over 10⁶. With
-    /// <see cref="EarlyStopping"/> the best number is measured: below 5,000 rows by five-fold cross-validation, after which all rows train; from there on a tenth of the rows validates. At least 0.</value>
+    /// <see cref="EarlyStopping"/> the best number is measured: below 5,000 rows by five-fold cross-validation, after which all rows train; from there on a tenth of the rows validates. With L-BFGS at most 200. At least 0.</value>
     public int? NumberOfEpochs { get; set; }
 
     /// <summary>Seed of every random choice: initial weights, order of rows, validation rows. The same data, options and seed give the same model, byte for byte.</summary>
@@ -95,8 +98,8 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: none.</value>
     public CancellationToken CancellationToken { get; set; }
 
-    /// <summary>What a cancelled training gives: the best epoch's weights where there are validation rows and <see cref="RestoreBest"/>, else those of the last step. ML.NET's own
-    /// <c>MLContext.CancelExecution</c> always throws.</summary>
+    /// <summary>What a cancelled training gives: the best epoch's weights where there are validation rows and <see cref="RestoreBest"/>, else those of the last step. A cancellation
+    /// of the whole context, as AutoML's time limit is one, always throws.</summary>
     /// <value>Default: <see cref="CancelledTraining.ReturnBest"/>.</value>
     public CancelledTraining OnCancel { get; set; }
 

@@ -28,8 +28,8 @@ internal sealed class TrainerSettings
         Options.Residual?.CheckStart(Activation, Options.ResolveNormalization());
         Loss = Options.Loss is null ? null : Losses.Resolve(Options.Loss);
         HeadLosses = Options.Heads is null ? [] : [.. Options.Heads.Select(head => head.Loss is null ? null : Losses.Resolve(head.Loss))];
-        Optimizers.Parse(Options.Optimizer);
         Schedule = Schedules.Parse(Options.Schedule);
+        FullBatchChecks.Check(Options, Optimizers.Parse(Options.Optimizer), Schedule is ConstantSchedule);
         GradientClipping = Options.GradientClipping is null ? null : GradientClipping.Parse(Options.GradientClipping);
         Metric = Options.Metric is null ? null : Metrics.Parse(Options.Metric);
 

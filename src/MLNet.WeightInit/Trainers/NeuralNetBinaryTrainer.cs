@@ -48,5 +48,5 @@ public sealed class NeuralNetBinaryTrainer
 
     private protected override BinaryPredictionTransformer<NeuralNetBinaryModelParameters> MakeTransformer(
         NeuralNetBinaryModelParameters model, DataViewSchema trainSchema)
-        => new(Host, model, trainSchema, FeatureColumn.Name);
+        => BlockScorer.Install<BinaryPredictionTransformer<NeuralNetBinaryModelParameters>, NeuralNetBinaryModelParameters>(Host, new(Host, model, trainSchema, FeatureColumn.Name));
 }

@@ -55,5 +55,5 @@ public sealed class NeuralNetMulticlassTrainer
 
     private protected override MulticlassPredictionTransformer<NeuralNetMulticlassModelParameters> MakeTransformer(
         NeuralNetMulticlassModelParameters model, DataViewSchema trainSchema)
-        => new(Host, model, trainSchema, FeatureColumn.Name, LabelColumn.Name);
+        => BlockScorer.Install<MulticlassPredictionTransformer<NeuralNetMulticlassModelParameters>, NeuralNetMulticlassModelParameters>(Host, new(Host, model, trainSchema, FeatureColumn.Name, LabelColumn.Name));
 }

@@ -43,5 +43,5 @@ public sealed class NeuralNetRegressionTrainer
 
     private protected override RegressionPredictionTransformer<NeuralNetRegressionModelParameters> MakeTransformer(
         NeuralNetRegressionModelParameters model, DataViewSchema trainSchema)
-        => new(Host, model, trainSchema, FeatureColumn.Name);
+        => BlockScorer.Install<RegressionPredictionTransformer<NeuralNetRegressionModelParameters>, NeuralNetRegressionModelParameters>(Host, new(Host, model, trainSchema, FeatureColumn.Name));
 }

@@ -70,6 +70,21 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         return TrainTransformer(trainData, initPredictor: (IPredictor)modelParameters);
     }
 
+    /// <summary>Trains a model further, and watches the loss on another set: <see cref="Fit(IDataView, TModel)"/> with validation data as in <see cref="Fit(IDataView, IDataView)"/>.</summary>
+    /// <remarks>The best epoch is chosen among those that are trained here; the model as it was is not one of them.</remarks>
+    /// <param name="trainData">Rows to learn from, transformed by the pipeline that was fitted for the model.</param>
+    /// <param name="validationData">Rows to measure on after each epoch, transformed by the same pipeline; no part of the training rows is kept out then.</param>
+    /// <param name="modelParameters">A trained model, from this trainer or another with the same <see cref="NeuralNetOptions.HiddenLayers"/> and <see cref="NeuralNetOptions.Activation"/>, or loaded from a file. It stays as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or the model has other features, classes, hidden layers or activations; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">The data can't train.</exception>
+    public TTransformer Fit(IDataView trainData, IDataView validationData, TModel modelParameters)
+    {
+        Host.CheckValue(trainData, nameof(trainData));
+        Host.CheckValue(validationData, nameof(validationData));
+        Host.CheckValue(modelParameters, nameof(modelParameters));
+        return TrainTransformer(trainData, validationData, (IPredictor)modelParameters);
+    }
+
     private protected sealed override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)
     {
         KeyColumns.Check(Host, inputSchema, _settings.Options);
@@ -142,7 +157,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (result.Initialization.Verdict != Verdict.Healthy)
             channel.Warning("The initialization is not healthy. {0} The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.",
                 ReportHeadline.Write(result.Initialization));
-        if (result.History.WasCancelled)
+        if (result.History.WasCancelled && _settings.Options.RangeTest is null)       // a search for the rate ends so where the rate is too high
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
     }
 

@@ -32,6 +32,12 @@ internal static class TrainerFactory
         return CreateRegression(environment, options);
     }
 
+    public static NeuralNetMultiOutputTrainer MultiOutput(IHostEnvironment environment, NeuralNetOptions options)
+    {
+        MLNetCompatibility.Ensure();
+        return CreateMultiOutput(environment, options);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     static NeuralNetEstimator CreateEstimator(IHostEnvironment environment, NeuralNetOptions options)
         => new(environment, new TrainerSettings(environment, options));
@@ -46,5 +52,9 @@ internal static class TrainerFactory
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static NeuralNetRegressionTrainer CreateRegression(IHostEnvironment environment, NeuralNetOptions options)
+        => new(environment, new TrainerSettings(environment, options));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static NeuralNetMultiOutputTrainer CreateMultiOutput(IHostEnvironment environment, NeuralNetOptions options)
         => new(environment, new TrainerSettings(environment, options));
 }

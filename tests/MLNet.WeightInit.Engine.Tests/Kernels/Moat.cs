@@ -8,12 +8,22 @@ internal sealed unsafe class Moat
     const int Width = 64;
     static readonly float s_water = BitConverter.UInt32BitsToSingle(0x7fc0dead);
 
+    /// <summary>More than any test has under way: a kernel that is given the last use of a block by pointer must not see the block collected.</summary>
+    const int Kept = 64;
+
+    [ThreadStatic]
+    static Queue<AlignedBuffer>? s_recent;
+
     readonly AlignedBuffer _buffer;
 
     public Moat(int length)
     {
         Length = length;
         _buffer = new AlignedBuffer(length + 2 * Width);
+        s_recent ??= new Queue<AlignedBuffer>(Kept);
+        if (s_recent.Count == Kept)
+            s_recent.Dequeue();
+        s_recent.Enqueue(_buffer);
         _buffer.Span.Fill(s_water);
         Span.Clear();
     }

@@ -173,8 +173,9 @@ internal sealed class CheckpointFileTests
     public void A_place_that_cannot_be_written_is_refused()
     {
         System.IO.File.WriteAllText(_folder["file"], "");
-        foreach (string path in (string[])[_folder["missing/training.checkpoint"], _folder["file/training.checkpoint"], _folder[""]])
+        foreach (string path in (string[])[_folder["missing/training.checkpoint"], _folder["file/training.checkpoint"]])
             Assert.That(() => CheckpointFile.CheckPlace(path), Throws.TypeOf<IOException>().With.Message.Contains($"'{path}'").And.Message.Contains("Create the folder"), path);
+        Assert.That(() => CheckpointFile.CheckPlace(_folder[""]), Throws.TypeOf<IOException>().With.Message.Contains($"'{_folder[""]}' is a folder. Name a file in it."));
         CheckpointFile.CheckPlace(File);
         Assert.That(_folder.Files, Is.EqualTo(new[] { "file" }), "the check leaves nothing behind");
     }

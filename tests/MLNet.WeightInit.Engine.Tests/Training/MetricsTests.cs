@@ -123,6 +123,67 @@ internal sealed class MetricsTests
     }
 
     [Test]
+    public void R2_is_one_less_the_errors_share_of_the_variance_and_the_mean_over_columns([Values] bool weighted, [Values(0, 5000)] float offset)
+    {
+        var scale = new AffineScale([10, -3], [200, 0.5f]);
+        float[] outputs = [.. Network.Networks.Values(Rows * 2, 41).Select(value => value + offset)], targets = [.. Network.Networks.Values(Rows * 2, 42).Select(value => value + offset)];
+        double expected = 0;
+        for (int column = 0; column < 2; column++)
+        {
+            int[] cells = [.. Enumerable.Range(0, Rows).Select(row => row * 2 + column)];
+            double Weight(int cell) => weighted ? s_weights[cell / 2] : 1;
+            double mean = cells.Sum(cell => Weight(cell) * targets[cell]) / cells.Sum(Weight);
+            expected += (1 - cells.Sum(cell => Weight(cell) * Math.Pow((double)outputs[cell] - targets[cell], 2)) / cells.Sum(cell => Weight(cell) * Math.Pow(targets[cell] - mean, 2))) / 2;
+        }
+        // The plain mean of labels near 5,000 has errors of 5,000 · 2⁻⁵³, squared beside deviations of about 0.3: nothing; the shares are of a few units.
+        Assert.That(Value("R2", outputs, 2, targets, weighted, scale), Is.EqualTo(expected).Within(100 * Rounding), "a share has no unit: the scale does not matter");
+    }
+
+    [Test]
+    public void R2_of_columns_that_do_not_differ_is_scikit_learns()
+    {
+        // sklearn.metrics.r2_score([[1, 7], [2, 7], [4, 7]], [[1, 7], [2, 7], [3, 7]]) is (1 − 1 / (14 / 3) + 1) / 2; with 8 for one of the sevens predicted the second column counts 0.
+        Assert.That(Value("RSquared", [1, 7, 2, 7, 3, 7], 2, [1, 7, 2, 7, 4, 7], weighted: false), Is.EqualTo((2 - 3.0 / 14) / 2).Within(Rounding));
+        Assert.That(Value("R2", [1, 7, 2, 8, 3, 7], 2, [1, 7, 2, 7, 4, 7], weighted: false), Is.EqualTo((1 - 3.0 / 14) / 2).Within(Rounding));
+        Assert.That(Value("R2", [1, 2], 1, [3, 3], weighted: false), Is.NaN);
+        Assert.That(Metrics.Parse("R2").IsDefinedFor(new TrainingSet(new float[3], 3, 1, [3, 3, 4], 1), [0, 1]), Is.False);
+        Assert.That(Metrics.Parse("R2").IsDefinedFor(new TrainingSet(new float[3], 3, 1, [3, 3, 4], 1), [0, 1, 2]), Is.True);
+        float[] logits = [0, MathF.Log(2), MathF.Log(5)], counts = [1, 4, 3];
+        Assert.That(Value("R2", logits, 1, counts, weighted: false, AffineScale.Exponential), Is.EqualTo(1 - 8 / (14.0 / 3)).Within(1e-6), "of counts it is of what is predicted, not of its logarithm");
+    }
+
+    [Test]
+    public void Metrics_of_several_labels_are_their_definitions([Values] bool weighted)
+    {
+        const int Labels = 4;                                  // the last one is never had nor given
+        float[] logits = [.. Network.Networks.Values(Rows * Labels, 51).Select((value, i) => i % Labels == 3 ? -1 : MathF.Round(value * 2) / 2)];
+        float[] targets = [.. Network.Networks.Values(Rows * Labels, 52).Select((value, i) => i % Labels != 3 && value + logits[i] > 0.3f ? 1f : 0)];
+        double[] both = new double[Labels], given = new double[Labels], had = new double[Labels];
+        double right = 0, all = 0;
+        for (int row = 0; row < Rows; row++)
+        {
+            double weight = weighted ? s_weights[row] : 1;
+            all += weight;
+            int same = 0;
+            for (int label = 0; label < Labels; label++)
+            {
+                bool gives = logits[row * Labels + label] > 0, has = targets[row * Labels + label] == 1;
+                both[label] += gives && has ? weight : 0;
+                given[label] += gives ? weight : 0;
+                had[label] += has ? weight : 0;
+                same += gives == has ? 1 : 0;
+            }
+            right += same == Labels ? weight : 0;
+        }
+        static double F1(double both, double given, double had) => both == 0 ? 0 : 2 / (given / both + had / both);      // the harmonic mean of precision and recall
+        Assert.That(logits, Has.Some.Zero);
+        Assert.That(Value("MicroF1", logits, Labels, targets, weighted), Is.EqualTo(F1(both.Sum(), given.Sum(), had.Sum())).Within(Rounding));
+        Assert.That(Value("MacroF1Score", logits, Labels, targets, weighted), Is.EqualTo(Enumerable.Range(0, Labels).Average(label => F1(both[label], given[label], had[label]))).Within(Rounding));
+        Assert.That(Value("SubsetAccuracy", logits, Labels, targets, weighted), Is.EqualTo(right / all).Within(Rounding));
+        Assert.That(Value("MicroF1", [-1, -1], 2, [0, 0], weighted: false), Is.Zero, "a share of nothing is 0");
+    }
+
+    [Test]
     public void A_ranking_of_one_class_or_with_NaN_has_no_value()
     {
         Assert.That(Value("AUC", [1, 2], 1, [1, 1], weighted: false), Is.NaN);

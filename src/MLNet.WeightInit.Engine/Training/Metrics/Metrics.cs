@@ -13,7 +13,11 @@ internal static class Metrics
         new("AUPRC", _ => new AveragePrecision()) { Aliases = ["AveragePrecision", "AreaUnderPrecisionRecallCurve"] },
         new("F1", _ => new F1Score()) { Aliases = ["F1Score"] },
         new("RMSE", _ => new RootMeanSquaredError()) { Aliases = ["RootMeanSquaredError"] },
-        new("MAE", _ => new MeanAbsoluteError()) { Aliases = ["MeanAbsoluteError"] });
+        new("MAE", _ => new MeanAbsoluteError()) { Aliases = ["MeanAbsoluteError"] },
+        new("R2", _ => new RSquared()) { Aliases = ["RSquared", "CoefficientOfDetermination"] },
+        new("MicroF1", _ => new MultilabelF1(macro: false)) { Aliases = ["MicroF1Score"] },
+        new("MacroF1", _ => new MultilabelF1(macro: true)) { Aliases = ["MacroF1Score"] },
+        new("SubsetAccuracy", _ => new SubsetAccuracy()));
 
     /// <summary>Canonical names, in the order of the documentation.</summary>
     public static IReadOnlyList<string> All => s_list.Names;

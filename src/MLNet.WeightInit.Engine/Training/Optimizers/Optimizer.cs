@@ -6,7 +6,7 @@ namespace MLNet.WeightInit.Engine.Training.Optimizers;
 /// <summary>How a gradient becomes a step. One object serves one training: it counts the steps.</summary>
 internal abstract class Optimizer
 {
-    /// <summary>Canonical name, as options spell it: <c>SGD</c>, <c>Momentum</c>, <c>Nesterov</c>, <c>RMSProp</c>, <c>Adam</c>, <c>AdamW</c>, <c>Lion</c>, <c>LAMB</c>.</summary>
+    /// <summary>Canonical name, as options spell it: <c>SGD</c>, <c>Momentum</c>, <c>Nesterov</c>, <c>RMSProp</c>, <c>Adam</c>, <c>AdamW</c>, <c>Lion</c>, <c>LAMB</c>, <c>L-BFGS</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>Name with arguments where there are any: <c>Adam(beta1=0.9, beta2=0.999, epsilon=1E-08)</c>.</summary>
@@ -24,7 +24,11 @@ internal abstract class Optimizer
     /// <summary>True where a step's length hangs on the norms of a whole tensor: then <see cref="OptimizerKernel.Update"/> leaves a direction in the gradient's place, and <see cref="DeferredUpdate"/> takes the step.</summary>
     public virtual bool HasTrustRatio => false;
 
+    /// <summary>True where one step sees all rows, several times if need be, and an epoch is one step (L-BFGS).</summary>
+    public virtual bool IsFullBatch => false;
+
     /// <summary>The update loop for one vector width; the kernel carries the step count.</summary>
+    /// <exception cref="NotSupportedException">It is of the whole data.</exception>
     public abstract OptimizerKernel CreateKernel(SimdLevel level);
 }
 

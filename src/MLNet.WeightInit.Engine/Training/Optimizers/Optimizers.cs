@@ -13,7 +13,8 @@ internal static class Optimizers
         new("Adam", text => CreateAdam(text, decoupled: false)) { Arguments = ["beta1", "beta2", "epsilon"] },
         new("AdamW", text => CreateAdam(text, decoupled: true)) { Arguments = ["beta1", "beta2", "epsilon"] },
         new("Lion", text => new Lion(text.ReadDouble("beta1", 0.9), text.ReadDouble("beta2", 0.99))) { Arguments = ["beta1", "beta2"] },
-        new("LAMB", text => new Lamb(text.ReadDouble("beta1", 0.9), text.ReadDouble("beta2", 0.999), text.ReadDouble("epsilon", 1e-6))) { Arguments = ["beta1", "beta2", "epsilon"] });
+        new("LAMB", text => new Lamb(text.ReadDouble("beta1", 0.9), text.ReadDouble("beta2", 0.999), text.ReadDouble("epsilon", 1e-6))) { Arguments = ["beta1", "beta2", "epsilon"] },
+        new("L-BFGS", text => new Lbfgs(text.ReadDouble("memory", 10), text.ReadDouble("tolerance", 1e-5))) { Arguments = ["memory", "tolerance"] });
 
     /// <summary>Canonical names, in the order of the documentation.</summary>
     public static IReadOnlyList<string> All => s_list.Names;

@@ -111,7 +111,7 @@ internal sealed unsafe class WeightNormalization
                 if (Trained.Span[(int)_layers[layer].GainOffset + unit] is var length && !(length >= ShortestLength))
                     throw new InvalidOperationException(FormattableString.Invariant(
                         $"Weight normalization needs weights that have a direction, but those of unit {unit} of {network.Layout.Layers[layer].Name} start with a length of {length}. ")
-                        + "Use an initializer that gives every hidden unit weights other than 0, or leave WeightNormalization off.");
+                        + "Use an initializer, and a start of residual blocks, that gives every hidden unit weights other than 0, or leave WeightNormalization off.");
     }
 
     /// <param name="Offset">First float of v and of the weights.</param>
