@@ -51,6 +51,22 @@ public sealed class CategoricalColumnTests
         Assert.That(Rows().Take(7).SelectMany(row => engine.Predict(row).Score!), Is.EqualTo(scores[..(7 * scores.Length / 240)]));
     }
 
+    [Test]
+    public void Several_heads_read_categories_too([Values] bool alone)
+    {
+        NeuralNetOptions options = Options();
+        options.Heads = ["Label", nameof(TownRow.Value), nameof(TownRow.Flags)];
+        if (alone)
+            options.FeatureColumnName = null;
+        IDataView data = View(Rows());
+        ITransformer model = Mapping().Append(_context.Transforms.NeuralNet(options)).Fit(data);
+        float[] values = [.. model.Transform(data).GetColumn<float>("Value.Score")];
+        Assert.That(values.Distinct().Count(), Is.GreaterThan(10));
+        using var stream = new MemoryStream();
+        _context.Model.Save(model, data.Schema, stream);
+        Assert.That(new MLContext().Model.Load(stream, out _).Transform(data).GetColumn<float>("Value.Score"), Is.EqualTo(values));
+    }
+
     [TestCaseSource(nameof(Tasks))]
     public void Categories_may_be_all_that_a_network_reads(string label)
     {
@@ -234,6 +250,8 @@ public sealed class CategoricalColumnTests
         yield return Case(o => o.CategoricalColumns = ["Town", ""], "CategoricalColumns[1]", "must not be empty");
         yield return Case(o => o.CategoricalColumns = ["Town", "Town"], "CategoricalColumns[1]", "once only");
         yield return Case(o => o.CategoricalColumns = ["Label"], "CategoricalColumns[0]", "label");
+        yield return Case(o => (o.Heads, o.CategoricalColumns) = (["Value", "Town"], ["Town"]), "CategoricalColumns[0]", "label");
+        yield return Case(o => (o.LabelColumnName, o.HiddenLayers) = ("Features", [2]), "CategoricalColumns", "reconstructs");
         yield return Case(o => o.CategoricalColumns = [new("Town", 0)], "CategoricalColumns[0]", "from 1 to 1,000,000");
         yield return Case(o => (o.CategoricalColumns, o.FeatureColumnName) = ([], null), "FeatureColumnName", "needs inputs");
         yield return Case(o => (o.CategoricalColumns, o.EmbeddingInit) = ([], "he"), "EmbeddingInit", "there are none");

@@ -33,7 +33,7 @@ public sealed partial class NeuralNetOptions
             string name = CategoricalColumns[i].Name;
             OptionChecks.Require(name.Length > 0, place, "''", "A column name must not be empty.");
             OptionChecks.Require(names.Add(name), place, name, "A column can be embedded once only. Name it once, with more dimensions where it needs them.");
-            OptionChecks.Require(name != LabelColumnName, place, name, "The label must not be among what the network predicts it from. Leave it out of the categorical columns.");
+            OptionChecks.Require(Heads is null ? name != LabelColumnName : Heads.All(head => head?.LabelColumnName != name), place, name, "The label must not be among what the network predicts it from. Leave it out of the categorical columns.");
             OptionChecks.Require(CategoricalColumns[i].Dimensions is null or (>= 1 and <= MostDimensions), place, CategoricalColumns[i].Dimensions,
                 $"The dimensions of an embedding must be from 1 to {MostDimensions:N0}. null chooses them by the number of keys.");
         }
