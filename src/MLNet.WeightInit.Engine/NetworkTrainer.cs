@@ -25,28 +25,29 @@ internal static class NetworkTrainer
     public const int MostParameters = 500_000_000;
 
     /// <param name="validation">Rows to validate on; null lets <see cref="TrainingOptions.ValidationFraction"/> take them from the training rows.</param>
+    /// <param name="stream">What is known of rows that are streamed; <paramref name="data"/> is its sample then, and <paramref name="validation"/> its validation rows or others. Null: the data are all rows.</param>
     /// <param name="start">A model to go on from, with its standardization and a new optimizer; null: initialized weights.</param>
     /// <exception cref="ArgumentOutOfRangeException">The model to go on from has another architecture.</exception>
     /// <exception cref="InvalidOperationException">The network would be too large, an initializer failed, or a feature spans more than a float holds.</exception>
     /// <exception cref="NonFiniteTrainingException">The loss or a weight stopped being finite.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled and the options don't ask for the best model so far.</exception>
-    public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null, TrainingStart? start = null)
+    public static TrainingResult Train(TrainingSet data, TrainingOptions options, TrainingSet? validation = null, TrainingStart? start = null, StreamSurvey? stream = null)
     {
-        (int[] trainingRows, int[] validationRows) = SplitRows(data, options, validation);
+        (int[] trainingRows, int[] validationRows) = SplitRows(data, options, isSplit: validation is not null || stream is not null);
         CheckMetric(options.Metric, validation ?? data, validation is null ? validationRows : AllRows(validation.Rows));
         // A batch is never larger than the data, and neither are the buffers for it.
-        options = options with { BatchSize = Math.Min(options.BatchSize, trainingRows.Length) };       // buffers are made for whole batches
-        InputEncoding encoding = start is not null ? start.Network.Layout.Encoding : (options.FillsMissing ? MissingFeatures.Encode(data, trainingRows) : InputEncoding.Plain) with { Columns = options.Embeddings };
+        options = options with { BatchSize = (int)Math.Min(options.BatchSize, stream?.TrainingRows ?? trainingRows.Length) };       // buffers are made for whole batches
+        InputEncoding encoding = start is not null ? start.Network.Layout.Encoding : (options.FillsMissing ? Encode(data, trainingRows, stream) : InputEncoding.Plain) with { Columns = options.Embeddings };
         CheckSize(encoding, data.FeatureCount, options);
-        AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? FeatureStatistics.Standardization(data, trainingRows) : AffineScale.None;
+        AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? Standardization(data, trainingRows, stream) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
-            : options.Task.HasTargetScale() ? options.Loss.TargetScale(data, trainingRows, options.Standardize) : AffineScale.None;
+            : options.Task.HasTargetScale() ? TargetScale(data, trainingRows, stream, options) : AffineScale.None;
         var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization, options.Residual?.BranchDepth ?? 0, encoding);
         options.Residual?.CheckStart(options.Activation, options.Normalization);
         start?.Check(layout, options, options.Task.HasTargetScale() ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);
 
-        double weightFactor = 1 / MeanWeight(data, trainingRows);
+        double weightFactor = 1 / (stream is { SampleIsWhole: false } ? stream.MeanWeight : MeanWeight(data, trainingRows));
         using var pool = new WorkerPool(options.Threads);
         PassKernels kernels = PassKernels.Create(options.Simd, pool);
         var gatherer = new BatchGatherer(data, features, targets, weightFactor, kernels.Rows, Math.Max(options.BatchSize, ProbeRows));
@@ -61,15 +62,16 @@ internal static class NetworkTrainer
         float[] rateMultipliers = [.. plan.Tensors.Concat(plan.Embeddings).Select(tensor => tensor.LearningRateMultiplier)];
         try
         {
-            EpochChoice? choice = validation is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout) ? new EpochChoice() : null;
+            EpochChoice? choice = validation is null && stream is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout) ? new EpochChoice() : null;
             using TrainingCheckpoint? checkpoint = options.Checkpoint is { } settings
-                ? new TrainingCheckpoint(settings, TrainingFingerprint.Of(network, options, data, validation, searches: choice is not null))
+                ? new TrainingCheckpoint(settings, TrainingFingerprint.Of(network, options, data, validation, searches: choice is not null, stream))
                 : null;
-            var run = new TrainingRun(network, options, gatherer, trainingRows, ValidationRows(), kernels, rateMultipliers, Advice(report), choice);
+            EpochRows rows = stream is null ? new ResidentRows(gatherer, trainingRows, options.Seed) : new StreamedRows(stream, gatherer, options.BatchSize, options.Seed);
+            var run = new TrainingRun(network, options, rows, ValidationRows(), kernels, rateMultipliers, Advice(report), choice);
             bool resumed = checkpoint?.TryResume(run.Exchange) == true;
             if (choice is not null && !resumed)
             {
-                var search = new EpochSearch(choice, network, options, data, trainingRows, rows => new BatchGatherer(data, features, targets, weightFactor, rows, options.BatchSize), pool, rateMultipliers, Advice(report));
+                var search = new EpochSearch(choice, network, options, data, trainingRows, rowKernel => new BatchGatherer(data, features, targets, weightFactor, rowKernel, options.BatchSize), pool, rateMultipliers, Advice(report));
                 if (search.Run() is { } interrupted)
                     return Finished(interrupted);
                 checkpoint?.Save(0, always: true, run.Exchange);
@@ -129,9 +131,9 @@ internal static class NetworkTrainer
             ? "The initialization was healthy, so look at the learning rate first"
             : $"The initialization report says {report.Verdict}";
 
-    static (int[] Training, int[] Validation) SplitRows(TrainingSet data, TrainingOptions options, TrainingSet? validation)
+    static (int[] Training, int[] Validation) SplitRows(TrainingSet data, TrainingOptions options, bool isSplit)
     {
-        double fraction = validation is not null || !options.EarlyStopping && options.ValidationFraction is null
+        double fraction = isSplit || !options.EarlyStopping && options.ValidationFraction is null
             ? 0
             : TrainingBudget.ValidationFraction(data.Rows, options.ValidationFraction);
         return ValidationSplit.Draw(data, options.Loss.ClassColumn(options.Task), fraction, options.Seed);
@@ -191,6 +193,19 @@ internal static class NetworkTrainer
                 weight += gatherer.WeightOf(row);
         }
         return sum / weight;
+    }
+
+    static InputEncoding Encode(TrainingSet data, int[] rows, StreamSurvey? stream)
+        => stream is { SampleIsWhole: false } ? stream.Features.MissingFeatures() : MissingFeatures.Encode(data, rows);
+
+    static AffineScale Standardization(TrainingSet data, int[] rows, StreamSurvey? stream)
+        => stream is { SampleIsWhole: false } ? stream.Features.Standardization() : FeatureStatistics.Standardization(data, rows);
+
+    /// <summary>A loss says whether targets are standardized; of rows that are streamed, all of them say how, not the sample alone.</summary>
+    static AffineScale TargetScale(TrainingSet data, int[] rows, StreamSurvey? stream, TrainingOptions options)
+    {
+        AffineScale scale = options.Loss.TargetScale(data, rows, options.Standardize);
+        return stream is { SampleIsWhole: false } && !scale.IsNone ? stream.Targets.TargetScale(scale) : scale;
     }
 
     static double MeanWeight(TrainingSet data, int[] rows)

@@ -239,7 +239,7 @@ public sealed class AutoencoderTests
     [Test]
     public void Features_are_held_once()
     {
-        var rows = new RowBuffer("Features", featureCount: 2, targetColumns: 0, weighted: true, expectedRows: null);
+        var rows = new RowBuffer("Features", featureCount: 2, targetColumns: 0, weighted: true, expectedRows: null, RowMemory.DefaultLimit);
         for (int row = 0; row < 600; row++)
             rows.Add(new VBuffer<float>(2, [row, -row]), [], weight: row + 1);
         TrainingSet set = rows.ToTrainingSet();

@@ -6,7 +6,7 @@ namespace MLNet.WeightInit.Engine.Data;
 /// <summary>Copies chosen rows of a training set into a batch: features standardized, dense or sparse, targets scaled, weights with mean 1.</summary>
 internal sealed unsafe class BatchGatherer
 {
-    readonly TrainingSet _data;
+    TrainingSet _data;
     readonly AffineScale _targetScale;
     readonly RowKernel _rows;
     readonly AlignedBuffer? _means, _scales;
@@ -40,7 +40,13 @@ internal sealed unsafe class BatchGatherer
         featureScale.Scales.CopyTo(_scales.Span);
     }
 
-    public TrainingSet Data => _data;
+    /// <summary>Rows that batches are chosen from. Others may take their place: as wide, with weights where these have them.</summary>
+    public TrainingSet Data
+    {
+        get => _data;
+        set => _data = value;
+    }
+
     public int TargetColumns => _data.TargetColumns;
 
     /// <summary>[rows][TargetColumns] of the last batch.</summary>

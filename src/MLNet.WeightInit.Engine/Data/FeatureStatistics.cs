@@ -17,13 +17,11 @@ internal static class FeatureStatistics
         if (data.IsSparse)
             return SparseStatistics.Standardization(data.Sparse, rows);
         int count = data.FeatureCount;
-        var means = new float[count];
-        var scales = new float[count];
         var sums = new double[count];
         var minimum = new float[count];
         var maximum = new float[count];
         var indicator = new bool[count];
-        var present = new int[count];
+        var present = new long[count];
         Array.Fill(minimum, float.PositiveInfinity);
         Array.Fill(maximum, float.NegativeInfinity);
         Array.Fill(indicator, true);
@@ -56,6 +54,17 @@ internal static class FeatureStatistics
                 squares[feature] += centred * centred;
             }
         }
+        return Scale(minimum, maximum, indicator, sums, squares, present);
+    }
+
+    /// <summary>The same from each feature's range, mean and sum of squared deviations.</summary>
+    /// <param name="indicator">Of each feature, whether it only takes the values 0 and 1.</param>
+    /// <param name="present">Rows that have the feature.</param>
+    public static AffineScale Scale(float[] minimum, float[] maximum, bool[] indicator, double[] meansOf, double[] squares, long[] present)
+    {
+        int count = minimum.Length;
+        var means = new float[count];
+        var scales = new float[count];
         for (int feature = 0; feature < count; feature++)
         {
             if (present[feature] == 0)
@@ -70,7 +79,7 @@ internal static class FeatureStatistics
                 scales[feature] = 1;
                 continue;
             }
-            means[feature] = (float)sums[feature];
+            means[feature] = (float)meansOf[feature];
             CheckSpan(feature, minimum[feature], maximum[feature], means[feature]);
             float scale = (float)(1 / Math.Sqrt(squares[feature] / present[feature]));
             scales[feature] = float.IsFinite(scale) ? scale : 0;

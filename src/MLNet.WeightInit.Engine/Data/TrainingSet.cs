@@ -72,13 +72,19 @@ internal sealed class TrainingSet
     {
         var products = new float[Rows];
         for (int row = 0; row < Rows; row++)
-        {
-            products[row] = (float)(WeightOf(row) * weights[(int)Targets[row]]);
-            if (!(products[row] > 0 && float.IsFinite(products[row])))
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                    $"A row's weight times its class's must be above 0 and finite, and {WeightOf(row)} × {weights[(int)Targets[row]]} is {products[row]} in usable row {row:N0} (counted from 0). Bring the weights closer to 1: only their ratios count."));
-        }
+            products[row] = WeighClass(WeightOf(row), weights[(int)Targets[row]], row);
         Weights = products;
+    }
+
+    /// <summary>A row's weight times its class's.</summary>
+    /// <exception cref="InvalidOperationException">It is 0 or infinite.</exception>
+    public static float WeighClass(double weight, float classWeight, long row)
+    {
+        float product = (float)(weight * classWeight);
+        if (!(product > 0 && float.IsFinite(product)))
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"A row's weight times its class's must be above 0 and finite, and {weight} × {classWeight} is {product} in usable row {row:N0} (counted from 0). Bring the weights closer to 1: only their ratios count."));
+        return product;
     }
 
     /// <summary>The same rows with some of their target columns only.</summary>

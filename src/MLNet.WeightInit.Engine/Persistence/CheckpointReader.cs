@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Training.Checkpoints;
 
 namespace MLNet.WeightInit.Engine.Persistence;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Training.Checkpoints;
 
 namespace MLNet.WeightInit.Engine.Persistence;

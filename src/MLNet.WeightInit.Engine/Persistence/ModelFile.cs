@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Persistence;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Text;
 using MLNet.WeightInit.Engine.Training;
 
@@ -12,15 +13,15 @@ internal static class TrainingFingerprint
     /// <param name="network">Before its first step.</param>
     /// <param name="data">All rows, before validation rows are split off.</param>
     /// <param name="searches">Whether cross-validation chooses the number of epochs.</param>
-    public static IReadOnlyList<(string Name, string Value)> Of(FeedForwardNetwork network, TrainingOptions options, TrainingSet data, TrainingSet? validation, bool searches) =>
+    /// <param name="stream">What is known of rows that are streamed; null: the data are all rows.</param>
+    public static IReadOnlyList<(string Name, string Value)> Of(FeedForwardNetwork network, TrainingOptions options, TrainingSet data, TrainingSet? validation, bool searches, StreamSurvey? stream = null) =>
     [
         ("task", options.Task.ToString()),
         ("features", Format(data.FeatureCount)),
         ("outputs", Format(options.Outputs)),
         .. OfOptions(options),
         ("epochs chosen by cross-validation", searches ? "yes" : "no"),
-        ("training rows", Format(data.Rows)),
-        ("checksum of the training rows", ChecksumOf(data)),
+        .. stream is null ? [("training rows", Format(data.Rows)), ("checksum of the training rows", ChecksumOf(data))] : OfStream(stream),
         ("validation data", validation is null ? "none" : $"{Format(validation.Rows)} rows of checksum {ChecksumOf(validation)}"),
         ("checksum of the initial network", ChecksumOf(network)),
     ];
@@ -72,6 +73,14 @@ internal static class TrainingFingerprint
         return seed;
     }
 
+    static IEnumerable<(string Name, string Value)> OfStream(StreamSurvey stream) =>
+    [
+        ("training rows", Format(stream.Rows)),
+        ("checksum of the training rows", Hexadecimal(stream.First.Checksum)),
+        ("rows of the pool", Format(stream.Pool.Capacity)),
+        ("class weights", stream.ClassWeights is { } weights ? string.Join(", ", weights.Select(SpecificationText.Format)) : "none"),
+    ];
+
     const string Open = "left open";
     const string SeedName = "seed";
 
@@ -96,7 +105,7 @@ internal static class TrainingFingerprint
         checksum.Add(data.Keys.AsSpan(0, data.Rows * data.KeyColumns));
         if (data.Weights is not null)
             checksum.Add(data.Weights.AsSpan(0, data.Rows));
-        return Hexadecimal(checksum);
+        return Hexadecimal(checksum.Value);
     }
 
     static string ChecksumOf(FeedForwardNetwork network)
@@ -108,8 +117,8 @@ internal static class TrainingFingerprint
             checksum.Add(scale.Means);
             checksum.Add(scale.Scales);
         }
-        return Hexadecimal(checksum);
+        return Hexadecimal(checksum.Value);
     }
 
-    static string Hexadecimal(Checksum checksum) => checksum.Value.ToString("x8", CultureInfo.InvariantCulture);
+    static string Hexadecimal(uint checksum) => checksum.ToString("x8", CultureInfo.InvariantCulture);
 }

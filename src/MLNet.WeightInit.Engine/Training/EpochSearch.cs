@@ -52,7 +52,7 @@ internal sealed class EpochSearch
             PassKernels kernels = PassKernels.Create(options.Simd, WorkerPool.CallerOnly);
             BatchGatherer gatherer = gatherers(kernels.Rows);
             int[] training = [.. rows.Where((_, i) => foldOf[i] != fold)], held = [.. rows.Where((_, i) => foldOf[i] == fold)];
-            _runs[fold] = new TrainingRun(copy, quiet, gatherer, training, (gatherer, held), kernels, rateMultipliers, advice);
+            _runs[fold] = new TrainingRun(copy, quiet, new ResidentRows(gatherer, training, options.Seed), (gatherer, held), kernels, rateMultipliers, advice);
             _weight += _runs[fold].ValidationWeight;
         }
     }

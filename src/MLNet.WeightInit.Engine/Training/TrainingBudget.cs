@@ -25,36 +25,36 @@ internal static class TrainingBudget
     public const long MostParametersForSearch = 1_000_000;
 
     /// <summary>True where the number of epochs is left open and is best found by cross-validation.</summary>
-    public static bool SearchesEpochs(TrainingOptions options, int rows, NetworkLayout layout)
+    public static bool SearchesEpochs(TrainingOptions options, long rows, NetworkLayout layout)
         => options is { NumberOfEpochs: null, EarlyStopping: true, ValidationFraction: null } && rows is >= RowsForSearch and < RowsForValidation && layout.ParameterLength <= MostParametersForSearch;
 
-    public static double ValidationFraction(int rows, float? asked)
+    public static double ValidationFraction(long rows, float? asked)
         => asked ?? (rows < RowsForValidation ? 0 : Math.Min(0.1, (double)MostValidationRows / rows));
 
-    public static int Epochs(int rows, int batchSize, int? asked)
+    public static int Epochs(long rows, int batchSize, int? asked)
         => asked ?? Math.Clamp((WantedUpdates + UpdatesAnEpoch(rows, batchSize) - 1) / UpdatesAnEpoch(rows, batchSize), FewestEpochs, MostEpochs);
 
     /// <summary>The same, of which a bound on the steps may leave fewer; at least 1 unless 0 were asked for.</summary>
     /// <param name="asked">Epochs that were asked for; null: as many as the rows want.</param>
-    public static int Epochs(int rows, TrainingOptions options, int? asked)
+    public static int Epochs(long rows, TrainingOptions options, int? asked)
     {
         int epochs = options.Optimizer.IsFullBatch ? asked ?? FullBatchIterations : Epochs(rows, options.BatchSize, asked), updates = UpdatesAnEpoch(rows, options);
         return options.MaximumSteps is { } steps ? (int)Math.Min(epochs, (steps - 1) / updates + 1) : epochs;
     }
 
     /// <summary>Epochs without improvement before training stops: about 600 updates, at least 5.</summary>
-    public static int Patience(int rows, int batchSize, int? asked)
+    public static int Patience(long rows, int batchSize, int? asked)
         => asked ?? Math.Clamp(600 / UpdatesAnEpoch(rows, batchSize), 5, 300);
 
     /// <summary>Decay in the gradient (L2) is a normal prior of the weights, which counts the less the more rows there are: 2 / rows. Decoupled decay keeps its paper's 0.01.</summary>
-    public static float WeightDecay(Optimizer optimizer, int rows, float? asked)
+    public static float WeightDecay(Optimizer optimizer, long rows, float? asked)
         => asked ?? (optimizer.HasDecoupledDecay ? 0.01f : 2f / rows);
 
-    public static int Patience(int rows, TrainingOptions options)
+    public static int Patience(long rows, TrainingOptions options)
         => options.Optimizer.IsFullBatch ? options.Patience ?? FullBatchPatience : Patience(rows, options.BatchSize, options.Patience);
 
     /// <summary>1 for an optimizer whose step is of all rows.</summary>
-    public static int UpdatesAnEpoch(int rows, TrainingOptions options) => options.Optimizer.IsFullBatch ? 1 : UpdatesAnEpoch(rows, options.BatchSize);
+    public static int UpdatesAnEpoch(long rows, TrainingOptions options) => options.Optimizer.IsFullBatch ? 1 : UpdatesAnEpoch(rows, options.BatchSize);
 
-    public static int UpdatesAnEpoch(int rows, int batchSize) => Math.Max(1, (int)(((long)rows + batchSize - 1) / batchSize));
+    public static int UpdatesAnEpoch(long rows, int batchSize) => (int)Math.Clamp((rows + batchSize - 1) / batchSize, 1, int.MaxValue);
 }

@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit.Engine.Training;
@@ -12,7 +13,7 @@ internal sealed partial class TrainingRun
     public int Passes => _descent?.LastEvaluations ?? 1;
 
     FullBatchDescent BeginDescent(Lbfgs optimizer)
-        => new(optimizer, _network, _step, _options, _rows, TrainingBudget.WeightDecay(optimizer, _rows.Length, _options.WeightDecay), batch => IsCancelled("in epoch {0}, batch {1}", _iteration, batch));
+        => new(optimizer, _network, _step, _options, ((ResidentRows)_rows).All, TrainingBudget.WeightDecay(optimizer, _rows.Count, _options.WeightDecay), batch => IsCancelled("in epoch {0}, batch {1}", _iteration, batch));
 
     /// <summary>One iteration, as far as cancellation lets it. Rows keep their order: nothing hangs on it but rounding, which shall be the same each time.</summary>
     /// <param name="trainingLoss">Mean over the rows where it ended.</param>
@@ -26,11 +27,11 @@ internal sealed partial class TrainingRun
             return EpochEnd.Cancelled;
         if (end == MinimizerEnd.NotFinite)
             throw NonFinite(epoch, batch: 1);
-        _rowsSeen = _rows.Length;
+        _rowsSeen = _rows.Count;
         _lastStep = epoch;
         _learningRate = (float)_descent.StepLength;
         _network.Parameters.Span.CopyTo(_lastGood.Span);
-        trainingLoss = _descent.LossSum / _trainingWeight;
+        trainingLoss = _descent.LossSum / _rows.Weight;
         return end == MinimizerEnd.Moved ? Limit() : EpochEnd.Converged;
     }
 

@@ -14,8 +14,7 @@ internal sealed partial class TrainingRun
 {
     readonly FeedForwardNetwork _network;
     readonly TrainingOptions _options;
-    readonly BatchGatherer _gatherer;
-    readonly int[] _rows;
+    readonly EpochRows _rows;
     readonly (BatchGatherer Gatherer, int[] Rows)? _validation;
     readonly TrainingStep _step;
     readonly RateCourse _course;
@@ -27,33 +26,33 @@ internal sealed partial class TrainingRun
     readonly MetricTotal? _trainingMetric, _validationMetric;
     readonly List<EpochRecord> _epochs = [];
     readonly List<TimeSpan> _timings = [];
-    readonly double _trainingWeight;
+    readonly Func<bool> _isReadingCancelled;
     float _learningRate;
     TrainingPace? _pace;
-    int _plannedEpochs, _resumedEpochs, _rowsSeen;
-    long _lastStep;
+    int _plannedEpochs, _resumedEpochs, _epoch;
+    long _lastStep, _rowsSeen;
+    double _weightSeen;
 
     /// <param name="advice">What the initialization report says, for the message of a training that failed.</param>
     /// <param name="choice">What cross-validation finds for the number of epochs before <see cref="Train"/>, or null; what it measured becomes the history's validation numbers.</param>
-    public TrainingRun(FeedForwardNetwork network, TrainingOptions options, BatchGatherer gatherer, int[] rows, (BatchGatherer Gatherer, int[] Rows)? validation,
+    public TrainingRun(FeedForwardNetwork network, TrainingOptions options, EpochRows rows, (BatchGatherer Gatherer, int[] Rows)? validation,
         PassKernels kernels, IReadOnlyList<float> rateMultipliers, string advice, EpochChoice? choice = null)
     {
         _network = network;
         _options = options;
-        _gatherer = gatherer;
         _rows = rows;
         _validation = validation;
         _advice = advice;
         _choice = choice;
-        _step = new TrainingStep(network, gatherer, options, kernels, rateMultipliers, TrainingBudget.WeightDecay(options.Optimizer, rows.Length, options.WeightDecay));
+        _step = new TrainingStep(network, rows.Gatherer, options, kernels, rateMultipliers, TrainingBudget.WeightDecay(options.Optimizer, rows.Count, options.WeightDecay));
         _descent = options.Optimizer is Lbfgs lbfgs ? BeginDescent(lbfgs) : null;
         _average = options.EmaDecay is { } decay ? new WeightAverage(network.Parameters, decay, kernels.Level, kernels.Pool) : null;
         _lastGood = new AlignedBuffer(network.Parameters.Length);
         network.Parameters.Span.CopyTo(_lastGood.Span);
-        _trainingWeight = TotalWeight(gatherer, rows);
-        int patience = TrainingBudget.Patience(rows.Length, options);
-        BatchesAnEpoch = TrainingBudget.UpdatesAnEpoch(rows.Length, options);
-        long steps = Math.Min((long)TrainingBudget.Epochs(rows.Length, options, options.NumberOfEpochs) * BatchesAnEpoch, options.MaximumSteps ?? long.MaxValue);
+        _isReadingCancelled = () => IsCancelled("while rows were read in epoch {0}", _epoch);
+        int patience = TrainingBudget.Patience(rows.Count, options);
+        BatchesAnEpoch = TrainingBudget.UpdatesAnEpoch(rows.Count, options);
+        long steps = Math.Min((long)TrainingBudget.Epochs(rows.Count, options, options.NumberOfEpochs) * BatchesAnEpoch, options.MaximumSteps ?? long.MaxValue);
         _course = Schedules.Schedules.Begin(options.RangeTest ?? options.Schedule, new TrainingSpan(options.LearningRate, steps, BatchesAnEpoch, patience, StopsEarly: validation is not null && options.EarlyStopping));
         _trainingMetric = options.Metric?.CreateTotal(options.Outputs, network.TargetScale);
         if (validation is not { } held)
@@ -84,11 +83,11 @@ internal sealed partial class TrainingRun
     /// <exception cref="InvalidOperationException">More epochs have been trained than are asked for.</exception>
     public TrainingHistory Train(ICheckpoint? checkpoint = null)
     {
-        int epochs = _plannedEpochs = _choice?.Epochs ?? TrainingBudget.Epochs(_rows.Length, _options, _options.NumberOfEpochs);
+        int epochs = _plannedEpochs = _choice?.Epochs ?? TrainingBudget.Epochs(_rows.Count, _options, _options.NumberOfEpochs);
         if (_epochs.Count > epochs)
             throw new InvalidOperationException($"The checkpoint is of a training after epoch {_epochs.Count}, and {epochs} were asked for. Ask for at least {_epochs.Count}, or delete the checkpoint to start anew.");
         _resumedEpochs = _epochs.Count;
-        _pace = new TrainingPace(_options, (double)(epochs - _resumedEpochs) * _rows.Length);
+        _pace = new TrainingPace(_options, (double)(epochs - _resumedEpochs) * _rows.Count);
         string? stopReason = _earlyStop?.IsTimeToStop(_epochs.Count) == true ? _earlyStop.ToString() : Converged(_epochs.Count);     // as a training may have that goes on
         bool cancelled = false;
         for (int epoch = _epochs.Count + 1; epoch <= epochs && stopReason is null; epoch++)
@@ -107,7 +106,7 @@ internal sealed partial class TrainingRun
             EpochEnded(record.ValidationLoss ?? trainingLoss);
             _earlyStop?.Note(epoch, record.ValidationLoss!.Value, record.ValidationMetric);
             stopReason = LimitReached(end, epoch) ?? (_earlyStop?.IsTimeToStop(epoch) == true ? _earlyStop.ToString() : null);
-            if (_rowsSeen == _rows.Length)                     // a part of an epoch is trained again by whoever goes on
+            if (_rowsSeen == _rows.Count)                      // a part of an epoch is trained again by whoever goes on
                 checkpoint?.Save(epoch, always: stopReason is not null || epoch == epochs, Exchange);
             _options.Progress?.Report(_pace.Measure(Progress(record), RowsTrained(epoch)));
         }
@@ -149,7 +148,7 @@ internal sealed partial class TrainingRun
             EpochEnded(epoch.ValidationLoss ?? epoch.TrainingLoss);
             return;
         }
-        Shuffle(epoch.Epoch);
+        _rows.Skip(epoch.Epoch);
         _step.Steps = (long)epoch.Epoch * BatchesAnEpoch;
         _learningRate = (float)_course.Rate(_step.Steps - 1);
         if (_learningRate != epoch.LearningRate)
@@ -158,13 +157,10 @@ internal sealed partial class TrainingRun
         EpochEnded(epoch.ValidationLoss ?? epoch.TrainingLoss);
     }
 
-    /// <summary>Each epoch shuffles the order that the one before it left.</summary>
-    void Shuffle(int epoch) => new RandomSource(_options.Seed, $"shuffle/{epoch}").Shuffle(_rows);
-
     /// <summary>The search for the number of epochs measured whole epochs only, so a part of one gets no numbers from it.</summary>
     EpochRecord Record(int epoch, double trainingLoss, double lossSum)
     {
-        EpochRecord? searched = _rowsSeen == _rows.Length ? _choice?.Records[epoch - 1] : null;
+        EpochRecord? searched = _rowsSeen == _rows.Count ? _choice?.Records[epoch - 1] : null;
         return new EpochRecord(epoch, trainingLoss, _validation is not null ? lossSum / ValidationWeight : searched?.ValidationLoss, _learningRate)
         {
             TrainingMetric = TrainingMetric,
@@ -182,7 +178,7 @@ internal sealed partial class TrainingRun
         ValidationMetric = record.ValidationMetric,
     };
 
-    double RowsTrained(int epoch) => (double)(epoch - 1 - _resumedEpochs) * _rows.Length + _rowsSeen;
+    double RowsTrained(int epoch) => (double)(epoch - 1 - _resumedEpochs) * _rows.Count + _rowsSeen;
 
     string AllTrained() => _choice is not null
         ? $"Trained {_plannedEpochs} {(_plannedEpochs == 1 ? "epoch" : "epochs")} on all rows: {EpochSearch.Folds}-fold cross-validation had its {Improvement.Of(_options).BestValue} there."
@@ -192,7 +188,7 @@ internal sealed partial class TrainingRun
     {
         EpochEnd.Converged => Converged(epoch),
         EpochEnd.OutOfSteps => $"Stopped in epoch {epoch}: the maximum of {_options.MaximumSteps} {(_options.MaximumSteps == 1 ? "step" : "steps")} was reached.",
-        EpochEnd.OutOfTime when epoch < _plannedEpochs || _rowsSeen < _rows.Length => string.Create(CultureInfo.InvariantCulture,
+        EpochEnd.OutOfTime when epoch < _plannedEpochs || _rowsSeen < _rows.Count => string.Create(CultureInfo.InvariantCulture,
             $"Stopped in epoch {epoch}: the maximum duration of {_options.MaximumDuration} was over after {_lastStep} {(_lastStep == 1 ? "step" : "steps")}. Another run may stop at another step, and give another model."),
         _ => null,
     };
@@ -205,15 +201,17 @@ internal sealed partial class TrainingRun
             return RunIteration(epoch, out trainingLoss);
         double sum = 0;
         trainingLoss = 0;
+        _epoch = epoch;
         _rowsSeen = 0;
+        _weightSeen = 0;
         _trainingMetric?.Clear();
         _average?.Place(averages: false);
-        Shuffle(epoch);
+        _rows.Begin(epoch);
         EpochEnd end = EpochEnd.Finished;
         int batch = 0;
-        while (_rowsSeen < _rows.Length && end == EpochEnd.Finished)
+        while (_rowsSeen < _rows.Count && end == EpochEnd.Finished)
         {
-            if (IsCancelled("in epoch {0}, batch {1}", epoch, batch + 1))
+            if (IsCancelled("in epoch {0}, batch {1}", epoch, batch + 1) || !_rows.TryPrepare(_isReadingCancelled))
             {
                 _average?.Place(averages: true);
                 KeepFinite();
@@ -221,9 +219,9 @@ internal sealed partial class TrainingRun
             }
             _learningRate = (float)_course.Rate((long)(epoch - 1) * BatchesAnEpoch + batch);
             batch++;
-            Span<int> rows = _rows.AsSpan(_rowsSeen, Math.Min(_options.BatchSize, _rows.Length - _rowsSeen));
+            ReadOnlySpan<int> rows = _rows.Next(_options.BatchSize);
             double loss = _step.Run(rows, _learningRate, _trainingMetric);
-            if (_options.RangeTest?.Add(_learningRate, loss / TotalWeight(_gatherer, rows)) == false)
+            if (_options.RangeTest?.Add(_learningRate, loss / TotalWeight(_rows.Gatherer, rows)) == false)
             {
                 KeepFinite();
                 return EpochEnd.Cancelled;
@@ -233,6 +231,7 @@ internal sealed partial class TrainingRun
             _average?.Add();
             sum += loss;
             _rowsSeen += rows.Length;
+            AddWeights(rows);
             _lastStep = (long)(epoch - 1) * BatchesAnEpoch + batch;
             end = Limit();
             ReportWithin(epoch, batch, sum);
@@ -241,7 +240,7 @@ internal sealed partial class TrainingRun
             throw NonFinite(epoch, batch);
         _average?.Place(averages: true);
         _network.Parameters.Span.CopyTo(_lastGood.Span);
-        trainingLoss = sum / (_rowsSeen == _rows.Length ? _trainingWeight : TotalWeight(_gatherer, _rows.AsSpan(0, _rowsSeen)));
+        trainingLoss = sum / (_rowsSeen == _rows.Count ? _rows.Weight : _weightSeen);
         return end;
     }
 
@@ -255,9 +254,9 @@ internal sealed partial class TrainingRun
     /// <summary>A report within an epoch, where one is due.</summary>
     void ReportWithin(int epoch, int batch, double lossSum)
     {
-        if (_pace is not { IsReportDue: true } || _rowsSeen == _rows.Length)
+        if (_pace is not { IsReportDue: true } || _rowsSeen == _rows.Count)
             return;
-        var report = new EpochProgress(epoch, _plannedEpochs, lossSum / TotalWeight(_gatherer, _rows.AsSpan(0, _rowsSeen)), validationLoss: null)
+        var report = new EpochProgress(epoch, _plannedEpochs, lossSum / _weightSeen, validationLoss: null)
         {
             Batch = batch,
             Batches = BatchesAnEpoch,
@@ -307,6 +306,17 @@ internal sealed partial class TrainingRun
             $"Training must keep every number finite, but {tensor} was not in epoch {epoch}, batch {batch}. {_advice}: " +
             $"try a learning rate below {_learningRate}, or another initialization; the exception's {nameof(NonFiniteTrainingException.Initialization)} has the report and " +
             $"{nameof(NonFiniteTrainingException.LastGoodNetwork)} the weights after epoch {epoch - 1}.");
+    }
+
+    void AddWeights(ReadOnlySpan<int> rows)
+    {
+        if (_rows.Gatherer.Data.Weights is null)
+        {
+            _weightSeen += rows.Length;
+            return;
+        }
+        foreach (int row in rows)
+            _weightSeen += _rows.Gatherer.WeightOf(row);
     }
 
     static double TotalWeight(BatchGatherer gatherer, ReadOnlySpan<int> rows)

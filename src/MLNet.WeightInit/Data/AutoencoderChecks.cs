@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.WeightInit.Engine.Data;
 
 namespace MLNet.WeightInit;
 
@@ -11,14 +10,13 @@ internal static class AutoencoderChecks
     const int SlotsNamed = 3;
 
     /// <summary>What is odd and can be trained all the same.</summary>
-    /// <param name="rows">At least 1.</param>
-    public static IEnumerable<string> Warnings(DataViewSchema.Column features, TrainingSet rows, NeuralNetOptions options)
+    public static IEnumerable<string> Warnings(DataViewSchema.Column features, LabelFacts facts, NeuralNetOptions options)
     {
-        int[] constant = [.. Enumerable.Range(0, rows.FeatureCount).Where(slot => IsConstant(rows, slot))];
-        int varying = rows.FeatureCount - constant.Length, narrowest = options.HiddenLayers.Min();
+        int[] constant = facts.ConstantColumns;
+        int varying = facts.Columns - constant.Length, narrowest = options.HiddenLayers.Min();
         if (constant.Length > 0 && varying > 0)
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"Column '{features.Name}' has the same value in all {rows.Rows:N0} usable rows in {Describe(features, constant)}: it is reconstructed as it is, whatever a row has there, and doesn't count in the error.");
+                $"Column '{features.Name}' has the same value in all {facts.Rows:N0} usable rows in {Describe(features, constant)}: it is reconstructed as it is, whatever a row has there, and doesn't count in the error.");
         if (narrowest >= varying && varying > 1)
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"The narrowest hidden layer of an autoencoder should have fewer units than there are features that vary, so that it can't just copy them, and it has {narrowest} for {varying}. Set HiddenLayers, for example to {Suggestion(varying)}.");
@@ -34,15 +32,6 @@ internal static class AutoencoderChecks
     }
 
     static string Suggestion(int features) => string.Join(", ", Math.Max(2, features / 2), Math.Max(1, features / 8), Math.Max(2, features / 2));
-
-    static bool IsConstant(TrainingSet rows, int slot)
-    {
-        float first = rows.Row(0)[slot];
-        for (int row = 1; row < rows.Rows; row++)
-            if (rows.Row(row)[slot] != first)
-                return false;
-        return true;
-    }
 
     static string Describe(DataViewSchema.Column features, int[] slots)
     {

@@ -15,16 +15,25 @@ internal static class ClassWeighting
 
     /// <exception cref="ArgumentOutOfRangeException">A class is weighed that the label does not have.</exception>
     /// <exception cref="InvalidOperationException">A class's weight times an example's is 0 or infinite.</exception>
-    public static void Apply(IChannel channel, ClassWeights weights, DataViewSchema.Column label, NetworkTask task, int outputs, TrainingSet rows, TrainingSet? validation)
+    /// <param name="validation">Rows apart from these; null: none, or those of a stream.</param>
+    public static void Apply(IChannel channel, ClassWeights weights, DataViewSchema.Column label, NetworkTask task, int outputs, TrainingRows rows, TrainingSet? validation)
     {
         IReadOnlyList<string> classes = task == NetworkTask.Binary ? [ClassWeights.NameOf(false), ClassWeights.NameOf(true)] : ClassNames(label, outputs);
-        var totals = new double[classes.Count];
-        for (int row = 0; row < rows.Rows; row++)
-            totals[(int)rows.Targets[row]] += rows.WeightOf(row);
-        float[] resolved = weights.Resolve(label.Name, classes, totals);
-        rows.WeightClasses(resolved);
+        float[] resolved = weights.Resolve(label.Name, classes, rows.Stream?.ClassTotals ?? Totals(rows.Set, classes.Count));
+        if (rows.Stream is { } stream)
+            stream.WeightClasses(resolved);
+        else
+            rows.Set.WeightClasses(resolved);
         validation?.WeightClasses(resolved);
         channel.Info("Class weights: {0}", string.Join(", ", classes.Zip(resolved, (name, weight) => string.Create(CultureInfo.InvariantCulture, $"{name} {weight:G4}"))));
+    }
+
+    static double[] Totals(TrainingSet rows, int classes)
+    {
+        var totals = new double[classes];
+        for (int row = 0; row < rows.Rows; row++)
+            totals[(int)rows.Targets[row]] += rows.WeightOf(row);
+        return totals;
     }
 
     /// <summary>The values that became the label's keys, in the order of the keys; the keys themselves where there are none.</summary>

@@ -7,13 +7,11 @@ namespace MLNet.WeightInit;
 /// <summary>Rows in memory, growing.</summary>
 internal sealed class RowBuffer
 {
-    /// <summary>Dense features may take this much: 2 GiB. Above it a wide sparse column is more likely than that many values that matter, and the machine would swap.</summary>
-    internal const long MostFeatureBytes = 1L << 31;
-
     const int FirstCapacity = 256;
 
     readonly string _column;
     readonly int _featureCount, _targetColumns;
+    readonly long _mostBytes;
     float[] _features;
     float[] _labels;
     float[]? _weights;
@@ -22,12 +20,14 @@ internal sealed class RowBuffer
     /// <param name="column">Feature column, for messages.</param>
     /// <param name="targetColumns">0 where the features are the targets too: they are held once.</param>
     /// <param name="expectedRows">Where the data view knows; null otherwise.</param>
-    /// <exception cref="InvalidOperationException">That many rows would take more than <see cref="MostFeatureBytes"/>.</exception>
-    public RowBuffer(string column, int featureCount, int targetColumns, bool weighted, long? expectedRows)
+    /// <param name="mostBytes">That dense features may take.</param>
+    /// <exception cref="InvalidOperationException">That many rows would take more.</exception>
+    public RowBuffer(string column, int featureCount, int targetColumns, bool weighted, long? expectedRows, long mostBytes)
     {
         _column = column;
         _featureCount = featureCount;
         _targetColumns = targetColumns;
+        _mostBytes = mostBytes;
         CheckBytes(expectedRows ?? 1);
         _capacity = (int)(expectedRows ?? Math.Min(FirstCapacity, MostRows));
         _features = new float[(long)_capacity * featureCount];
@@ -35,9 +35,11 @@ internal sealed class RowBuffer
         _weights = weighted ? new float[_capacity] : null;
     }
 
-    long MostRows => MostFeatureBytes / sizeof(float) / Math.Max(_featureCount, _targetColumns);
+    long MostRows => Math.Min(_mostBytes / sizeof(float), Array.MaxLength) / Math.Max(_featureCount, _targetColumns);
 
-    /// <exception cref="InvalidOperationException">The rows take more than <see cref="MostFeatureBytes"/>.</exception>
+    public int Rows => _rows;
+
+    /// <exception cref="InvalidOperationException">The rows take more than they may.</exception>
     public void Add(in VBuffer<float> features, ReadOnlySpan<float> targets, float weight)
     {
         if (_rows == _capacity)
@@ -70,7 +72,7 @@ internal sealed class RowBuffer
         string labels = _targetColumns > _featureCount ? $", and its label {_targetColumns:N0} values," : "";
         decimal bytes = (decimal)rows * Math.Max(_featureCount, _targetColumns) * sizeof(float);
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-            $"Column '{_column}' has {_featureCount:N0} features{labels} in at least {rows:N0} rows: {bytes:N0} bytes as dense values, and at most {MostFeatureBytes:N0} are allowed. "
-            + $"Use fewer features, for example fewer hash bits or mlContext.Transforms.FeatureSelection.SelectFeaturesBasedOnCount, or fewer rows: mlContext.Data.TakeRows(data, {MostRows})."));
+            $"Column '{_column}' has {_featureCount:N0} features{labels} in at least {rows:N0} rows: {bytes:N0} bytes as dense values, and at most {_mostBytes:N0} are allowed. "
+            + $"Use fewer features, for example fewer hash bits or mlContext.Transforms.FeatureSelection.SelectFeaturesBasedOnCount, or fewer rows: mlContext.Data.TakeRows(data, {MostRows}); raise MemoryLimit; or leave Streaming null, and BatchSize small enough that the limit holds a batch."));
     }
 }

@@ -8,18 +8,25 @@ using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit;
 
-/// <summary>Reads the rows of a data view into memory, once, in order, and answers for those that can't be used.</summary>
-internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions options, Loss? loss, NetworkTask task, int outputs)
+/// <summary>Reads the rows of a data view into memory, once, in order, or finds that they are to be streamed; answers for those that can't be used.</summary>
+/// <param name="seed">Of the choices among rows that are streamed.</param>
+internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetOptions options, Loss? loss, NetworkTask task, int outputs, long seed)
 {
+    /// <summary>Values of the label that a row has; 0 for an autoencoder, whose features are held once.</summary>
+    readonly int _labelColumns = options.IsAutoencoder ? 0 : task == NetworkTask.Multiclass ? 1 : outputs;
+
+    /// <param name="hasValidationSet">Whether other rows than these validate.</param>
     /// <exception cref="InvalidOperationException">The rows can't train.</exception>
-    public TrainingSet Read(RoleMappedData data)
+    public TrainingRows Read(RoleMappedData data, bool hasValidationSet)
     {
-        TrainingSet rows = Read(data, "training");
-        if (rows.Rows < 2)
-            throw Refuse($"Training needs at least 2 rows, and the data has {rows.Rows} that can be used. Pass more rows.");
-        CheckLabels(data, rows);
+        int featureCount = FeaturesIn(data);
+        TrainingSet? rows = options.Streaming == true ? null : TryRead(data, "training", featureCount, MayStream(data, featureCount));
+        if (rows is null)
+            return Stream(data, featureCount, hasValidationSet);
+        CheckCount(rows.Rows);
+        CheckLabels(data, LabelFacts.Of(rows));
         CheckFeatures(rows);
-        return rows;
+        return new TrainingRows(rows);
     }
 
     /// <exception cref="ArgumentOutOfRangeException">The rows have another number of features than the training rows.</exception>
@@ -30,55 +37,32 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         if (found != featureCount)
             throw host.Process(new ArgumentOutOfRangeException("validationData", found,
                 $"Column '{options.FeatureColumnName}' must have {featureCount} features in the validation data, as in the training data, and has {found}. Transform both with one fitted pipeline."));
-        TrainingSet rows = Read(data, "validation");
+        TrainingSet rows = TryRead(data, "validation", featureCount, mayStream: options.Streaming != false) ?? SampleValidation(data, featureCount);
         if (rows.Rows == 0)
             throw Refuse("The validation data has no rows. Pass at least 1, or call Fit without validation data.");
         return rows;
     }
 
-    TrainingSet Read(RoleMappedData data, string purpose)
+    /// <returns>Null where the rows take more memory than they may, and may be streamed.</returns>
+    TrainingSet? TryRead(RoleMappedData data, string purpose, int featureCount, bool mayStream)
     {
-        int featureCount = FeaturesIn(data);
-        data.CheckOptFloatWeight();
-        var targets = new float[options.IsAutoencoder ? 0 : task == NetworkTask.Multiclass ? 1 : outputs];
-        var rows = new RowBuffer(data.Schema.Feature!.Value.Name, featureCount, targets.Length, weighted: data.Schema.Weight.HasValue, expectedRows: data.Data.GetRowCount());
-        var audit = new RowAudit(data.Schema, featureCount, purpose, fillsMissing: options.MissingValues == MissingValues.MeanWithIndicator);
-        // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
-        var cursors = new FeatureFloatVectorCursor.Factory(data, (options.FeatureColumnName is null ? 0 : CursOpt.AllFeatures) | CursOpt.AllLabels | CursOpt.AllWeights);
-        DataViewSchema.Column[] keyColumns = KeyColumns.Find(host, data.Schema.Schema, options);
-        var keys = new KeyBuffer(keyColumns.Length);
-        using (FeatureFloatVectorCursor cursor = cursors.Create(null, [.. keyColumns.Select(column => column.Index)]))
+        int most = mayStream ? MostRows(featureCount) : int.MaxValue;
+        long? expected = data.Data.GetRowCount();
+        if (expected > most)
+            return null;
+        using UsableRows rows = Open(data, purpose, options.CancellationToken);
+        var buffer = new RowBuffer(data.Schema.Feature!.Value.Name, featureCount, _labelColumns, rows.IsWeighted, expected, options.MemoryLimit);
+        var keys = new KeyBuffer(rows.KeyColumns);
+        while (rows.MoveNext())
         {
-            var keyReader = new KeyReader(cursor.Row, keyColumns);
-            Predicate<float> isMissing = target => !IsLabel(target);
-            TargetGetter getTargets = options.IsAutoencoder ? _ => { } : TargetGetters.Create(cursor.Row, data.Schema.Label!.Value);
-            while (cursor.MoveNext())
-            {
-                host.CheckAlive();
-                if (options.CancellationToken.IsCancellationRequested)
-                    throw new OperationCanceledException("Training was cancelled while its rows were read: there is no model yet.", options.CancellationToken);
-                if (cursor.Features.Length != featureCount)
-                    throw Refuse(audit.DescribeLength(cursor.Features.Length));
-                getTargets(targets);
-                if (audit.Accepts(in cursor.Features, Array.FindIndex(targets, isMissing), cursor.Weight))
-                {
-                    for (int slot = 0; slot < targets.Length && loss is not null; slot++)
-                        if (targets[slot] < loss.LowestLabelOf(slot))
-                            throw Refuse(audit.DescribeLabelBelow(loss.LowestLabelOf(slot), targets[slot], loss.Name));
-                    if (loss is not null && options.IsAutoencoder && AutoencoderChecks.FirstBelow(in cursor.Features, loss.LowestLabel) is { } tooLow)
-                        throw Refuse(audit.DescribeLabelBelow(loss.LowestLabel, tooLow, loss.Name));
-                    rows.Add(in cursor.Features, targets, cursor.Weight);
-                    keys.Add(keyReader.Read());
-                }
-                else if (options.MissingValues == MissingValues.Throw)
-                    throw Refuse(audit.DescribeLast());
-            }
+            if (buffer.Rows == most)
+                return null;
+            buffer.Add(in rows.Features, rows.Labels, rows.Weight);
+            keys.Add(rows.ReadKeys());
         }
-        if (audit.MostAreBad)
-            throw Refuse(audit.DescribeAll(skipped: false));
-        if (audit.BadRows > 0)
-            channel.Warning(audit.DescribeAll(skipped: true));
-        return keys.AddTo(rows.ToTrainingSet());
+        if (rows.DescribeBadRows() is { } warning)
+            channel.Warning(warning);
+        return keys.AddTo(buffer.ToTrainingSet());
     }
 
     /// <summary>0 where the network reads categorical columns only.</summary>
@@ -90,20 +74,26 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         return count;
     }
 
-    /// <summary>Keys arrive from 0, missing ones as NaN; a key column may hold values above its own count.</summary>
-    bool IsLabel(float label) => task == NetworkTask.Multiclass ? label >= 0 && label < outputs : float.IsFinite(label);
+    UsableRows Open(RoleMappedData data, string purpose, CancellationToken cancellationToken, Func<Exception, Exception>? describe = null)
+        => new(host, options, loss, task, outputs, _labelColumns, data, purpose, cancellationToken, describe);
 
-    void CheckLabels(RoleMappedData data, TrainingSet rows)
+    void CheckCount(long rows)
+    {
+        if (rows < 2)
+            throw Refuse($"Training needs at least 2 rows, and the data has {rows} that can be used. Pass more rows.");
+    }
+
+    void CheckLabels(RoleMappedData data, LabelFacts labels)
     {
         if (options.IsAutoencoder)
         {
-            foreach (string warning in AutoencoderChecks.Warnings(data.Schema.Feature!.Value, rows, options))
+            foreach (string warning in AutoencoderChecks.Warnings(data.Schema.Feature!.Value, labels, options))
                 channel.Warning(warning);
             return;
         }
         if (data.Schema.Label!.Value.Type is VectorDataViewType)
         {
-            var checks = new VectorLabelChecks(data.Schema.Label.Value, rows);
+            var checks = new VectorLabelChecks(data.Schema.Label.Value, labels);
             if (checks.Refusal(task) is { } refusal)
                 throw Refuse(refusal);
             foreach (string warning in checks.Warnings(task))
@@ -111,13 +101,12 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
             return;
         }
         string column = data.Schema.Label!.Value.Name;
-        var labels = rows.Targets.AsSpan(0, rows.Rows);
-        bool constant = labels.IndexOfAnyExcept(labels[0]) < 0;
+        bool constant = labels.ConstantColumns.Length > 0;
         if (constant && !task.IsOfValues())
-            throw Refuse($"Classification needs rows of at least 2 classes, and all {rows.Rows} usable rows have the same value in column '{column}'. Check the filter or split that made this data.");
+            throw Refuse($"Classification needs rows of at least 2 classes, and all {labels.Rows} usable rows have the same value in column '{column}'. Check the filter or split that made this data.");
         if (constant)
-            channel.Warning($"Column '{column}' has the same value in all {rows.Rows} usable rows: there is nothing to learn but that value. Check the filter or split that made this data.");
-        if (task.IsOfValues() && !constant && labels.IndexOfAnyExcept(0f, 1f) < 0)
+            channel.Warning($"Column '{column}' has the same value in all {labels.Rows} usable rows: there is nothing to learn but that value. Check the filter or split that made this data.");
+        if (task.IsOfValues() && !constant && labels.IsZeroOrOne)
             channel.Warning(
                 $"Column '{column}' holds only 0 and 1, and is trained as regression because its type is Single. For classification convert it first: "
                 + $"mlContext.Transforms.Conversion.ConvertType(\"{column}\", outputKind: DataKind.Boolean).");
@@ -128,8 +117,11 @@ internal sealed class RowReader(IHost host, IChannel channel, NeuralNetOptions o
         for (int row = 1; row < rows.Rows; row++)
             if (!rows.HaveSameFeatures(row, 0) || !rows.KeysOf(row).SequenceEqual(rows.KeysOf(0)))
                 return;
-        channel.Warning($"{(options.FeatureColumnName is { } column ? $"Column '{column}' has" : "The categorical columns have")} the same values in all {rows.Rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
+        WarnOfEqualFeatures(rows.Rows);
     }
+
+    void WarnOfEqualFeatures(long rows)
+        => channel.Warning($"{(options.FeatureColumnName is { } column ? $"Column '{column}' has" : "The categorical columns have")} the same values in all {rows} usable rows: nothing tells them apart, and the model can only learn the label's average. Check how this data was read.");
 
     Exception Refuse(string message) => host.Process(new InvalidOperationException(message));
 }

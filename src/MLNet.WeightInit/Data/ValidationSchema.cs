@@ -24,11 +24,11 @@ internal static class ValidationSchema
     public static void CheckKeys(IHost host, DataViewSchema.Column training, DataViewSchema.Column validation) => Compare(host, training, validation, AnnotationUtils.Kinds.KeyValues, "key");
 
     /// <summary>Warns of classes that only one of the two sets has rows of.</summary>
-    public static void CheckClasses(IChannel channel, NetworkTask task, int outputs, TrainingSet training, TrainingSet validation)
+    public static void CheckClasses(IChannel channel, NetworkTask task, int outputs, TrainingRows training, TrainingSet validation)
     {
         if (task is not (NetworkTask.Binary or NetworkTask.Multiclass))
             return;
-        bool[] trained = Classes(training, task, outputs), validated = Classes(validation, task, outputs);
+        bool[] trained = training.Stream is { } stream ? [.. stream.ClassTotals.Select(total => total > 0)] : Classes(training.Set, task, outputs), validated = Classes(validation, task, outputs);
         Warn(channel, task, validated, except: trained, "The validation data has rows of {0}, of which the training data has none: the model can't learn to predict it, and these rows' loss only grows.");
         Warn(channel, task, trained, except: validated, "The validation data has no rows of {0}: neither its loss nor early stopping will notice how well the model does there.");
     }

@@ -41,6 +41,7 @@ internal static class OptionChecks
         OptimizationChecks.Check(options);
         Require(Enum.IsDefined(options.OnCancel), nameof(options.OnCancel), options.OnCancel, "It must be ReturnBest or Throw.");
         options.CheckCheckpoints();
+        options.CheckStreaming();
     }
 
     static void CheckHiddenLayers(IReadOnlyList<int> hiddenLayers)

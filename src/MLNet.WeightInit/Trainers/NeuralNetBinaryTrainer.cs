@@ -15,7 +15,7 @@ namespace MLNet.WeightInit;
 /// <item><term>Machine learning task</term><description>Binary classification</description></item>
 /// <item><term>Label, features</term><description>Boolean; known-size vector of Single</description></item>
 /// <item><term>Is normalization required?</term><description>No: the model standardizes its features</description></item>
-/// <item><term>Is caching required?</term><description>No: rows are read once</description></item>
+/// <item><term>Is caching required?</term><description>No: rows are read once into memory, or streamed where they don't fit there</description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MLNet.WeightInit</description></item>
 /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
 /// </list>

@@ -19,7 +19,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     where TTransformer : ISingleFeaturePredictionTransformer<TModel>
     where TModel : class, INeuralNetModel
 {
-    // The model standardizes, so the pipeline need not; rows are read once into memory, so caching would only hold them twice.
+    // The model standardizes, so the pipeline need not; rows are read once into memory, so caching would only hold them twice, and those that are streamed don't fit there.
     static readonly TrainerInfo s_characteristics = new(normalization: false, calibration: false, caching: false, supportValid: true, supportIncrementalTrain: true);
 
     readonly TrainerSettings _settings;
@@ -113,15 +113,16 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
             CheckpointFile.CheckPlace(checkpoint);             // before rows are read
         int outputs = CheckLabel(context.TrainingSet);
         KeyColumns.Find(Host, context.TrainingSet.Schema.Schema, _settings.Options);      // before rows are read
-        var reader = new RowReader(Host, channel, _settings.Options, ComposedLoss ?? _settings.Loss, _task, outputs);
-        TrainingSet rows = reader.Read(context.TrainingSet);
+        long seed = Seed();
+        var reader = new RowReader(Host, channel, _settings.Options, ComposedLoss ?? _settings.Loss, _task, outputs, seed);
+        using TrainingRows rows = reader.Read(context.TrainingSet, hasValidationSet: context.ValidationSet is not null);
         TrainingSet? validation = context.ValidationSet is null ? null : ReadValidation(channel, reader, context, rows, outputs);
         if (_settings.Options.ClassWeights is { } classWeights)
             ClassWeighting.Apply(channel, classWeights, context.TrainingSet.Schema.Label!.Value, _task, outputs, rows, validation);
 
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
         TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), ComposedLoss, progress, Host.CheckAlive) with { Embeddings = KeyColumns.Embedded(Host, context.TrainingSet.Schema.Schema, _settings.Options) };
-        TrainingResult result = NetworkTrainer.Train(rows, WithCheckpoint(options, channel), validation, Start(context.InitialPredictor));
+        TrainingResult result = NetworkTrainer.Train(rows.Set, WithCheckpoint(options, channel, seed), validation ?? rows.Stream?.Validation, Start(context.InitialPredictor), rows.Stream);
         Warn(channel, result);
         return CreateModel(result);
     }
@@ -160,15 +161,18 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
     }
 
-    TrainingOptions WithCheckpoint(TrainingOptions options, IChannel channel) => _settings.Options.CheckpointPath is not { } path ? options : options with
+    TrainingOptions WithCheckpoint(TrainingOptions options, IChannel channel, long seed) => _settings.Options.CheckpointPath is not { } path ? options : options with
     {
         Checkpoint = _settings.Options.Checkpoint(message => channel.Warning(message)),
-        Seed = _settings.SeedIsDrawn ? TrainingFingerprint.SeedIn(path) ?? options.Seed : options.Seed,
+        Seed = seed,
     };
+
+    /// <summary>A training that goes on has the seed that it began with.</summary>
+    long Seed() => _settings is { SeedIsDrawn: true, Options.CheckpointPath: { } path } ? TrainingFingerprint.SeedIn(path) ?? _settings.Seed : _settings.Seed;
 
     static TrainingStart? Start(IPredictor? model) => model is INeuralNetModel trained ? new TrainingStart(trained.Network, trained.Initialization) : null;
 
-    TrainingSet ReadValidation(IChannel channel, RowReader reader, TrainContext context, TrainingSet rows, int outputs)
+    TrainingSet ReadValidation(IChannel channel, RowReader reader, TrainContext context, TrainingRows rows, int outputs)
     {
         RoleMappedData training = context.TrainingSet, data = context.ValidationSet;
         int validationOutputs = CheckLabel(data);
@@ -179,7 +183,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
                     : $"The label column '{LabelColumn.Name}' must have {outputs} values a row in the validation data, as in the training data, and has {validationOutputs}. Transform both with one fitted pipeline."));
         ValidationSchema.Check(Host, training, data);
         KeyColumns.CheckValidation(Host, training.Schema.Schema, data.Schema.Schema, _settings.Options);
-        TrainingSet validation = reader.ReadValidation(data, rows.FeatureCount);
+        TrainingSet validation = reader.ReadValidation(data, rows.Set.FeatureCount);
         ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
         return validation;
     }

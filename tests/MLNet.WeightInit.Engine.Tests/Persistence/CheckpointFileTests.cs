@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Persistence;
 
 namespace MLNet.WeightInit.Engine.Tests.Persistence;

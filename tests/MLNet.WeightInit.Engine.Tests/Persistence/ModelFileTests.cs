@@ -93,7 +93,7 @@ internal sealed class ModelFileTests
         int at = bytes.AsSpan().IndexOf("residual blocks"u8);
         System.Text.Encoding.UTF8.GetBytes(name, bytes.AsSpan(at));
         BitConverter.TryWriteBytes(bytes.AsSpan(at + name.Length), branchDepth);
-        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 4), Checksum.Of(bytes.AsSpan(20..^4)));
+        BitConverter.TryWriteBytes(bytes.AsSpan(bytes.Length - 4), MLNet.WeightInit.Engine.Kernels.Checksum.Of(bytes.AsSpan(20..^4)));
         Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(bytes)), Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
     }
 

@@ -176,7 +176,7 @@ internal sealed class EmbeddingTrainingTests
         {
             byte[] damaged = [.. bytes];
             BitConverter.TryWriteBytes(damaged.AsSpan(place), value);
-            BitConverter.TryWriteBytes(damaged.AsSpan(damaged.Length - 4), Checksum.Of(damaged.AsSpan(20, damaged.Length - 24)));
+            BitConverter.TryWriteBytes(damaged.AsSpan(damaged.Length - 4), MLNet.WeightInit.Engine.Kernels.Checksum.Of(damaged.AsSpan(20, damaged.Length - 24)));
             Assert.That(() => FeedForwardNetwork.Load(new MemoryStream(damaged)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
         }
     }

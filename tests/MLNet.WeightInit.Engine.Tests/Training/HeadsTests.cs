@@ -202,7 +202,7 @@ internal sealed unsafe class HeadsTests
     }
 
     /// <summary>The checksum at the end, of the payload after the header of 20 bytes.</summary>
-    static void Repair(byte[] file) => BitConverter.TryWriteBytes(file.AsSpan(file.Length - 4), Engine.Persistence.Checksum.Of(file.AsSpan(20, file.Length - 24)));
+    static void Repair(byte[] file) => BitConverter.TryWriteBytes(file.AsSpan(file.Length - 4), Engine.Kernels.Checksum.Of(file.AsSpan(20, file.Length - 24)));
 
     [Test]
     public void A_model_goes_on_with_the_same_heads_only()

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace MLNet.WeightInit.Engine.Persistence;
+namespace MLNet.WeightInit.Engine.Kernels;
 
 /// <summary>CRC-32C (Castagnoli), of bytes that may come in pieces.</summary>
 internal struct Checksum()
