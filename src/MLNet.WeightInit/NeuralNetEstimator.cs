@@ -183,7 +183,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     {
         if (!schema.TryFindColumn(_settings.Options.LabelColumnName, out SchemaShape.Column label))
             throw _host.ExceptSchemaMismatch("inputSchema", "label", _settings.Options.LabelColumnName);
-        if (schema.TryFindColumn(_settings.Options.FeatureColumnName, out SchemaShape.Column features) && FeatureMismatch.Describe(features) is { } mismatch)
+        if (_settings.Options.FeatureColumnName is { } featureColumn && schema.TryFindColumn(featureColumn, out SchemaShape.Column features) && FeatureMismatch.Describe(features) is { } mismatch)
             throw _host.Process(mismatch);                     // a missing one is found by ML.NET
         bool scalar = label.Kind == SchemaShape.Column.VectorKind.Scalar;
         if (scalar && label.IsKey && label.ItemType == NumberDataViewType.UInt32)
