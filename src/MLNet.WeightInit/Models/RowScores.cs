@@ -21,8 +21,8 @@ internal sealed class RowScores
     {
         _row = row;
         Count = network.Outputs;
-        // What a reconstruction adds, and what categories do, is not in a block's scores.
-        if (reconstruction is null && keys.Count == 0 && row is ReadAheadCursor ahead && ahead.Features.Index == features.Index && ahead.Scores.Network == network)
+        // What a reconstruction adds is not in a block's scores.
+        if (reconstruction is null && row is ReadAheadCursor ahead && ahead.Features.Index == features.Index && ahead.Scores.Network == network)
         {
             _ahead = ahead;
             return;

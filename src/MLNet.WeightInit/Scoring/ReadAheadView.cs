@@ -27,7 +27,7 @@ internal sealed class ReadAheadView : IDataView
         Source = source;
         _featureColumnName = featureColumnName;
         _network = network;
-        _capacity = network.Embeddings.Count > 0 ? 0 : Math.Min(BlockRows, BlockFeatures / network.Inputs);      // rows with categories are more than their features
+        _capacity = Math.Min(BlockRows, BlockFeatures / network.Inputs);
     }
 
     public IDataView Source { get; }

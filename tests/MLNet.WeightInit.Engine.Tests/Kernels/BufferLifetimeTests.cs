@@ -7,11 +7,12 @@ using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit.Engine.Tests.Kernels;
 
-/// <summary>Buffers that kernels read by pointer stay while they are read: another thread collects garbage all the time, and poisons what it gets free.</summary>
+/// <summary>Buffers that kernels read by pointer stay while they are read: another thread collects garbage beside each round, and poisons what it gets free.</summary>
 [TestFixture]
 [NonParallelizable]
 internal sealed unsafe class BufferLifetimeTests
 {
+    readonly AutoResetEvent _next = new(initialState: false);
     volatile bool _over;
     Thread _collector = null!;
 
@@ -23,10 +24,14 @@ internal sealed unsafe class BufferLifetimeTests
         _collector.Start();
     }
 
+    [OneTimeTearDown]
+    public void Dispose() => _next.Dispose();
+
     [TearDown]
     public void StopCollecting()
     {
         _over = true;
+        _next.Set();
         _collector.Join();
     }
 
@@ -37,7 +42,7 @@ internal sealed unsafe class BufferLifetimeTests
             GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
             for (int length = 16; length <= 16 * 1024; length *= 4)
                 new AlignedBuffer(length).Span.Fill(float.NaN);
-            Thread.Sleep(5);                                   // a collection stops all threads: without a pause the tested one would hardly run
+            _next.WaitOne();                                   // a collection stops all threads: without waiting for the tested one it would hardly run
         }
     }
 
@@ -52,6 +57,7 @@ internal sealed unsafe class BufferLifetimeTests
         Assert.That(expected, Is.All.Not.NaN);
         for (int i = 0; i < 50; i++)
         {
+            _next.Set();
             scores.AsSpan().Clear();
             new NetworkScorer(network, capacity).Score(rows, 40, scores);
             Assert.That(scores, Is.EqualTo(expected));
@@ -69,7 +75,10 @@ internal sealed unsafe class BufferLifetimeTests
         double expected = Loss();
         Assert.That(expected, Is.Not.NaN);
         for (int i = 0; i < 10; i++)
+        {
+            _next.Set();
             Assert.That(Loss(), Is.EqualTo(expected));
+        }
 
         double Loss()
         {
@@ -93,6 +102,9 @@ internal sealed unsafe class BufferLifetimeTests
         TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [70, 20], optimizer: optimizer, batchSize: 20, epochs: optimizer == "LAMB" ? 3 : null, threads: 2) with { Patience = 2, MaximumSteps = 12 };
         byte[] expected = Trainings.Bytes(NetworkTrainer.Train(data, options).Network);
         for (int i = 0; i < 2; i++)
+        {
+            _next.Set();
             Assert.That(Trainings.Bytes(NetworkTrainer.Train(data, options).Network), Is.EqualTo(expected));
+        }
     }
 }
