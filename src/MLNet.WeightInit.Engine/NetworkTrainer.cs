@@ -8,6 +8,7 @@ using MLNet.WeightInit.Engine.Persistence;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Metrics;
+using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit.Engine;
 
@@ -44,7 +45,8 @@ internal static class NetworkTrainer
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? Standardization(data, trainingRows, stream) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
             : options.Task.HasTargetScale() ? TargetScale(data, trainingRows, stream, options) : AffineScale.None;
-        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization, options.Residual?.BranchDepth ?? 0, encoding);
+        var layout = new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization, options.Residual?.BranchDepth ?? 0, encoding,
+            isByInput: data.IsSparse && SparseUpdates.AreLazy(options));
         options.Residual?.CheckStart(options.Activation, options.Normalization);
         start?.Check(layout, options, options.Task.HasTargetScale() ? options.Loss.TargetScale(data, trainingRows, standardize: true) : AffineScale.None);
         var network = new FeedForwardNetwork(layout, options.Task, features, targets);

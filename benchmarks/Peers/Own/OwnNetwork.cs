@@ -8,9 +8,9 @@ namespace Peers.Own;
 static class OwnNetwork
 {
     /// <param name="deviation">Of the weights; null: He's √(2 / inputs).</param>
-    public static FeedForwardNetwork Create(int inputs, int[] hidden, int outputs, NetworkTask task, float? deviation = null, Normalization normalization = Normalization.None, int branchDepth = 0)
+    public static FeedForwardNetwork Create(int inputs, int[] hidden, int outputs, NetworkTask task, float? deviation = null, Normalization normalization = Normalization.None, int branchDepth = 0, bool isByInput = false)
     {
-        var network = new FeedForwardNetwork(new NetworkLayout(inputs, hidden, "ReLU", outputs, normalization, branchDepth), task, AffineScale.None, AffineScale.None);
+        var network = new FeedForwardNetwork(new NetworkLayout(inputs, hidden, "ReLU", outputs, normalization, branchDepth, isByInput: isByInput), task, AffineScale.None, AffineScale.None);
         foreach (DenseLayer layer in network.DenseLayers)
         {
             var weights = new float[layer.Inputs * layer.Outputs];

@@ -22,7 +22,7 @@ sealed class OwnTraining
     public OwnTraining(TrainingProblem problem, int threads = 1, float? deviation = null)
     {
         _problem = problem;
-        Network = OwnNetwork.Create(problem.Inputs, problem.Hidden, problem.Outputs, problem.Task, deviation, problem.Normalization, problem.Residual?.BranchDepth ?? 0);
+        Network = OwnNetwork.Create(problem.Inputs, problem.Hidden, problem.Outputs, problem.Task, deviation, problem.Normalization, problem.Residual?.BranchDepth ?? 0, isByInput: problem.Data.IsSparse);
         var options = new TrainingOptions
         {
             Task = problem.Task,

@@ -36,6 +36,31 @@ internal static unsafe class Panels
     /// <summary>Floats of a whole weight tensor in panels.</summary>
     public static long Length(int inputs, int outputs) => (long)inputs * Padded(outputs);
 
+    /// <summary>Copies row-major [outputs × inputs] weights to where they lie input by input: [inputs][outputs, padded].</summary>
+    public static void PackByInput(ReadOnlySpan<float> rowMajor, int inputs, int outputs, Span<float> byInput)
+    {
+        int stride = Padded(outputs);
+        byInput[..(int)Length(inputs, outputs)].Clear();
+        for (int output = 0; output < outputs; output++)
+        {
+            ReadOnlySpan<float> row = rowMajor.Slice(output * inputs, inputs);
+            for (int input = 0; input < inputs; input++)
+                byInput[input * stride + output] = row[input];
+        }
+    }
+
+    /// <summary>Copies weights that lie input by input back to row-major [outputs × inputs].</summary>
+    public static void UnpackByInput(ReadOnlySpan<float> byInput, int inputs, int outputs, Span<float> rowMajor)
+    {
+        int stride = Padded(outputs);
+        for (int output = 0; output < outputs; output++)
+        {
+            Span<float> row = rowMajor.Slice(output * inputs, inputs);
+            for (int input = 0; input < inputs; input++)
+                row[input] = byInput[input * stride + output];
+        }
+    }
+
     /// <summary>Copies row-major [outputs × inputs] weights into panels.</summary>
     public static void Pack(ReadOnlySpan<float> rowMajor, int inputs, int outputs, Span<float> panels)
     {

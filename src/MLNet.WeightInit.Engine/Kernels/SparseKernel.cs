@@ -3,9 +3,9 @@ using MLNet.WeightInit.Engine.Kernels.Gemm;
 
 namespace MLNet.WeightInit.Engine.Kernels;
 
-/// <summary>A sparse matrix times a panel of a dense one: each row of the result is a few rows of the table, each times a number, added in their order.</summary>
+/// <summary>A sparse matrix times a dense one: each row of the result is a few rows of the table, each times a number, added in their order.</summary>
 /// <remarks>
-/// Both products of a first layer whose input is sparse are this. Forward, the table is a panel of the weights, and a row's features choose from it; for the weight gradient it is a panel of ∂L/∂z, and the
+/// Both products of a first layer whose input is sparse are this. Forward, the table is the weights, and a row's features choose from it; for the weight gradient it is ∂L/∂z, and the
 /// rows that have a feature choose from it. Every element is one chain of fused multiply-adds, as <see cref="GemmKernel"/> makes it of the dense matrix, less the steps that add 0 · w: the bits are the same.
 /// </remarks>
 internal abstract unsafe class SparseKernel
@@ -13,15 +13,19 @@ internal abstract unsafe class SparseKernel
     /// <summary>Values between asking for a row of the table and reading it; as many indices behind the last are read, but not used.</summary>
     public const int Ahead = 8;
 
+    /// <summary>Zeros that sums may start from: four of the widest vectors.</summary>
+    public const int MostZeros = 64;
+
     public static SparseKernel Create(SimdLevel level) => SimdLevels.Create<Factory, SparseKernel>(level, default);
 
     /// <summary>c[r] = start + Σ values[i] · table[indices[i]] over i from starts[r] to starts[r + 1], for <paramref name="rows"/> rows.</summary>
     /// <param name="starts">One more than rows.</param>
     /// <param name="indices">Rows of the table; <see cref="Ahead"/> more may be read.</param>
     /// <param name="tableRow">Floats between two rows of the table.</param>
-    /// <param name="width">Floats of a row that are used: 16 or 32.</param>
-    /// <param name="start">What every sum starts from: a bias or zeros.</param>
-    public abstract void Multiply(int* starts, int rows, int* indices, float* values, float* table, nint tableRow, int width, float* start, float* c, nint cRow);
+    /// <param name="width">Floats of a row that are used: a multiple of 16.</param>
+    /// <param name="start">What the sums of a row start from: biases, or <see cref="MostZeros"/> zeros.</param>
+    /// <param name="startColumn">Floats between the starts of two columns: 1, or 0 where they are zeros.</param>
+    public abstract void Multiply(int* starts, int rows, int* indices, float* values, float* table, nint tableRow, int width, float* start, int startColumn, float* c, nint cRow);
 
     readonly struct Factory : ISimdFactory<SparseKernel>
     {
@@ -32,62 +36,86 @@ internal abstract unsafe class SparseKernel
 /// <inheritdoc cref="SparseKernel"/>
 internal sealed unsafe class SparseKernel<TSimd, TVector> : SparseKernel where TSimd : struct, ISimd<TVector> where TVector : struct
 {
-    const int MostVectors = 4;
+    const int MostVectors = MostZeros / 8;                    // eight sums of 256 bits; of 512 bits four are as many zeros
 
-    public override void Multiply(int* starts, int rows, int* indices, float* values, float* table, nint tableRow, int width, float* start, float* c, nint cRow)
+    public override void Multiply(int* starts, int rows, int* indices, float* values, float* table, nint tableRow, int width, float* start, int startColumn, float* c, nint cRow)
     {
-        int vectors = Math.Min(MostVectors, width / TSimd.Width);
-        for (int column = 0; column < width; column += vectors * TSimd.Width)
+        // A result's columns one after the other, not the results of a column: what the first strip has brought into the cache, and its page into the TLB, the others find there.
+        int most = Math.Min(MostVectors, MostZeros / TSimd.Width);
+        for (int row = 0; row < rows; row++, c += cRow)
         {
-            switch (vectors)
+            int first = starts[row], count = starts[row + 1] - first, column = 0;
+            while (column < width)
             {
-                case 1: Strip<OneVector>(starts, rows, indices, values, table + column, tableRow, start + column, c + column, cRow); break;
-                case 2: Strip<TwoVectors>(starts, rows, indices, values, table + column, tableRow, start + column, c + column, cRow); break;
-                default: Strip<FourVectors>(starts, rows, indices, values, table + column, tableRow, start + column, c + column, cRow); break;
+                int vectors = Math.Min(most, (width - column) / TSimd.Width), ahead = column == 0 ? width : 0;
+                float* source = table + column, from = start + column * startColumn, to = c + column;
+                if (vectors >= 8)
+                    vectors = Strip<EightVectors>(count, indices + first, values + first, source, tableRow, from, to, ahead);
+                else if (vectors >= 4)
+                    vectors = Strip<FourVectors>(count, indices + first, values + first, source, tableRow, from, to, ahead);
+                else if (vectors >= 2)
+                    vectors = Strip<TwoVectors>(count, indices + first, values + first, source, tableRow, from, to, ahead);
+                else
+                    vectors = Strip<OneVector>(count, indices + first, values + first, source, tableRow, from, to, ahead);
+                column += vectors * TSimd.Width;
             }
         }
     }
 
+    /// <param name="ahead">Floats of a row of the table to ask for some rows before they are read.</param>
+    /// <returns>Vectors of a row that it has done.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Strip<TColumns>(int* starts, int rows, int* indices, float* values, float* table, nint tableRow, float* start, float* c, nint cRow) where TColumns : struct, ITileColumns
+    static int Strip<TColumns>(int count, int* indices, float* values, float* table, nint tableRow, float* start, float* c, int ahead) where TColumns : struct, ITileColumns
     {
         int width = TSimd.Width;
-        for (int row = 0; row < rows; row++, c += cRow)
+        TVector sum0 = TSimd.Load(start), sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default, sum6 = default, sum7 = default;
+        if (TColumns.Count > 1)
+            sum1 = TSimd.Load(start + width);
+        if (TColumns.Count > 2)
+            (sum2, sum3) = (TSimd.Load(start + 2 * width), TSimd.Load(start + 3 * width));
+        if (TColumns.Count > 4)
         {
-            TVector sum0 = TSimd.Load(start), sum1 = default, sum2 = default, sum3 = default;
+            (sum4, sum5) = (TSimd.Load(start + 4 * width), TSimd.Load(start + 5 * width));
+            (sum6, sum7) = (TSimd.Load(start + 6 * width), TSimd.Load(start + 7 * width));
+        }
+        for (int i = 0; i < count; i++)
+        {
+            float* next = table + indices[i + Ahead] * tableRow;
+            for (int line = 0; line < ahead; line += CacheHint.LineFloats)
+                CacheHint.Prefetch(next + line);
+            float* source = table + indices[i] * tableRow;
+            TVector value = TSimd.Broadcast(values[i]);
+            sum0 = TSimd.MultiplyAdd(value, TSimd.Load(source), sum0);
             if (TColumns.Count > 1)
-                sum1 = TSimd.Load(start + width);
+                sum1 = TSimd.MultiplyAdd(value, TSimd.Load(source + width), sum1);
             if (TColumns.Count > 2)
             {
-                sum2 = TSimd.Load(start + 2 * width);
-                sum3 = TSimd.Load(start + 3 * width);
+                sum2 = TSimd.MultiplyAdd(value, TSimd.Load(source + 2 * width), sum2);
+                sum3 = TSimd.MultiplyAdd(value, TSimd.Load(source + 3 * width), sum3);
             }
-            int end = starts[row + 1];
-            for (int i = starts[row]; i < end; i++)
+            if (TColumns.Count > 4)
             {
-                float* ahead = table + indices[i + Ahead] * tableRow;
-                CacheHint.Prefetch(ahead);
-                if (TColumns.Count * width > CacheHint.LineFloats)
-                    CacheHint.Prefetch(ahead + CacheHint.LineFloats);
-                float* source = table + indices[i] * tableRow;
-                TVector value = TSimd.Broadcast(values[i]);
-                sum0 = TSimd.MultiplyAdd(value, TSimd.Load(source), sum0);
-                if (TColumns.Count > 1)
-                    sum1 = TSimd.MultiplyAdd(value, TSimd.Load(source + width), sum1);
-                if (TColumns.Count > 2)
-                {
-                    sum2 = TSimd.MultiplyAdd(value, TSimd.Load(source + 2 * width), sum2);
-                    sum3 = TSimd.MultiplyAdd(value, TSimd.Load(source + 3 * width), sum3);
-                }
-            }
-            TSimd.Store(sum0, c);
-            if (TColumns.Count > 1)
-                TSimd.Store(sum1, c + width);
-            if (TColumns.Count > 2)
-            {
-                TSimd.Store(sum2, c + 2 * width);
-                TSimd.Store(sum3, c + 3 * width);
+                sum4 = TSimd.MultiplyAdd(value, TSimd.Load(source + 4 * width), sum4);
+                sum5 = TSimd.MultiplyAdd(value, TSimd.Load(source + 5 * width), sum5);
+                sum6 = TSimd.MultiplyAdd(value, TSimd.Load(source + 6 * width), sum6);
+                sum7 = TSimd.MultiplyAdd(value, TSimd.Load(source + 7 * width), sum7);
             }
         }
+        TSimd.Store(sum0, c);
+        if (TColumns.Count > 1)
+            TSimd.Store(sum1, c + width);
+        if (TColumns.Count > 2)
+        {
+            TSimd.Store(sum2, c + 2 * width);
+            TSimd.Store(sum3, c + 3 * width);
+        }
+        if (TColumns.Count > 4)
+        {
+            TSimd.Store(sum4, c + 4 * width);
+            TSimd.Store(sum5, c + 5 * width);
+            TSimd.Store(sum6, c + 6 * width);
+            TSimd.Store(sum7, c + 7 * width);
+        }
+        return TColumns.Count;
     }
 }

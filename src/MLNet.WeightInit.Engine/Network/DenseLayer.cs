@@ -40,7 +40,10 @@ public sealed class DenseLayer
     public float[] GetWeights()
     {
         var weights = new float[checked(Inputs * Outputs)];
-        Panels.Unpack(_network.WeightPanels(_layout), Inputs, Outputs, weights);
+        if (_layout.IsByInput)
+            Panels.UnpackByInput(_network.Weights(_layout), Inputs, Outputs, weights);
+        else
+            Panels.Unpack(_network.Weights(_layout), Inputs, Outputs, weights);
         return weights;
     }
 
@@ -79,7 +82,10 @@ public sealed class DenseLayer
     {
         if (weights.Length != Inputs * Outputs)
             throw new ArgumentException($"Layer '{Name}' has {Outputs} × {Inputs} = {Outputs * Inputs} weights, but {weights.Length} were given.", nameof(weights));
-        Panels.Pack(weights, Inputs, Outputs, _network.WeightPanels(_layout));
+        if (_layout.IsByInput)
+            Panels.PackByInput(weights, Inputs, Outputs, _network.Weights(_layout));
+        else
+            Panels.Pack(weights, Inputs, Outputs, _network.Weights(_layout));
         _network.ParametersChanged();
     }
 

@@ -81,7 +81,8 @@ public sealed partial class FeedForwardNetwork
 
     internal Span<float> Vectors(EmbeddingLayout embedding) => Parameters.Span.Slice((int)embedding.Offset, (int)embedding.Length);
 
-    internal Span<float> WeightPanels(LayerLayout layer) => Parameters.Span.Slice((int)layer.WeightOffset, (int)layer.WeightLength);
+    /// <summary>In panels, or input by input, as the layout has them.</summary>
+    internal Span<float> Weights(LayerLayout layer) => Parameters.Span.Slice((int)layer.WeightOffset, (int)layer.WeightLength);
 
     internal Span<float> Biases(LayerLayout layer) => Parameters.Span.Slice((int)layer.BiasOffset, layer.BiasLength);
 
@@ -113,7 +114,7 @@ public sealed partial class FeedForwardNetwork
         _idleScorer = null;
     }
 
-    /// <summary>The first layer's panels with each feature's scale folded in; the mean is subtracted while rows are gathered,
+    /// <summary>The first layer's weights, as they lie, with each feature's scale folded in; the mean is subtracted while rows are gathered,
     /// since folding it into the bias would cost most digits where mean/σ is large.</summary>
     internal AlignedBuffer ScoringWeights()
     {
@@ -121,16 +122,14 @@ public sealed partial class FeedForwardNetwork
             return existing;
         LayerLayout first = Layout.Layers[0];
         var folded = new AlignedBuffer(first.WeightLength);
-        WeightPanels(first).CopyTo(folded.Span);
-        if (!FeatureScale.IsNone)
+        Weights(first).CopyTo(folded.Span);
+        int blocks = first.IsByInput ? 1 : Panels.Count(first.Outputs);
+        for (int block = 0; block < blocks && !FeatureScale.IsNone; block++)
         {
-            for (int panel = 0; panel < Panels.Count(first.Outputs); panel++)
-            {
-                int width = Panels.WidthOf(panel, first.Outputs);
-                Span<float> rows = folded.Span.Slice((int)Panels.Offset(panel, first.Inputs), Layout.Features * width);
-                for (int i = 0; i < rows.Length; i++)
-                    rows[i] *= FeatureScale.Scales[i / width];
-            }
+            int stride = first.InputStride(block);
+            Span<float> rows = folded.Span.Slice((int)first.PanelOffset(block), Layout.Features * stride);
+            for (int i = 0; i < rows.Length; i++)
+                rows[i] *= FeatureScale.Scales[i / stride];
         }
         Volatile.Write(ref _scoringWeights, folded);
         return folded;

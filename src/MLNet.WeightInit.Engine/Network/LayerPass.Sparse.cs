@@ -5,52 +5,79 @@ namespace MLNet.WeightInit.Engine.Network;
 /// <summary>The two products with a sparse input, which only the first layer can have.</summary>
 internal sealed unsafe partial class LayerPass
 {
-    /// <summary>Features whose gradient one chunk computes and updates: 32 of them by 32 units are 4 KB.</summary>
-    const int FeatureBlock = 32;
+    /// <summary>Floats of a gradient that one chunk computes and updates: 16 KB, half of the first-level cache. At least one feature's.</summary>
+    const int SparseChunkFloats = 4 * 1024;
 
-    /// <summary>Inputs whose gradient one chunk spreads: by 32 units 32 KB.</summary>
-    const int SpreadBlock = 256;
+    /// <summary>Inputs whose gradient one chunk spreads.</summary>
+    const int SpreadBlock = 64;
 
-    Action<int>? _sparseGradientChunk, _spreadChunk;
-    int _featureBlocks;
+    Action<int>? _sparseForwardChunk, _sparseGradientChunk, _spreadChunk;
+    int _featureBlock, _sparseChunks;
 
     /// <summary>The layer's input in the place of dense rows; null where these are dense.</summary>
     public SparseInput? Sparse { get; set; }
 
     long Work => (Sparse is null ? (long)_batch * Layout.Inputs : Sparse.Batch.Count) * Layout.Outputs;
 
-    void MultiplySparse(float* weights, int panel, int firstRow, int rows)
+    void MultiplySparse(float* weights)
     {
-        int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
-        Sparse!.Multiply(firstRow, rows, weights + Panels.Offset(panel, Layout.Inputs), width, _biases + column, _products.Pointer + (nint)firstRow * Stride + column, Stride);
+        if (weights is null && IsLarge)
+        {
+            _sparseChunks = Math.Clamp(_batch, 1, WantedChunks);
+            _pool.Run(_sparseChunks, _sparseForwardChunk ??= SparseForwardChunk);
+        }
+        else
+            MultiplySparse(weights is null ? _weights : weights, 0, _batch);
     }
 
-    void SparseWeightGradient(bool large)
+    void SparseForwardChunk(int chunk)
+    {
+        int first = (int)((long)_batch * chunk / _sparseChunks), end = (int)((long)_batch * (chunk + 1) / _sparseChunks);
+        MultiplySparse(_weights, first, end - first);
+    }
+
+    void MultiplySparse(float* weights, int firstRow, int rows)
+    {
+        float* products = _products.Pointer + (nint)firstRow * Stride;
+        if (Layout.IsByInput)
+            Sparse!.Multiply(firstRow, rows, weights, Layout.BiasLength, Layout.BiasLength, _biases, products, Stride);
+        else
+        {
+            for (int panel = 0; panel < Panels.Count(Layout.Outputs); panel++)
+                Sparse!.Multiply(firstRow, rows, weights + Layout.PanelOffset(panel), Layout.InputStride(panel), Panels.WidthOf(panel, Layout.Outputs), _biases + panel * Panels.Width, products + panel * Panels.Width, Stride);
+        }
+        if (!Layout.IsNormalized)
+            AddAndActivate(firstRow, rows, 0, Layout.BiasLength);
+    }
+
+    void WeightGradientSparse(bool large)
     {
         Sparse!.BeginBackward(Layout.Outputs);
-        _featureBlocks = (Sparse.Features.Length + FeatureBlock - 1) / FeatureBlock;
-        Run(large, Panels.Count(Layout.Outputs) * _featureBlocks, _sparseGradientChunk ??= SparseGradientChunk);
+        _featureBlock = Math.Max(1, SparseChunkFloats / Layout.BiasLength);
+        Run(large, (Sparse.Features.Length + _featureBlock - 1) / _featureBlock, _sparseGradientChunk ??= SparseGradientChunk);
         if (!Sparse.IsLazy)
-            Run(large, Panels.Count(Layout.Outputs) * SpreadBlocks, _spreadChunk ??= SpreadChunk);
+            Run(large, (Layout.Inputs + SpreadBlock - 1) / SpreadBlock, _spreadChunk ??= SpreadChunk);
     }
-
-    int SpreadBlocks => (Layout.Inputs + SpreadBlock - 1) / SpreadBlock;
 
     void SparseGradientChunk(int chunk)
     {
-        int panel = chunk / _featureBlocks, first = chunk % _featureBlocks * FeatureBlock, count = Math.Min(FeatureBlock, Sparse!.Features.Length - first);
-        int width = Panels.WidthOf(panel, Layout.Outputs);
-        Sparse.WeightGradient(panel, width, first, count, _productGradient.Pointer + panel * Panels.Width, Stride, _scratch.Zeros.Pointer);
+        int first = chunk * _featureBlock, count = Math.Min(_featureBlock, Sparse!.Features.Length - first), width = Layout.BiasLength;
+        Sparse.WeightGradient(first, count, width, _productGradient.Pointer, Stride, _scratch.Zeros.Pointer);
         if (Sparse.IsLazy)
-            Update?.OfRows(Layout.WeightOffset + Panels.Offset(panel, Layout.Inputs), width, Sparse.Features.Slice(first, count), Sparse.Gradient(panel) + (nint)first * width);
+            Update?.OfRows(Layout.WeightOffset, width, Sparse.Features.Slice(first, count), Sparse.Gradient(first, width));
     }
 
+    /// <summary>To where the gradient of dense rows would be, with zeros for features that the batch hasn't.</summary>
     void SpreadChunk(int chunk)
     {
-        int panel = chunk / SpreadBlocks, first = chunk % SpreadBlocks * SpreadBlock, inputs = Math.Min(SpreadBlock, Layout.Inputs - first);
-        int width = Panels.WidthOf(panel, Layout.Outputs);
-        nint offset = Panels.Offset(panel, Layout.Inputs) + (nint)first * width;
-        Sparse!.Spread(panel, width, first, inputs, _weightGradient + offset);
-        Update?.OfWeights(Layout.WeightOffset + offset, inputs * width);
+        int first = chunk * SpreadBlock, inputs = Math.Min(SpreadBlock, Layout.Inputs - first);
+        int blocks = Layout.IsByInput ? 1 : Panels.Count(Layout.Outputs);
+        for (int block = 0; block < blocks; block++)
+        {
+            int stride = Layout.InputStride(block);
+            nint offset = Layout.PanelOffset(block) + (nint)first * stride;
+            Sparse!.Spread(block * Panels.Width, stride, Layout.BiasLength, first, inputs, _weightGradient + offset);
+            Update?.OfWeights(Layout.WeightOffset + offset, inputs * stride);
+        }
     }
 }

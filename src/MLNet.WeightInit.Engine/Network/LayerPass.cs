@@ -131,6 +131,11 @@ internal sealed unsafe partial class LayerPass
         _input = input;
         _inputStride = inputStride;
         _batch = batch;
+        if (Sparse is not null)
+        {
+            MultiplySparse(weights);
+            return;
+        }
         int panels = Panels.Count(Layout.Outputs);
         if (weights is null && IsLarge)
         {
@@ -174,13 +179,8 @@ internal sealed unsafe partial class LayerPass
 
     void Multiply(float* weights, int panel, int firstRow, int rows)
     {
-        if (Sparse is not null)
-        {
-            MultiplySparse(weights, panel, firstRow, rows);
-            return;
-        }
         int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
-        _gemm.Multiply(_input + (nint)firstRow * _inputStride, _inputStride, 1, rows, weights + Panels.Offset(panel, Layout.Inputs), width, width, Layout.Inputs,
+        _gemm.Multiply(_input + (nint)firstRow * _inputStride, _inputStride, 1, rows, weights + Layout.PanelOffset(panel), Layout.InputStride(panel), width, Layout.Inputs,
             _biases + column, 0, _products.Pointer + (nint)firstRow * Stride + column, Stride);
         if (panel == 0 && FiniteSums is not null)
             NoteFiniteSums(firstRow, rows);
@@ -232,7 +232,7 @@ internal sealed unsafe partial class LayerPass
         _packsGradient = Sparse is null && PacksGradient(Layout, _batch);
         Run(large, Panels.Count(Layout.Outputs), _gradientPanelChunk);
         if (Sparse is not null)
-            SparseWeightGradient(large);
+            WeightGradientSparse(large);
         else if (!large && IsNarrow)
             WeightGradientNarrow();
         else

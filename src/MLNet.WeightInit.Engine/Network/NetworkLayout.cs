@@ -39,6 +39,15 @@ internal sealed record LayerLayout(string Name, int Inputs, int Outputs, string 
 
     public long WeightLength => Panels.Length(Inputs, Outputs);
     public int BiasLength => Panels.Padded(Outputs);
+
+    /// <summary>Whether the weights lie input by input, those to all outputs side by side, and not in panels: so that a step that reads and writes the weights of a few inputs finds each one's in one place.</summary>
+    public bool IsByInput { get; init; }
+
+    /// <summary>Floats from the first weight to that of input 0 and the first output of a panel.</summary>
+    public nint PanelOffset(int panel) => IsByInput ? (nint)panel * Panels.Width : Panels.Offset(panel, Inputs);
+
+    /// <summary>Floats from a weight in a panel to that of the next input and the same output.</summary>
+    public int InputStride(int panel) => IsByInput ? BiasLength : Panels.WidthOf(panel, Outputs);
 }
 
 /// <summary>The layers of a feedforward network and where their parameters lie: weights in panels, biases, and a normalization's γ, β and running statistics, layer after layer, all in one array.</summary>
@@ -51,8 +60,10 @@ internal sealed class NetworkLayout
     /// <param name="normalization">Of every hidden layer.</param>
     /// <param name="branchDepth">Dense layers in each residual branch; 0: no blocks.</param>
     /// <param name="encoding">How a row becomes the first layer's inputs; null: it is them.</param>
-    public NetworkLayout(int inputs, IReadOnlyList<int> hiddenLayers, string activation, int outputs, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
-        : this(inputs, [.. hiddenLayers.Select((units, i) => (units, activation)), (outputs, "Identity")], normalization, branchDepth, encoding)
+    /// <param name="isByInput">Of the first layer: <see cref="LayerLayout.IsByInput"/>.</param>
+    public NetworkLayout(int inputs, IReadOnlyList<int> hiddenLayers, string activation, int outputs, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null,
+        bool isByInput = false)
+        : this(inputs, [.. hiddenLayers.Select((units, i) => (units, activation)), (outputs, "Identity")], normalization, branchDepth, encoding, isByInput)
     {
     }
 
@@ -60,7 +71,9 @@ internal sealed class NetworkLayout
     /// <param name="normalization">Of every hidden layer.</param>
     /// <param name="branchDepth">Dense layers in each residual branch; 0: no blocks.</param>
     /// <param name="encoding">How a row becomes the first layer's inputs; null: it is them.</param>
-    public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null)
+    /// <param name="isByInput">Of the first layer: <see cref="LayerLayout.IsByInput"/>.</param>
+    public NetworkLayout(int inputs, IReadOnlyList<(int Units, string Activation)> layers, Normalization normalization = Normalization.None, int branchDepth = 0, InputEncoding? encoding = null,
+        bool isByInput = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(layers.Count, 1);
         ResidualBlocks.CheckLayers([.. layers.SkipLast(1).Select(layer => layer.Units)], branchDepth);
@@ -83,6 +96,7 @@ internal sealed class NetworkLayout
             {
                 Residual = place,
                 SkipFrom = place == ResidualPlace.End ? i - branchDepth : null,
+                IsByInput = isByInput && i == 0,
             };
             offset = biasOffset + Panels.Padded(units) * built[i].VectorCount;
             width = units;

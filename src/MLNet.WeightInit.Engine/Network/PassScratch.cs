@@ -16,7 +16,7 @@ internal sealed class PassScratch
     /// <param name="isSparse">Whether the first layer's input is: nothing of it is packed.</param>
     public PassScratch(NetworkLayout layout, int capacity, bool needsUpstream, bool isSparse = false)
     {
-        Zeros = new AlignedBuffer(Panels.Width);
+        Zeros = new AlignedBuffer(Math.Max(Panels.Width, SparseKernel.MostZeros));
         if (capacity == 0)
         {
             Transposed = Upstream = PackedInput = PackedGradient = Zeros;

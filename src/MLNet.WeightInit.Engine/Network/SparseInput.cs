@@ -29,18 +29,21 @@ internal sealed unsafe class SparseInput
     /// <summary>Features that the batch of the last way back had.</summary>
     public ReadOnlySpan<int> Features => _features!.Features;
 
-    /// <summary>∂L/∂W of those features in the last way back, panel by panel, each [features][width].</summary>
+    /// <summary>∂L/∂W of those features in the last way back: [features][outputs, padded].</summary>
     public ReadOnlySpan<float> Gradients(int outputs) => _gradients.Span[..(_features!.Count * Panels.Padded(outputs))];
 
-    /// <summary>Where a panel's part of them begins.</summary>
-    public float* Gradient(int panel) => _gradients.Pointer + (nint)panel * Panels.Width * _features!.Count;
+    /// <summary>Where that of one of them begins.</summary>
+    /// <param name="width">The layer's outputs, padded.</param>
+    public float* Gradient(int feature, int width) => _gradients.Pointer + (nint)feature * width;
 
-    /// <summary>One panel of the products with the weights, for some rows of the batch.</summary>
-    public void Multiply(int firstRow, int rows, float* weights, int width, float* biases, float* products, nint stride)
+    /// <summary>The products with some columns of the weights, for some rows of the batch.</summary>
+    /// <param name="inputStride">Floats between the weights of two inputs.</param>
+    /// <param name="width">Columns: a multiple of 16.</param>
+    public void Multiply(int firstRow, int rows, float* weights, int inputStride, int width, float* biases, float* products, nint stride)
     {
         fixed (int* starts = Batch.Starts, columns = Batch.Columns)
         fixed (float* values = Batch.Values)
-            _kernel.Multiply(starts + firstRow, rows, columns, values, weights, width, width, biases, products, stride);
+            _kernel.Multiply(starts + firstRow, rows, columns, values, weights, inputStride, width, biases, 1, products, stride);
     }
 
     /// <summary>Sorts the batch by features, and makes room for their gradients.</summary>
@@ -52,23 +55,26 @@ internal sealed unsafe class SparseInput
             _gradients = new AlignedBuffer(needed + needed / 4);
     }
 
-    /// <summary>One panel of the weight gradient of some of the features.</summary>
-    /// <param name="gradient">The panel's columns of ∂L/∂z.</param>
-    public void WeightGradient(int panel, int width, int first, int count, float* gradient, nint stride, float* zeros)
+    /// <summary>The weight gradient of some of the features.</summary>
+    /// <param name="width">The layer's outputs, padded.</param>
+    /// <param name="gradient">∂L/∂z.</param>
+    /// <param name="zeros"><see cref="SparseKernel.MostZeros"/> of them.</param>
+    public void WeightGradient(int first, int count, int width, float* gradient, nint stride, float* zeros)
     {
         fixed (int* starts = _features!.Starts, rows = _features.Rows)
         fixed (float* values = _features.Values)
-            _kernel.Multiply(starts + first, count, rows, values, gradient, stride, width, zeros, Gradient(panel) + (nint)first * width, width);
+            _kernel.Multiply(starts + first, count, rows, values, gradient, stride, width, zeros, 0, Gradient(first, width), width);
     }
 
-    /// <summary>Writes a panel's gradient of the inputs from one to another to where it is in dense data, with zeros for features that the batch hasn't.</summary>
-    public void Spread(int panel, int width, int firstInput, int inputs, float* destination)
+    /// <summary>Writes some columns of the gradient of the inputs from one to another one after the other, with zeros for features that the batch hasn't.</summary>
+    /// <param name="columns">Of them.</param>
+    /// <param name="width">The layer's outputs, padded.</param>
+    public void Spread(int firstColumn, int columns, int width, int firstInput, int inputs, float* destination)
     {
-        new Span<float>(destination, inputs * width).Clear();
+        new Span<float>(destination, inputs * columns).Clear();
         ReadOnlySpan<int> features = Features;
         int i = features.BinarySearch(firstInput);
-        float* source = Gradient(panel);
         for (i = i < 0 ? ~i : i; i < features.Length && features[i] < firstInput + inputs; i++)
-            new ReadOnlySpan<float>(source + (nint)i * width, width).CopyTo(new Span<float>(destination + (nint)(features[i] - firstInput) * width, width));
+            new ReadOnlySpan<float>(Gradient(i, width) + firstColumn, columns).CopyTo(new Span<float>(destination + (nint)(features[i] - firstInput) * columns, columns));
     }
 }

@@ -17,7 +17,7 @@ internal static class NonFiniteSearch
         }
         for (int i = 0; i < layers.Count; i++)
         {
-            if (!RowChecks.AllFinite(network.WeightPanels(layers[i])))
+            if (!RowChecks.AllFinite(network.Weights(layers[i])))
                 return (i, $"{layers[i].Name}.weights");
             if (!RowChecks.AllFinite(network.Biases(layers[i])))
                 return (i, $"{layers[i].Name}.bias");

@@ -26,7 +26,7 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
         Compare("normalization", own.Normalization, layout.Normalization);
         Compare("layers in a residual branch", own.BranchDepth, layout.BranchDepth);
         Compare("outputs", own.Outputs, layout.Outputs);
-        if (differences.Count == 0 && !own.Layers.SequenceEqual(layout.Layers))
+        if (differences.Count == 0 && !own.Layers.Select(WithoutPlace).SequenceEqual(layout.Layers.Select(WithoutPlace)))
             Compare("layers", string.Join(", ", own.Layers), string.Join(", ", layout.Layers));
         if (differences.Count == 0 && !MayStandFor(Network.TargetScale, labels))
             Compare("what the network gives of a label", Given(Network.TargetScale), Given(labels));
@@ -45,8 +45,16 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
         }
     }
 
-    /// <summary>Puts the model's weights into a network of the same layout.</summary>
-    public void CopyTo(FeedForwardNetwork network) => Network.Parameters.Span.CopyTo(network.Parameters.Span);
+    /// <summary>Puts the model's weights into a network of the same layers.</summary>
+    public void CopyTo(FeedForwardNetwork network)
+    {
+        Network.Parameters.Span.CopyTo(network.Parameters.Span);
+        if (Network.Layout.Layers[0] != network.Layout.Layers[0])
+            network.DenseLayers[0].SetWeights(Network.DenseLayers[0].GetWeights());
+    }
+
+    /// <summary>How weights lie in memory is no difference.</summary>
+    static LayerLayout WithoutPlace(LayerLayout layer) => layer with { IsByInput = false };
 
     /// <summary>A loss that takes standardized labels takes them as they are too, if that is how the model was trained, but not the other way round.</summary>
     static bool MayStandFor(AffineScale model, AffineScale loss) => model.IsExponential == loss.IsExponential && (!IsAsItIs(loss) || IsAsItIs(model));

@@ -33,7 +33,7 @@ internal sealed unsafe class TrainingStep
         long length = options.WeightNormalization ? WeightNormalization.LengthWithGains(network) : network.Parameters.Length;
         AlignedBuffer gradients = _gradients = new AlignedBuffer(length);
         _dropout = options.DropoutPass(kernels.Level);
-        _sparse = gatherer.Data.IsSparse ? new SparseInput(kernels.Level, gatherer.Data.FeatureCount, isLazy: SparseUpdates.AreLazy(options)) : null;
+        _sparse = gatherer.Data.IsSparse ? new SparseInput(kernels.Level, gatherer.Data.FeatureCount, isLazy: network.Layout.Layers[0].IsByInput) : null;
         _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout, sparse: _sparse);
         _loss = options.Loss.CreateKernel(kernels.Level);
         _keepsGradient = !options.Optimizer.HasTrustRatio;

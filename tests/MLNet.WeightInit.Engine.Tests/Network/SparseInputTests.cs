@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Data;
 using MLNet.WeightInit.Engine.Tests.Kernels;
+using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit.Engine.Tests.Network;
 
@@ -17,24 +18,74 @@ internal sealed unsafe class SparseInputTests
     static readonly int[] s_rows = [.. Enumerable.Range(0, Rows).Select(i => i * 7 % Rows)];
 
     [Test]
-    public void Forward_and_backward_have_the_bits_of_dense_rows([Values] SimdLevel level, [Values(1, 3)] int threads, [Values(0, 1, 2, 3)] int shape, [Values] bool standardized)
+    public void Forward_and_backward_have_the_bits_of_dense_rows([Values] SimdLevel level, [Values(1, 3)] int threads, [Values(0, 1, 2, 3)] int shape, [Values] bool standardized, [Values] bool isByInput)
     {
         int[] hidden = ((int[][])[[], [17], [130, 20], [300]])[shape];
         AffineScale scale = standardized ? FeatureStatistics.Standardization(s_sparse, s_rows) : AffineScale.None;
-        FeedForwardNetwork network = Networks.Create(Features, hidden, 3, "GELU", NetworkTask.Multiclass);
+        FeedForwardNetwork network = Networks.Create(Features, hidden, 3, "GELU", NetworkTask.Multiclass), read = isByInput ? ByInput(network) : network;
         using var pool = new WorkerPool(threads);
         PassKernels kernels = PassKernels.Create(level, pool);
         AlignedBuffer expected = new(network.Parameters.Length), found = new(network.Parameters.Length);
         found.Span[..(int)network.Layout.Layers[0].WeightLength].Fill(float.NaN);                  // all of it is written
-        NetworkPass dense = new(network, Rows, kernels, expected), sparse = new(network, Rows, kernels, found, sparse: new SparseInput(level, Features));
+        NetworkPass dense = new(network, Rows, kernels, expected), sparse = new(read, Rows, kernels, found, sparse: new SparseInput(level, Features));
         Run(dense, s_dense, scale, kernels);
         Run(sparse, s_sparse, scale, kernels);
         Assert.That(sparse.Last.Output.Span.SequenceEqual(dense.Last.Output.Span), Is.True);
+        if (isByInput)
+            Panels.Pack(FirstWeights(read, found), Features, read.Layout.Layers[0].Outputs, found.Span);
         foreach (LayerLayout layer in network.Layout.Layers)
         {
             Assert.That(found.Span.Slice((int)layer.WeightOffset, (int)layer.WeightLength).SequenceEqual(expected.Span.Slice((int)layer.WeightOffset, (int)layer.WeightLength)), Is.True, layer.Name);
             Assert.That(found.Span.Slice((int)layer.BiasOffset, layer.BiasLength).SequenceEqual(expected.Span.Slice((int)layer.BiasOffset, layer.BiasLength)), Is.True, layer.Name);
         }
+    }
+
+    /// <summary>The same network with the first layer's weights input by input.</summary>
+    static FeedForwardNetwork ByInput(FeedForwardNetwork network)
+    {
+        NetworkLayout layout = network.Layout;
+        var copy = new FeedForwardNetwork(new NetworkLayout(layout.Features, [.. layout.Layers.Select(layer => (layer.Outputs, layer.Activation))], isByInput: true), network.Task, network.FeatureScale, network.TargetScale);
+        for (int layer = 0; layer < layout.Layers.Count; layer++)
+        {
+            copy.DenseLayers[layer].SetWeights(network.DenseLayers[layer].GetWeights());
+            copy.DenseLayers[layer].SetBiases(network.DenseLayers[layer].GetBiases());
+        }
+        return copy;
+    }
+
+    /// <summary>Row-major, of numbers that lie as a network's parameters do.</summary>
+    static float[] FirstWeights(FeedForwardNetwork network, AlignedBuffer numbers)
+    {
+        LayerLayout first = network.Layout.Layers[0];
+        var weights = new float[first.Inputs * first.Outputs];
+        for (int output = 0; output < first.Outputs; output++)
+            for (int input = 0; input < first.Inputs; input++)
+                weights[output * first.Inputs + input] = numbers.Span[(int)first.WeightOffset + input * first.BiasLength + output];
+        return weights;
+    }
+
+    [Test]
+    public void Weights_that_lie_input_by_input_give_the_same_scores([Values] SimdLevel level, [Values] bool standardized)
+    {
+        AffineScale scale = standardized ? FeatureStatistics.Standardization(s_sparse, s_rows) : AffineScale.None;
+        FeedForwardNetwork panels = Networks.Create(Features, [70, 20], 3, task: NetworkTask.Multiclass, features: scale), byInput = ByInput(panels);
+        float[] expected = new float[3 * Rows], found = new float[3 * Rows], sparse = new float[3];
+        new NetworkScorer(panels, 16, level).Score(s_dense.Features, Rows, expected);
+        var scorer = new NetworkScorer(byInput, 16, level);
+        scorer.Score(s_dense.Features, Rows, found);
+        Assert.That(found, Is.EqualTo(expected));
+        scorer.Score(s_sparse.Sparse!.Columns(5), s_sparse.Sparse.Values(5), sparse);
+        Assert.That(sparse, Is.EqualTo(expected[15..18]));
+    }
+
+    [Test]
+    public void Training_goes_on_from_a_model_however_its_weights_lie([Values] bool isByInput)
+    {
+        FeedForwardNetwork panels = Networks.Create(Features, [40, 20], 3), byInput = ByInput(panels);
+        (FeedForwardNetwork model, FeedForwardNetwork other) = isByInput ? (byInput, panels) : (panels, byInput);
+        var target = new FeedForwardNetwork(other.Layout, other.Task, other.FeatureScale, other.TargetScale);
+        new TrainingStart(model, Initialization: null!).CopyTo(target);
+        Assert.That(target.Parameters.Span.SequenceEqual(other.Parameters.Span), Is.True);
     }
 
     static void Run(NetworkPass pass, TrainingSet data, AffineScale scale, PassKernels kernels)
@@ -53,7 +104,7 @@ internal sealed unsafe class SparseInputTests
     [Test]
     public void A_lazy_gradient_is_that_of_the_features_in_the_batch()
     {
-        FeedForwardNetwork network = Networks.Create(Features, [50], 3);
+        FeedForwardNetwork network = ByInput(Networks.Create(Features, [50], 3));
         PassKernels kernels = PassKernels.Create(SimdLevels.Best, WorkerPool.CallerOnly);
         AlignedBuffer all = new(network.Parameters.Length), few = new(network.Parameters.Length);
         var lazy = new SparseInput(SimdLevels.Best, Features, isLazy: true);
@@ -62,9 +113,9 @@ internal sealed unsafe class SparseInputTests
         int[] occurring = [.. s_rows[..23].SelectMany(row => s_sparse.Sparse!.Columns(row).ToArray()).Distinct().Order()];
         Assert.That(lazy.Features.ToArray(), Is.EqualTo(occurring));
         Assert.That(occurring, Has.Length.InRange(50, 500), "else the test proves little");
-        foreach ((int panel, int width) in ((int, int)[])[(0, 32), (1, 32)])
-            for (int i = 0; i < occurring.Length; i++)
-                Assert.That(new Span<float>(lazy.Gradient(panel) + i * width, width).SequenceEqual(all.Span.Slice((int)Panels.Offset(panel, Features) + occurring[i] * width, width)), Is.True);
+        const int Width = 64;
+        for (int i = 0; i < occurring.Length; i++)
+            Assert.That(new Span<float>(lazy.Gradient(i, Width), Width).SequenceEqual(all.Span.Slice(occurring[i] * Width, Width)), Is.True);
         Assert.That(few.Span[..(int)network.Layout.Layers[0].WeightLength].ToArray(), Is.All.Zero, "the dense gradient of the first layer isn't written");
     }
 

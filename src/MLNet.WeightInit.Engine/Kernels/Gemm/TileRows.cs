@@ -30,3 +30,6 @@ internal readonly struct TwoVectors : ITileColumns { public static int Count => 
 
 /// <summary>For tiles of up to 3 rows: a row alone needs that many sums at once to hide the latency of the multiply-add.</summary>
 internal readonly struct FourVectors : ITileColumns { public static int Count => 4; }
+
+/// <summary>For rows of a sparse product, which have no other row beside them.</summary>
+internal readonly struct EightVectors : ITileColumns { public static int Count => 8; }

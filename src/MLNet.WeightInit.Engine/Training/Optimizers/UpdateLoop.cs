@@ -70,10 +70,11 @@ internal sealed unsafe class UpdateLoop<TSimd, TVector, TRule>(TRule rule) : Opt
     {
         TRule rule = _rule.ForRun(rateMultiplier, weightDecay);
         TVector first = TSimd.Broadcast(0), second = first;
+        int rowsAhead = Math.Max(1, FloatsAhead / width);
         for (int row = 0; row < rows.Length; row++, gradient += width)
         {
-            if (row + RowsAhead < rows.Length)
-                Prefetch(parameters, state1, state2, (nint)rows[row + RowsAhead] * width, width);
+            if (row + rowsAhead < rows.Length)
+                Prefetch(parameters, state1, state2, (nint)rows[row + rowsAhead] * width, width);
             nint offset = (nint)rows[row] * width;
             for (int i = 0; i < width; i += TSimd.Width)
             {
@@ -92,7 +93,7 @@ internal sealed unsafe class UpdateLoop<TSimd, TVector, TRule>(TRule rule) : Opt
         }
     }
 
-    const int RowsAhead = 4;
+    const int FloatsAhead = 128;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Prefetch(float* parameters, float* state1, float* state2, nint offset, int width)
