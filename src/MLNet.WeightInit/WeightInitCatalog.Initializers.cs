@@ -24,7 +24,8 @@ public sealed partial class WeightInitCatalog
 
     /// <inheritdoc cref="MLNet.WeightInit.Orthogonal"/>
     /// <param name="gain">Every singular value; from 0 to 1e30. Default: 1.</param>
-    public Orthogonal Orthogonal(float gain = 1) => new(gain);
+    /// <param name="keepVariance">Whether a layer with more units than inputs is multiplied by √(units / inputs). Default: false.</param>
+    public Orthogonal Orthogonal(float gain = 1, bool keepVariance = false) => new(gain, keepVariance);
 
     /// <inheritdoc cref="MLNet.WeightInit.Normal"/>
     /// <param name="deviation">Standard deviation; from 0 to 1e30.</param>

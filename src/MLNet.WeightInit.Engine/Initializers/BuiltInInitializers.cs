@@ -19,7 +19,14 @@ internal static class BuiltInInitializers
         registry.Register("lecun_uniform", a => LeCun(a, WeightDistribution.Uniform));
         registry.Register("lecun_truncated", a => LeCun(a, WeightDistribution.Truncated), "lecun_truncated_normal");
         registry.Register("variance_scaling", a => new VarianceScaling(a.GetSingle("scale", 1), a.GetEnum("mode", FanMode.FanIn), ReadDistribution(a)));
-        registry.Register("orthogonal", a => new Orthogonal(a.GetSingle("gain", 1)));
+        registry.Register("orthogonal", a => new Orthogonal(a.GetSingle("gain", 1), a.GetBoolean("keep_variance", false)));
+        registry.Register("sparse", a => new Sparse(a.GetSingle("sparsity"), a.GetSingle("deviation", 0.01f)));
+        registry.Register("martens", a => Sparse.Martens(a.GetInt32("connections", 15), a.GetSingle("deviation", 1)), "sparse_martens");
+        registry.Register("nguyen_widrow", ReadNguyenWidrow, "initnw");
+        registry.Register("random_walk", a => new RandomWalk(a.GetSingle("gain", 1)), "sussillo_abbott");
+        registry.Register("looks_linear", a => new LooksLinear(a.GetSingle("gain", 1)), "mirrored");
+        registry.Register("hadamard_identity", _ => new HadamardIdentity(), "zero_hadamard");
+        registry.Register("idinit", a => new IdInit(a.GetSingle("gain", 1), a.GetSingle("epsilon", 1e-6f)), "padded_identity");
         registry.Register("normal", a => new Normal(a.GetSingle("deviation"), a.GetSingle("mean", 0)), "gaussian", "random_normal");
         registry.Register("truncated_normal", a => new TruncatedNormal(a.GetSingle("deviation")), "trunc_normal");
         registry.Register("uniform", ReadUniform, "random_uniform");
@@ -30,6 +37,16 @@ internal static class BuiltInInitializers
         registry.Register("from_array", FromArray.Parse);
         registry.Register("pytorch_default", _ => new PyTorchDefault(), "pytorch", "torch");
         registry.Register("keras_default", _ => new KerasDefault(), "keras");
+        registry.Register("prior", a => new PriorBias(a.GetSingle("hidden", 0)), "class_prior", "prior_logit", "target_mean");
+        registry.Register("mup", a => new MuP(a.GetInt32("base_width", 64), a.GetBoolean("zero_output", false)), "maximal_update");
+        registry.Register("selu", _ => new SelfNormalizing(), "self_normalizing", "snn");
+        registry.Register("siren", a => new Siren(a.GetSingle("frequency", 30), a.GetBoolean("folded", true)));
+        registry.Register("ppo", a => new Ppo(a.GetInt32("value_outputs", 0), a.GetSingle("hidden_gain", MathF.Sqrt(2)), a.GetSingle("policy_gain", 0.01f), a.GetSingle("value_gain", 1)));
+        registry.Register("gpt2", a => new Gpt2(a.GetSingle("deviation", 0.02f), a.GetEnum("distribution", WeightDistribution.Truncated)));
+        registry.Register("bert", a => new Bert(a.GetSingle("deviation", 0.02f)));
+        registry.Register("dcgan", a => new Dcgan(a.GetSingle("deviation", 0.02f)));
+        registry.Register("autoencoder", a => new AutoencoderRecipe(a.GetInitializer("encoder"), a.GetBoolean("transposed", false)));
+        registry.Register("recipe", a => new Recipe(a.GetInitializer("hidden"), a.GetInitializer("first"), a.GetInitializer("branch_end"), a.GetInitializer("output"), a.GetInitializer("bias"), a.GetInitializer("output_bias")));
         registry.Register("small_logits", a => new SmallLogits(a.GetSingle("variance", 0.05f), a.GetSingle("second_moment", 1)));
     }
 
@@ -48,4 +65,7 @@ internal static class BuiltInInitializers
         => arguments.Contains("minimum") || arguments.Contains("maximum")
             ? new Uniform(arguments.GetSingle("minimum"), arguments.GetSingle("maximum"))
             : new Uniform(arguments.GetSingle("limit"));
+
+    static NguyenWidrow ReadNguyenWidrow(InitializerArguments arguments)
+        => arguments.Contains("minimum") | arguments.Contains("maximum") ? new NguyenWidrow(arguments.GetSingle("minimum"), arguments.GetSingle("maximum")) : new NguyenWidrow();
 }

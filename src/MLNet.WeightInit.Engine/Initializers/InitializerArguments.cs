@@ -11,7 +11,14 @@ public sealed class InitializerArguments
     readonly SpecificationText _text;
     readonly List<string> _asked = [];
 
-    internal InitializerArguments(SpecificationText text) => _text = text;
+    readonly Func<string, WeightInitializer> _parse;
+
+    /// <param name="parse">Makes an initializer of a text, by the names that the outer one was found among.</param>
+    internal InitializerArguments(SpecificationText text, Func<string, WeightInitializer> parse)
+    {
+        _text = text;
+        _parse = parse;
+    }
 
     /// <summary>True where the specification gives the argument.</summary>
     /// <param name="name">Name of the argument, as every <c>name</c> below: not empty.</param>
@@ -62,6 +69,10 @@ public sealed class InitializerArguments
     /// <summary>Text that must be given.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The argument is missing.</exception>
     public string GetString(string name) => Require(name);
+
+    /// <summary>Another initializer, by a specification of its own: <c>recipe(hidden=orthogonal(gain=1.4))</c>; null where it isn't given.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The argument is given and names no initializer.</exception>
+    public WeightInitializer? GetInitializer(string name) => Find(name) is { } text ? _parse(text) : null;
 
     /// <summary>A member of an enumeration, by name: <c>fan_out</c> is <see cref="FanMode.FanOut"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The argument is given and names no member.</exception>

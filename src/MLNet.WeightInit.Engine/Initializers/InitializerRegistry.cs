@@ -69,7 +69,7 @@ internal sealed class InitializerRegistry
         lock (_lock)
             if (!_factories.TryGetValue(SpecificationText.Normalize(text.Name), out factory))
                 throw text.UnknownName(_names, "Names of your own need mlContext.WeightInit.Register first.");
-        var arguments = new InitializerArguments(text);
+        var arguments = new InitializerArguments(text, Parse);
         WeightInitializer initializer = factory(arguments)
             ?? throw new InvalidOperationException($"The factory that is registered for the initializer '{text.Name}' must return an initializer, and returned null.");
         arguments.RequireAllUsed();

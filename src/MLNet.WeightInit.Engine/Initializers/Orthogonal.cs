@@ -12,20 +12,30 @@ namespace MLNet.WeightInit;
 public sealed class Orthogonal : WeightInitializer
 {
     /// <param name="gain">From 0 to 1e30. Default: 1.</param>
+    /// <param name="keepVariance">Whether a layer with more units than inputs is multiplied by √(units / inputs), so that each unit, not the layer, keeps the mean square of the inputs. Default: false.</param>
     /// <exception cref="ArgumentOutOfRangeException">The gain is outside its range.</exception>
-    public Orthogonal(float gain = 1) => Gain = ArgumentRules.NotNegative(gain);
+    public Orthogonal(float gain = 1, bool keepVariance = false)
+    {
+        Gain = ArgumentRules.NotNegative(gain);
+        KeepVariance = keepVariance;
+    }
 
     /// <inheritdoc/>
     public override string Name => "orthogonal";
 
     /// <inheritdoc/>
-    public override string Specification => new SpecificationBuilder(Name).Add("gain", Gain, 1).ToString();
+    public override string Specification => new SpecificationBuilder(Name).Add("gain", Gain, 1).Add("keep_variance", KeepVariance, false).ToString();
 
-    /// <summary>Every singular value of the matrix.</summary>
+    /// <summary>Every singular value of the matrix, but for <see cref="KeepVariance"/>.</summary>
     public float Gain { get; }
 
+    /// <summary>Whether a layer with more units than inputs is multiplied by √(units / inputs).</summary>
+    public bool KeepVariance { get; }
+
+    double GainFor(in WeightShape shape) => KeepVariance && shape.Rows > shape.Columns && shape.Columns > 0 ? Gain * Math.Sqrt((double)shape.Rows / shape.Columns) : Gain;
+
     /// <summary><c>gain / √max(rows, columns)</c>, the root mean square of the entries.</summary>
-    public override double? TargetDeviation(in WeightShape shape) => Gain / Math.Sqrt(Math.Max(1, Math.Max(shape.Rows, shape.Columns)));
+    public override double? TargetDeviation(in WeightShape shape) => GainFor(shape) / Math.Sqrt(Math.Max(1, Math.Max(shape.Rows, shape.Columns)));
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The work matrix would be larger than a .NET array can be.</exception>
@@ -45,11 +55,12 @@ public sealed class Orthogonal : WeightInitializer
                 column[i] = isTall ? weights[i * shape.Columns + vector] : weights[vector * shape.Columns + i];
         }
         matrix.Orthonormalize();
+        double gain = GainFor(shape);
         for (int vector = 0; vector < matrix.Columns; vector++)
         {
             ReadOnlySpan<double> column = matrix.Column(vector);
             for (int i = 0; i < column.Length; i++)
-                weights[isTall ? i * shape.Columns + vector : vector * shape.Columns + i] = (float)(Gain * column[i]);
+                weights[isTall ? i * shape.Columns + vector : vector * shape.Columns + i] = (float)(gain * column[i]);
         }
     }
 
@@ -58,6 +69,6 @@ public sealed class Orthogonal : WeightInitializer
     {
         string kept = shape.Rows >= shape.Columns ? "keeps every input's norm"
             : string.Create(CultureInfo.InvariantCulture, $"keeps {(double)shape.Rows / Math.Max(1, shape.Columns):G3} of an input's squared norm");
-        return string.Create(CultureInfo.InvariantCulture, $"All {Math.Min(shape.Rows, shape.Columns)} singular values are {Gain:G4}: {kept}{(Gain == 1 ? "" : " times the gain")}; σ = {TargetDeviation(shape):G3} (Saxe et al. 2014).");
+        return string.Create(CultureInfo.InvariantCulture, $"All {Math.Min(shape.Rows, shape.Columns)} singular values are {GainFor(shape):G4}: {kept}{(GainFor(shape) == 1 ? "" : " times the gain")}; σ = {TargetDeviation(shape):G3} (Saxe et al. 2014).");
     }
 }

@@ -129,10 +129,8 @@ internal static class PlanExecution
     static void TakeOver(PlannedTensor tensor, PlannedTensor planned, WeightInitializer initializer)
     {
         if (planned.Initializer is null)
-            tensor.Use(initializer);
-        else
-            tensor.Use(planned.Initializer, planned.Reason);
-        tensor.LearningRateMultiplier = planned.LearningRateMultiplier;
+            planned.Use(initializer);
+        tensor.Current = planned.Current;
     }
 
     static void Guard(WeightInitializer initializer, string place, Action action)

@@ -11,7 +11,7 @@ public sealed class PlannedTensor
         _resolve = resolve;
         Name = name;
         Shape = shape;
-        Stream = stream;
+        Stream = OwnStream = stream;
     }
 
     /// <summary>Its name: <c>hidden[0].weights</c>, <c>output.bias</c>.</summary>
@@ -28,6 +28,26 @@ public sealed class PlannedTensor
 
     /// <summary>Why, for the report.</summary>
     public string Reason { get; private set; } = "";
+
+    /// <summary>The stream that it was made with, whatever it shares now.</summary>
+    internal string OwnStream { get; }
+
+    /// <summary>What was chosen so far, to be put aside and taken back.</summary>
+    internal Choice Current
+    {
+        get => new(Initializer, Reason, LearningRateMultiplier, Stream);
+        set => (Initializer, Reason, LearningRateMultiplier, Stream) = (value.Initializer, value.Reason, value.LearningRateMultiplier, value.Stream);
+    }
+
+    /// <summary>Makes an initializer of one that is only a text yet.</summary>
+    internal WeightInitializer Resolve(WeightInitializer initializer) => _resolve(initializer);
+
+    /// <summary>Fills this tensor from another's stream, for values that depend on what was drawn for that one.</summary>
+    internal void UseBeside(PlannedTensor source, WeightInitializer initializer, string reason)
+    {
+        Use(initializer, reason);
+        Stream = source.Stream;
+    }
 
     /// <summary>Makes this tensor the transpose of another's: its draws, its rate.</summary>
     internal void Tie(PlannedTensor source)
@@ -62,6 +82,13 @@ public sealed class PlannedTensor
         if (string.IsNullOrWhiteSpace(resolved.Name) || string.IsNullOrWhiteSpace(resolved.Specification))
             throw new ArgumentException($"An initializer must have a name, and {resolved.GetType()} has none for {Name}. Override {nameof(WeightInitializer.Name)}.", nameof(initializer));
         Initializer = resolved;
+        Stream = OwnStream;
         Reason = reason ?? resolved.Explain(Shape) ?? "";
+    }
+
+    /// <summary>An initializer with all that goes with it.</summary>
+    internal readonly record struct Choice(WeightInitializer? Initializer, string Reason, float LearningRateMultiplier, string Stream)
+    {
+        public static Choice None(string stream) => new(null, "", 1, stream);
     }
 }

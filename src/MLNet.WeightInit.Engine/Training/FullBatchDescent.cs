@@ -19,14 +19,19 @@ internal sealed class FullBatchDescent : IObjective
     readonly int[] _rows;
     readonly double _weightDecay, _tolerance;
     readonly Func<int, bool> _isCancelled;
+
+    /// <summary>Roots of the parameters' rate multipliers; null where all are 1.</summary>
+    readonly double[]? _scales;
     MetricTotal? _metric;
     double _lastLossSum;
 
     /// <param name="step">Computes losses and gradients; nobody lets it move a parameter.</param>
     /// <param name="rows">In the order of their sums.</param>
     /// <param name="weightDecay">λ, of the weights; biases have none.</param>
+    /// <param name="rateMultipliers">One a tensor: weights, then biases, layer by layer; then one a table of embeddings. A number w of rate m is minimized as w/√m, whose gradient is √m times w's: a step along the
+    /// gradient is m times as long then, and one of rate 0 stays.</param>
     /// <param name="isCancelled">Asked before each batch, which it gets the number of; may throw.</param>
-    public FullBatchDescent(Lbfgs optimizer, FeedForwardNetwork network, TrainingStep step, TrainingOptions options, int[] rows, double weightDecay, Func<int, bool> isCancelled)
+    public FullBatchDescent(Lbfgs optimizer, FeedForwardNetwork network, TrainingStep step, TrainingOptions options, int[] rows, double weightDecay, IReadOnlyList<float> rateMultipliers, Func<int, bool> isCancelled)
     {
         _network = network;
         _step = step;
@@ -35,6 +40,7 @@ internal sealed class FullBatchDescent : IObjective
         _weightDecay = weightDecay;
         _tolerance = optimizer.Tolerance;
         _isCancelled = isCancelled;
+        _scales = Scales(network, rateMultipliers);
         _minimizer = new LbfgsMinimizer(network.Parameters.Length, optimizer.Memory, optimizer.Tolerance);
         TakePoint();
     }
@@ -101,6 +107,8 @@ internal sealed class FullBatchDescent : IObjective
         foreach (ref double element in gradient)
             element /= _rows.Length;
         value = sum / _rows.Length + AddPenalty(gradient);
+        for (int i = 0; i < _scales?.Length; i++)
+            gradient[i] *= _scales[i];
         return true;
     }
 
@@ -127,14 +135,40 @@ internal sealed class FullBatchDescent : IObjective
         Span<float> parameters = _network.Parameters.Span;
         Span<double> point = _minimizer.Point;
         for (int i = 0; i < point.Length; i++)
-            point[i] = parameters[i];
+            point[i] = _scales is { } scales && scales[i] > 0 ? parameters[i] / scales[i] : parameters[i];
     }
 
     /// <summary>Puts a place into the network, and rounds it to what the network holds.</summary>
     void Place(Span<double> point)
     {
         Span<float> parameters = _network.Parameters.Span;
+        if (_scales is not { } scales)
+        {
+            for (int i = 0; i < point.Length; i++)
+                point[i] = parameters[i] = (float)point[i];
+            return;
+        }
         for (int i = 0; i < point.Length; i++)
-            point[i] = parameters[i] = (float)point[i];
+            if (scales[i] > 0)
+                point[i] = (parameters[i] = (float)(scales[i] * point[i])) / scales[i];
+    }
+
+    static double[]? Scales(FeedForwardNetwork network, IReadOnlyList<float> rateMultipliers)
+    {
+        if (rateMultipliers.All(multiplier => multiplier == 1))
+            return null;
+        var scales = new double[network.Parameters.Length];
+        Array.Fill(scales, 1);
+        int tensor = 0;
+        foreach (LayerLayout layer in network.Layout.Layers)
+        {
+            Set(layer.WeightOffset, layer.WeightLength);
+            Set(layer.BiasOffset, layer.BiasLength);
+        }
+        foreach (EmbeddingLayout embedding in network.Layout.Embeddings)
+            Set(embedding.Offset, embedding.Length);
+        return scales;
+
+        void Set(long offset, long length) => scales.AsSpan((int)offset, (int)length).Fill(Math.Sqrt(rateMultipliers[tensor++]));
     }
 }

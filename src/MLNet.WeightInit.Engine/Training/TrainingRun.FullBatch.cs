@@ -12,8 +12,8 @@ internal sealed partial class TrainingRun
     /// <summary>Over the training rows, in the last epoch.</summary>
     public int Passes => _descent?.LastEvaluations ?? 1;
 
-    FullBatchDescent BeginDescent(Lbfgs optimizer)
-        => new(optimizer, _network, _step, _options, ((ResidentRows)_rows).All, TrainingBudget.WeightDecay(optimizer, _rows.Count, _options.WeightDecay), batch => IsCancelled("in epoch {0}, batch {1}", _iteration, batch));
+    FullBatchDescent BeginDescent(Lbfgs optimizer, IReadOnlyList<float> rateMultipliers)
+        => new(optimizer, _network, _step, _options, ((ResidentRows)_rows).All, TrainingBudget.WeightDecay(optimizer, _rows.Count, _options.WeightDecay), rateMultipliers, batch => IsCancelled("in epoch {0}, batch {1}", _iteration, batch));
 
     /// <summary>One iteration, as far as cancellation lets it. Rows keep their order: nothing hangs on it but rounding, which shall be the same each time.</summary>
     /// <param name="trainingLoss">Mean over the rows where it ended.</param>

@@ -45,7 +45,7 @@ internal sealed partial class TrainingRun
         _advice = advice;
         _choice = choice;
         _step = new TrainingStep(network, rows.Gatherer, options, kernels, rateMultipliers, TrainingBudget.WeightDecay(options.Optimizer, rows.Count, options.WeightDecay));
-        _descent = options.Optimizer is Lbfgs lbfgs ? BeginDescent(lbfgs) : null;
+        _descent = options.Optimizer is Lbfgs lbfgs ? BeginDescent(lbfgs, rateMultipliers) : null;
         _average = options.EmaDecay is { } decay ? new WeightAverage(network.Parameters, decay, kernels.Level, kernels.Pool) : null;
         _lastGood = new AlignedBuffer(network.Parameters.Length);
         network.Parameters.Span.CopyTo(_lastGood.Span);

@@ -1,0 +1,104 @@
+using System.Globalization;
+using MLNet.WeightInit.Engine.Initializers;
+
+namespace MLNet.WeightInit;
+
+/// <summary>Mirrored orthogonal blocks, by which a deep network of rectifiers starts as an exactly linear isometry: [O; −O] first, [[O, −O], [−O, O]] between, [O, −O] last.</summary>
+/// <remarks>
+/// Balduzzi et al. 2017, section 4 ("looks linear"); Burkholz and Dubatovka 2019, section 3. Units come in pairs that see z and −z, and ReLU(z) − ReLU(−z) = z: all singular values of the input's Jacobian are the gain's
+/// power, at any depth, which no random ReLU network can have. Exact also for leaky ReLU, GELU, SiLU, hard-swish, softplus and the identity, whose φ(z) − φ(−z) is a multiple of z by which the next
+/// block is divided; for others it holds near 0. Training breaks the pairs up at once. Hidden layers must have an even number of units. In residual branches the blocks are the same, and the sum with the stream is no isometry.
+/// </remarks>
+public sealed class LooksLinear : WeightInitializer
+{
+    /// <summary>λ (1 + α), the slope of SELU(z) − SELU(−z) at 0.</summary>
+    const double SeluSlope = 1.0507009873554805 * (1 + 1.6732632423543772);
+
+    /// <param name="gain">Every singular value of each block; from 0 to 1e30. Default: 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The gain is outside its range.</exception>
+    public LooksLinear(float gain = 1) => Gain = ArgumentRules.NotNegative(gain);
+
+    /// <inheritdoc/>
+    public override string Name => "looks_linear";
+
+    /// <inheritdoc/>
+    public override string Specification => new SpecificationBuilder(Name).Add("gain", Gain, 1).ToString();
+
+    /// <summary>Every singular value of each block.</summary>
+    public float Gain { get; }
+
+    /// <summary>Root mean square of the entries.</summary>
+    public override double? TargetDeviation(in WeightShape shape)
+    {
+        (int rows, int columns) = Block(shape);
+        double share = shape.Count == 0 ? 1 : (double)rows * columns * (MirrorsRows(shape) ? 2 : 1) * (MirrorsColumns(shape) ? 2 : 1) / shape.Count;
+        return Gain * Math.Sqrt(share / Math.Max(1, Math.Max(rows, columns)));
+    }
+
+    /// <summary>The block of the tensor's place: an unpaired unit or input, which a plan refuses, keeps weights of 0.</summary>
+    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentRules.SameCount(weights, shape);
+        weights.Clear();
+        (int rows, int columns) = Block(shape);
+        var block = new float[(long)rows * columns];
+        new Orthogonal(Gain).Fill(block, WeightShape.Dense(columns, rows), random);
+        for (int row = 0; row < rows; row++)
+            for (int column = 0; column < columns; column++)
+            {
+                float value = block[row * columns + column];
+                weights[row * shape.Columns + column] = value;
+                if (MirrorsColumns(shape))
+                    weights[row * shape.Columns + columns + column] = -value;
+                if (MirrorsRows(shape))
+                    weights[(rows + row) * shape.Columns + column] = -value;
+                if (MirrorsRows(shape) && MirrorsColumns(shape))
+                    weights[(rows + row) * shape.Columns + columns + column] = value;
+            }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A hidden layer has an odd number of units.</exception>
+    public override void Plan(InitializationPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        string before = "Identity";
+        foreach (PlannedTensor tensor in plan.Weights)
+        {
+            if (tensor.Shape is { Role: TensorRole.Hidden, Rows: var units } && units % 2 != 0)
+                throw new ArgumentException($"Mirrored units come in pairs, so each hidden layer needs an even number of them, and {tensor.Name} has {units}. Use {units + 1}.", nameof(plan));
+            (double slope, bool isExact) = tensor.Shape.LayerIndex == 0 ? (1, true) : MirroredSlope(ActivationTraits.Of(before));
+            var block = new LooksLinear((float)(Gain / slope));
+            tensor.Use(block, isExact ? block.Explain(tensor.Shape) : $"{block.Explain(tensor.Shape)} {before} gives pairs of units a linear difference near 0 only.");
+            before = tensor.Shape.Activation;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Explain(in WeightShape shape)
+    {
+        string form = (MirrorsRows(shape), MirrorsColumns(shape)) switch { (true, true) => "[[O, −O], [−O, O]]", (true, false) => "[O; −O]", (false, true) => "[O, −O]", _ => "O" };
+        (int rows, int columns) = Block(shape);
+        return string.Create(CultureInfo.InvariantCulture, $"{form} with an orthogonal O of {rows} × {columns} and gain {Gain:G4}: pairs of units see z and −z, so that the network starts linear and its gradients keep their norm at any depth (Balduzzi et al. 2017).");
+    }
+
+    /// <summary>Slope of φ(z) − φ(−z), and whether that is a straight line.</summary>
+    static (double Slope, bool IsExact) MirroredSlope(ActivationTraits traits) => traits.Family switch
+    {
+        ActivationFamily.Identity => (2, true),
+        ActivationFamily.Rectifier when traits.NegativeSlope > -1 => (1 + (double)traits.NegativeSlope, true),
+        ActivationFamily.SmoothRectifier => (1, !traits.Name.Equals("Mish", StringComparison.OrdinalIgnoreCase)),
+        ActivationFamily.Softplus => (1, true),
+        ActivationFamily.SelfNormalizing => (SeluSlope, false),
+        _ => (2 * traits.OriginSlope, false),
+    };
+
+    static bool MirrorsRows(in WeightShape shape) => shape.Role != TensorRole.Output;
+
+    /// <summary>All but the network's first layer read pairs; a tensor on its own is taken as one between.</summary>
+    static bool MirrorsColumns(in WeightShape shape) => shape.LayerIndex > 0 || shape is { Depth: <= 1, Role: not TensorRole.Output };
+
+    static (int Rows, int Columns) Block(in WeightShape shape)
+        => (MirrorsRows(shape) ? shape.Rows / 2 : shape.Rows, MirrorsColumns(shape) ? shape.Columns / 2 : shape.Columns);
+}
