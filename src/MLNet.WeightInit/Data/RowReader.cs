@@ -50,7 +50,8 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
         long? expected = data.Data.GetRowCount();
         if (expected > most)
             return null;
-        using UsableRows rows = Open(data, purpose, options.CancellationToken);
+        long read = 0;
+        using UsableRows rows = Open(data, purpose, options.CancellationToken, exception => DataFailure.Describe(exception, $"while the {purpose} rows were read", read, "Mend the source; nothing was trained yet."));
         var buffer = new RowBuffer(data.Schema.Feature!.Value.Name, featureCount, _labelColumns, rows.IsWeighted, expected, options.MemoryLimit);
         var keys = new KeyBuffer(rows.KeyColumns);
         while (rows.MoveNext())
@@ -59,6 +60,7 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
                 return null;
             buffer.Add(in rows.Features, rows.Labels, rows.Weight);
             keys.Add(rows.ReadKeys());
+            read++;
         }
         if (rows.DescribeBadRows() is { } warning)
             channel.Warning(warning);
@@ -74,7 +76,7 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
         return count;
     }
 
-    UsableRows Open(RoleMappedData data, string purpose, CancellationToken cancellationToken, Func<Exception, Exception>? describe = null)
+    UsableRows Open(RoleMappedData data, string purpose, CancellationToken cancellationToken, Func<Exception, Exception> describe)
         => new(host, options, loss, task, outputs, _labelColumns, data, purpose, cancellationToken, describe);
 
     void CheckCount(long rows)
