@@ -40,6 +40,20 @@ for (int key = 1; key <= health.KeyCount; key++)
 // README: end
 
 Console.WriteLine();
+Console.WriteLine("What is lost of that share when a column's values are shuffled among the people:");
+// README: importance
+IReadOnlyList<ColumnImportance> importances = mlContext.WeightInit.ColumnImportance(model, test,
+    scored => mlContext.Regression.Evaluate(scored, nameof(Visitor.Visits)).RSquared, ["Features", nameof(Visitor.PlanName), nameof(Visitor.HealthName)]);
+foreach (ColumnImportance importance in importances)
+    Console.WriteLine($"  {importance}");
+// README: end
+
+// README: export
+using (FileStream onnx = File.Create(Path.Combine(Path.GetTempPath(), "visits.onnx")))
+    mlContext.Model.ConvertToOnnx(model, test, onnx);
+// README: end
+
+Console.WriteLine();
 foreach (Visitor person in people.GroupBy(person => person.HealthName).Select(group => group.First()).OrderBy(person => person.HealthName))
 {
     using var engine = mlContext.Model.CreatePredictionEngine<Visitor, Prediction>(model);

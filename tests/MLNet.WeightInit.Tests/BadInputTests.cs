@@ -177,6 +177,17 @@ public sealed class BadInputTests
     }
 
     [Test]
+    public void Weights_that_are_all_0_are_an_error_that_names_their_column([Values] bool streamed)
+    {
+        List<SampleRow> rows = Samples.Rows(20);
+        rows.ForEach(row => row.Weight = 0);
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
+        (options.ExampleWeightColumnName, options.Streaming) = (nameof(SampleRow.Weight), streamed);
+        Assert.That(() => _context.Transforms.NeuralNet(options).Fit(Samples.View(_context, rows)),
+            Throws.InvalidOperationException.With.Message.Contains("20 of 20 training rows are not: 20 whose weight in column 'Weight' is not above 0 and finite"));
+    }
+
+    [Test]
     public void Skipped_rows_leave_no_trace_in_the_model()
     {
         List<SampleRow> good = Samples.Rows(60), mixed = Samples.Rows(60);

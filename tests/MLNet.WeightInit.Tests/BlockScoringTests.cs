@@ -160,19 +160,20 @@ public sealed class BlockScoringTests
         Assert.That(() => cursor.MoveNext(), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("broken"));
     }
 
+    /// <summary>Two rows of one block, or of two.</summary>
     [Test]
-    public void A_value_that_can_t_be_read_is_an_error_of_its_own_row_and_column_only([Values(0, 3, 8, 20)] int at)
+    public void A_value_that_can_t_be_read_is_an_error_of_its_own_row_and_column_only([Values(0, 3, 6, 8, 20)] int at)
     {
         var model = Fit(nameof(SampleRow.Value));
         List<SampleRow> rows = Samples.Rows(100);
-        IDataView scored = model.Transform(_context.Data.LoadFromEnumerable(rows.Select((row, i) => new FragileRow(row.Features, row.Value, isBroken: i == at))));
+        IDataView scored = model.Transform(_context.Data.LoadFromEnumerable(rows.Select((row, i) => new FragileRow(row.Features, row.Value, isBroken: i == at || i == at + 2))));
         using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema);
         ValueGetter<float> score = cursor.GetGetter<float>(scored.Schema["Score"]), value = cursor.GetGetter<float>(scored.Schema[nameof(FragileRow.Value)]);
         for (int row = 0; row < rows.Count; row++)
         {
             Assert.That(cursor.MoveNext());
             Assert.That(Get(value), Is.EqualTo(rows[row].Value));
-            if (row == at)
+            if (row == at || row == at + 2)
                 Assert.That(() => Get(score), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("broken features"));
             else
                 Assert.That(Get(score), Is.EqualTo(Predict(model, rows[row].Features)[0]));
@@ -210,6 +211,18 @@ public sealed class BlockScoringTests
         }
         Assert.That(source.Opened, Is.GreaterThan(0));
         Assert.That(source.Closed, Is.EqualTo(source.Opened));
+    }
+
+    [Test]
+    public void Two_networks_in_a_chain_each_score_features_of_their_own()
+    {
+        IDataView view = Samples.View(_context, Samples.Rows(100, seed: 5));
+        var chain = _context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value), epochs: 1)).Append(_context.Transforms.CopyColumns("First", "Score"))
+            .Append(_context.Transforms.Concatenate("Both", "Features", "First")).Append(_context.Transforms.NeuralNet(nameof(SampleRow.Values), "Both", hiddenLayers: [8], numberOfEpochs: 1)).Fit(view);
+        IDataView first = chain.Skip(1).First().Transform(chain.First().Transform(view)), scored = chain.Transform(view);
+        INeuralNetModel second = ((ISingleFeaturePredictionTransformer<INeuralNetModel>)chain.LastTransformer).Model;
+        Assert.That(scored.GetColumn<float>("First"), Is.EqualTo(first.GetColumn<float>("First")));
+        Assert.That(scored.GetColumn<float[]>("Score"), Is.EqualTo(Samples.Rows(100, seed: 5).Zip(first.GetColumn<float>("First"), (row, score) => Predict(second.Network, [.. row.Features, score]))));
     }
 
     /// <summary>Nothing of the network is needed for them, so nothing is read ahead.</summary>
@@ -276,10 +289,12 @@ public sealed class BlockScoringTests
     }
 
     /// <summary>What the network itself says of a row; probabilities are ML.NET's column <c>Probability</c> and not compared here.</summary>
-    static float[] Predict(ISingleFeaturePredictionTransformer<INeuralNetModel> model, float[] features)
+    static float[] Predict(ISingleFeaturePredictionTransformer<INeuralNetModel> model, float[] features) => Predict(model.Model.Network, features);
+
+    static float[] Predict(FeedForwardNetwork network, float[] features)
     {
-        var scores = new float[model.Model.Network.Outputs];
-        model.Model.Network.Predict(features, scores);
+        var scores = new float[network.Outputs];
+        network.Predict(features, scores);
         return scores;
     }
 

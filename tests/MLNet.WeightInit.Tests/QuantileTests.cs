@@ -82,7 +82,8 @@ public sealed class QuantileTests
         Assert.That(metrics.IntervalLevel, Is.EqualTo(0.4).Within(1e-12));
         Assert.That(metrics.IntervalWidth, Is.EqualTo((2 + 1 + 2 + 2) / 4.0));
         Assert.That(metrics.ToString(), Does.Contain("0.2").And.Contain("50.0").And.Contain("4 labels"));
-        Assert.That(_context.Regression.EvaluateQuantiles(_context.Data.LoadFromEnumerable(new[] { Row(1, 3, 2), Row(1, 0, 2) }), levels: [0.2, 0.6]).CrossedRows, Is.EqualTo(1));
+        Assert.That(_context.Regression.EvaluateQuantiles(_context.Data.LoadFromEnumerable(new[] { Row(1, 3, 2), Row(1, 2, 2), Row(1, 0, 2) }), levels: [0.2, 0.6]).CrossedRows, Is.EqualTo(1), "equal ones don't cross");
+        Assert.That(_context.Regression.EvaluateQuantiles(_context.Data.LoadFromEnumerable(new[] { Row(1, 1, 2), Row(2, 1, 2), Row(3, 1, 2) }), levels: [0.2, 0.6]).IntervalCoverage, Is.EqualTo(2 / 3.0), "both ends included");
     }
 
     [Test]

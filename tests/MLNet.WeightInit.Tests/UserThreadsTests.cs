@@ -10,7 +10,7 @@ using MLNet.WeightInit.Tests.Support;
 namespace MLNet.WeightInit.Tests;
 
 /// <summary>What users asked for on github.com/dotnet/machinelearning, done as they wrote it, each under its thread's number. Threads that one feature answers alone are with that feature's tests:
-/// 2134, 2594, 3603, 3685, 3909, 6021, 6361, 6523, 6574, 7603.</summary>
+/// 2134, 2594, 3603, 3685, 3909, 6021, 6361, 6523, 6574, 7603; further ones with <see cref="MoreUserThreadsTests"/>.</summary>
 [TestFixture]
 public sealed class UserThreadsTests
 {

@@ -80,12 +80,7 @@ internal sealed class DataViewStream : RowStream
 
     public override void Dispose() => _rows.Dispose();
 
-    Exception Describe(Exception exception)
-    {
-        string place = string.Create(CultureInfo.InvariantCulture, $"The data view failed in {_reading} of a streamed training, after {_read:N0} usable rows: {exception.Message}");
-        string advice = _options.CheckpointPath is { } checkpoint
-            ? $"The checkpoint '{checkpoint}' holds the epochs that ended before, where there are any: mend the source, and call Fit again to go on from there."
-            : "Mend the source; with a CheckpointPath the epochs that ended before would have been kept.";
-        return new InvalidOperationException($"{place} {advice}", exception);
-    }
+    InvalidOperationException Describe(Exception exception) => DataFailure.Describe(exception, $"in {_reading} of a streamed training", _read, _options.CheckpointPath is { } checkpoint
+        ? $"The checkpoint '{checkpoint}' holds the epochs that ended before, where there are any: mend the source, and call Fit again to go on from there."
+        : "Mend the source; with a CheckpointPath the epochs that ended before would have been kept.");
 }

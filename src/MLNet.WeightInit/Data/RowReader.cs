@@ -54,7 +54,8 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
         long? expected = data.Data.GetRowCount();
         if (mayStream && expected > MostRows(FeatureBuffer.MayBeSparse(featureCount, kept) ? 0 : featureCount))
             return null;
-        using UsableRows rows = Open(data, purpose, options.CancellationToken);
+        long read = 0;
+        using UsableRows rows = Open(data, purpose, options.CancellationToken, exception => DataFailure.Describe(exception, $"while the {purpose} rows were read", read, "Mend the source; nothing was trained yet."));
         var buffer = new RowBuffer(data.Schema.Feature!.Value.Name, featureCount, _labelColumns, rows.IsWeighted, expected, options.MemoryLimit, kept, mayStream ? MostRows(featureCount) : null);
         var keys = new KeyBuffer(rows.KeyColumns);
         while (rows.MoveNext())
@@ -62,6 +63,7 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
             if (!buffer.TryAdd(in rows.Features, rows.Labels, rows.Weight))
                 return TooLarge();
             keys.Add(rows.ReadKeys());
+            read++;
         }
         if (buffer.ToTrainingSet() is not { } set)
             return TooLarge();
@@ -90,7 +92,7 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
         return count;
     }
 
-    UsableRows Open(RoleMappedData data, string purpose, CancellationToken cancellationToken, Func<Exception, Exception>? describe = null)
+    UsableRows Open(RoleMappedData data, string purpose, CancellationToken cancellationToken, Func<Exception, Exception> describe)
         => new(host, options, loss, task, outputs, _labelColumns, data, purpose, cancellationToken, describe);
 
     void CheckCount(long rows)

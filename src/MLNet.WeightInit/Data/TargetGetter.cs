@@ -50,7 +50,10 @@ internal static class TargetGetters
     static void CheckLength(DataViewRow row, DataViewSchema.Column label, int found, int expected)
     {
         if (found != expected)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+            throw new LabelLengthException(string.Create(CultureInfo.InvariantCulture,
                 $"Column '{label.Name}' must have {expected} values in every row, as its type {label.Type} says, and has {found} in row {row.Position:N0} (counted from 0). Fill missing values with NaN, or filter such rows out."));
     }
 }
+
+/// <summary>A row whose label has another length than its column's type says: told apart from what the data view itself throws.</summary>
+internal sealed class LabelLengthException(string message) : Exception(message);

@@ -18,14 +18,14 @@ internal sealed class UsableRows : IDisposable
     readonly KeyReader _keys;
     readonly Predicate<float> _isMissing;
     readonly CancellationToken _cancellationToken;
-    readonly Func<Exception, Exception>? _describe;
+    readonly Func<Exception, Exception> _describe;
 
     /// <param name="labelColumns">Values of the label that a row has; 0 for an autoencoder, which learns the features.</param>
     /// <param name="purpose">What the rows are for, in words: <c>training</c>.</param>
     /// <param name="cancellationToken">Ends the reading with an exception.</param>
-    /// <param name="describe">Makes the exception to throw of what the data view throws; null: that itself.</param>
+    /// <param name="describe">Makes the exception to throw of what the data view throws.</param>
     public UsableRows(IHost host, NeuralNetOptions options, Loss? loss, NetworkTask task, int outputs, int labelColumns, RoleMappedData data, string purpose, CancellationToken cancellationToken,
-        Func<Exception, Exception>? describe = null)
+        Func<Exception, Exception> describe)
     {
         _host = host;
         _options = options;
@@ -65,7 +65,17 @@ internal sealed class UsableRows : IDisposable
     public float Weight => _cursor.Weight;
 
     /// <summary>Of the row, until the next call.</summary>
-    public ReadOnlySpan<int> ReadKeys() => _keys.Read();
+    public ReadOnlySpan<int> ReadKeys()
+    {
+        try
+        {
+            return _keys.Read();
+        }
+        catch (Exception exception) when (IsOfDataView(exception))
+        {
+            throw _describe(exception);
+        }
+    }
 
     /// <summary>Goes to the next usable row; false after the last.</summary>
     /// <exception cref="InvalidOperationException">A row can't be used, and the options or the loss don't let it be skipped.</exception>
@@ -113,11 +123,17 @@ internal sealed class UsableRows : IDisposable
             _getLabels(Labels);
             return true;
         }
-        catch (Exception exception) when (_describe is not null && exception is not OperationCanceledException)
+        catch (LabelLengthException exception)
+        {
+            throw Refuse(exception.Message);
+        }
+        catch (Exception exception) when (IsOfDataView(exception))
         {
             throw _describe(exception);
         }
     }
+
+    static bool IsOfDataView(Exception exception) => DataFailure.CauseOf(exception) is not OperationCanceledException;
 
     Exception Refuse(string message) => _host.Process(new InvalidOperationException(message));
 }

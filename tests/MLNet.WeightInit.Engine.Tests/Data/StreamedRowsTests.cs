@@ -136,6 +136,45 @@ internal sealed class StreamedRowsTests
         }
     }
 
+    /// <summary>Two rows that have one category, one weight or one label other than the other's, and nothing else, changed places.</summary>
+    [TestCase("keys")]
+    [TestCase("weights")]
+    [TestCase("labels")]
+    public void A_row_with_another_category_weight_or_label_is_another_row(string what)
+    {
+        float[] ones = [.. Enumerable.Repeat(1f, 100)], weights = [.. ones], labels = [.. ones];
+        int[] keys = [.. Enumerable.Repeat(1, 100)];
+        (keys[20], weights[20], labels[20]) = (what == "keys" ? 2 : 1, what == "weights" ? 2 : 1, what == "labels" ? 2 : 1);
+        var data = new TrainingSet(ones, 100, 1, labels, 1, weights);
+        data.AddKeys(keys, 1);
+        StreamedRows rows = Rows(new SetStream(data, (reading, place) => place == 100 ? -1 : reading == 2 && place is (20 or 21) ? 41 - place : place), 100, 8);
+        Epoch(rows, 1, 8);
+        Assert.That(() => Epoch(rows, 2, 8), Throws.InvalidOperationException.With.Message.Contains("among the first 32"));
+    }
+
+    [Test]
+    public void A_pool_that_keeps_some_rows_keeps_all_that_they_have([Values] bool weighted)
+    {
+        const int Count = 300;                                 // more than the first capacity, so that the pool has grown
+        var data = new TrainingSet([.. Enumerable.Range(0, 2 * Count).Select(i => (float)i)], Count, 2, [.. Enumerable.Range(0, Count).Select(i => -i - 0.5f)], 1,
+            weighted ? [.. Enumerable.Range(1, Count).Select(i => (float)i)] : null);
+        data.AddKeys([.. Enumerable.Range(0, 2 * Count).Select(i => 7 * i)], 2);
+        var pool = new RowPool(new SetStream(data), Count);
+        for (int row = 0; row < Count; row++)
+            pool.Add(data.Row(row), data.Targets.AsSpan(row, 1), data.KeysOf(row), (float)data.WeightOf(row));
+        pool.Keep(row => row % 3 == 1);
+        Assert.That(pool.Rows, Is.EqualTo(Count / 3));
+        TrainingSet set = pool.ToTrainingSet();
+        for (int row = 0; row < pool.Rows; row++)
+        {
+            int from = 3 * row + 1;
+            Assert.That(set.Row(row).SequenceEqual(data.Row(from)), Is.True);
+            Assert.That(set.Targets[row], Is.EqualTo(data.Targets[from]));
+            Assert.That(set.KeysOf(row).SequenceEqual(data.KeysOf(from)), Is.True);
+            Assert.That(set.WeightOf(row), Is.EqualTo(data.WeightOf(from)));
+        }
+    }
+
     [Test]
     public void A_reading_that_is_cancelled_gives_no_batch()
     {

@@ -69,6 +69,11 @@ internal sealed unsafe class GradientTests
         Check(60, [200, 512], activation, 2, level, false, threads: 3, normalization: Normalization.Batch);
     }
 
+    /// <summary>One row has no variance: the running statistics normalize it, and are constants. Biases before them, which a batch's mean takes away, stay as they are here too.</summary>
+    [Test]
+    public void Gradient_of_a_batch_of_one_row_takes_the_running_statistics_as_they_are([Values("ReLU", "GELU", "Identity")] string activation, [Values] SimdLevel level)
+        => Check(19, [33, 18, 50], activation, 2, level, false, normalization: Normalization.Batch, rows: 1);
+
     [Test]
     public void Gradient_goes_back_through_residual_blocks([ValueSource(nameof(EveryActivation))] string activation, [Values] Normalization normalization, [Values(1, 2, 3)] int branchDepth, [Values(false, true)] bool drops)
         => Check(19, branchDepth == 1 ? [33, 33, 33, 33] : branchDepth == 2 ? [33, 18, 33, 50, 33] : [33, 18, 50, 33, 20, 17, 33],
@@ -83,31 +88,35 @@ internal sealed unsafe class GradientTests
             Check(5, [2, 7, 2], activation, 2, level, false, branchDepth: 2);          // so few units take a way of their own
     }
 
-    static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted, Dropout? dropout = null, int threads = 1, Normalization normalization = Normalization.None, int branchDepth = 0)
+    static void Check(int inputs, int[] hidden, string activation, int lossIndex, SimdLevel level, bool weighted, Dropout? dropout = null, int threads = 1, Normalization normalization = Normalization.None, int branchDepth = 0,
+        int rows = Rows)
     {
         (string lossName, NetworkTask task, int outputs) = s_losses[lossIndex];
         FeedForwardNetwork network = Networks.Create(inputs, hidden, outputs, activation, task, seed: 7, normalization: normalization, branchDepth: branchDepth);
         using var pool = new WorkerPool(threads);
         var gradients = new AlignedBuffer(network.Parameters.Length);
-        var pass = new NetworkPass(network, Rows, PassKernels.Create(level, pool), gradients, dropout: dropout is null ? null : new DropoutPass(dropout, seed: 5, level) { Step = 3 });
+        var pass = new NetworkPass(network, rows, PassKernels.Create(level, pool), gradients, dropout: dropout is null ? null : new DropoutPass(dropout, seed: 5, level) { Step = 3 });
         LossKernel loss = MLNet.WeightInit.Engine.Training.Losses.Losses.Parse(lossName).CreateKernel(level);
-        float[] features = Networks.Values(Rows * inputs, 21, 1.5), targets = Targets(task, outputs), weights = [.. Networks.Values(Rows, 22).Select(value => value + 1.5f)];
-        for (int row = 0; row < Rows; row++)
+        float[] features = Networks.Values(rows * inputs, 21, 1.5), targets = Targets(task, outputs, rows), weights = [.. Networks.Values(rows, 22).Select(value => value + 1.5f)];
+        for (int row = 0; row < rows; row++)
             features.AsSpan(row * inputs, inputs).CopyTo(pass.Input.Span[(row * pass.InputStride)..]);
 
         double Loss(bool withGradient)
         {
-            pass.Forward(Rows);
+            pass.Forward(rows);
             fixed (float* target = targets, weight = weights)
-                return loss.Evaluate(pass.Last.Output.Pointer, Rows, outputs, pass.Last.Stride, target, targets.Length / Rows, weighted ? weight : null, 1f / Rows, withGradient ? pass.Last.Gradient.Pointer : null);
+                return loss.Evaluate(pass.Last.Output.Pointer, rows, outputs, pass.Last.Stride, target, targets.Length / rows, weighted ? weight : null, 1f / rows, withGradient ? pass.Last.Gradient.Pointer : null);
         }
 
-        double atCentre = Loss(withGradient: true) / Rows;
+        double atCentre = Loss(withGradient: true) / rows;
         pass.Backward();
 
         // A direction in parameter space that leaves the padding alone.
         float[] direction = Networks.Values(network.Parameters.Length, 23);
         ClearPadding(network, direction);
+        foreach (LayerLayout layer in network.Layout.Layers.Where(layer => layer.Normalization == Normalization.Batch && rows == 1))
+            foreach (long offset in (long[])[layer.BiasOffset, layer.RunningMeanOffset, layer.RunningVarianceOffset])
+                direction.AsSpan((int)offset, layer.BiasLength).Clear();
         double norm = Math.Sqrt(direction.Sum(value => (double)value * value));
         double predicted = 0;
         for (int i = 0; i < direction.Length; i++)
@@ -120,7 +129,7 @@ internal sealed unsafe class GradientTests
         {
             for (int i = 0; i < direction.Length; i++)
                 network.Parameters.Span[i] = (float)(centre[i] + distance * direction[i] / norm);
-            double value = Loss(withGradient: false) / Rows;
+            double value = Loss(withGradient: false) / rows;
             centre.CopyTo(network.Parameters.Span);
             return value;
         }
@@ -131,13 +140,13 @@ internal sealed unsafe class GradientTests
         Assert.That(gradientNorm, Is.GreaterThan(1e-3), "a gradient of zero proves nothing");
     }
 
-    static float[] Targets(NetworkTask task, int outputs) => task switch
+    static float[] Targets(NetworkTask task, int outputs, int rows) => task switch
     {
-        NetworkTask.Multiclass => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % outputs))],
-        NetworkTask.Multilabel => [.. Enumerable.Range(0, Rows * outputs).Select(i => (float)(i % 3 / 2))],
-        NetworkTask.Binary => [.. Enumerable.Range(0, Rows).Select(row => (float)(row % 2))],
-        NetworkTask.Quantiles => Networks.Values(Rows, 24, 3),
-        _ => Networks.Values(Rows * outputs, 24, 3),
+        NetworkTask.Multiclass => [.. Enumerable.Range(0, rows).Select(row => (float)(row % outputs))],
+        NetworkTask.Multilabel => [.. Enumerable.Range(0, rows * outputs).Select(i => (float)(i % 3 / 2))],
+        NetworkTask.Binary => [.. Enumerable.Range(0, rows).Select(row => (float)(row % 2))],
+        NetworkTask.Quantiles => Networks.Values(rows, 24, 3),
+        _ => Networks.Values(rows * outputs, 24, 3),
     };
 
     static void ClearPadding(FeedForwardNetwork network, float[] direction)

@@ -22,10 +22,11 @@ internal sealed unsafe class HeadsTests
     public void One_head_trains_as_its_task_does(NetworkTask task, int outputs, string loss, int column)
     {
         TrainingSet data = Trainings.Mixed(200, weighted: true).WithTargets(column, 1);
-        foreach (float? fraction in (float?[])[0.2f, null])                       // null: the search for the number of epochs, with its folds
+        // No fraction: the search for the number of epochs, with its folds.
+        foreach ((float? fraction, bool standardize) in ((float?, bool)[])[(0.2f, true), (0.2f, false), (null, true)])
         {
-            TrainingOptions alone = Trainings.Options(task, outputs, [12], loss: loss, epochs: fraction is null ? null : 8) with { ValidationFraction = fraction, Patience = 3 };
-            TrainingOptions head = Trainings.HeadsOptions(Trainings.Heads(("One", task, outputs, loss, 1)), [12], epochs: alone.NumberOfEpochs) with { ValidationFraction = fraction, Patience = 3 };
+            TrainingOptions alone = Trainings.Options(task, outputs, [12], loss: loss, epochs: fraction is null ? null : 8) with { ValidationFraction = fraction, Patience = 3, Standardize = standardize };
+            TrainingOptions head = Trainings.HeadsOptions(Trainings.Heads(("One", task, outputs, loss, 1)), [12], epochs: alone.NumberOfEpochs) with { ValidationFraction = fraction, Patience = 3, Standardize = standardize };
             TrainingResult expected = NetworkTrainer.Train(data, alone), found = NetworkTrainer.Train(data, head);
             Assert.That(found.Network.Parameters.Span.SequenceEqual(expected.Network.Parameters.Span), Is.True);
             Assert.That(found.History.Epochs.Select(epoch => epoch.ValidationLoss), Is.EqualTo(expected.History.Epochs.Select(epoch => epoch.ValidationLoss)));

@@ -4,6 +4,7 @@ using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Kernels;
 using MLNet.WeightInit.Engine.Tests.Network;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit.Engine.Tests.Training;
 
@@ -100,11 +101,11 @@ internal sealed class QuantilesTests
     }
 
     /// <summary>The lowest pinball loss of all constants is at one of the labels, so trying all of them, level by level, finds it.</summary>
-    [Test]
-    public void The_untrained_network_starts_at_the_labels_own_quantiles()
+    [TestCase(0.1, 0.5, 0.93)]
+    [TestCase(0.05, 0.2, 0.3, 0.45, 0.7, 0.8, 0.95)]
+    public void The_untrained_network_starts_at_the_labels_own_quantiles(params double[] levels)
     {
         TrainingSet waves = Trainings.Waves(101), data = new(waves.Features, waves.Rows, waves.FeatureCount, waves.Targets, 1, [.. Enumerable.Range(0, 101).Select(row => 1f + row % 4)]);
-        double[] levels = [0.1, 0.5, 0.93];
         TrainingResult result = NetworkTrainer.Train(data, Options(levels, epochs: 0));
         double best = levels.Average(level => data.Targets.Min(constant => data.Targets.Select((target, row) => data.Weights![row] * Math.Max(level * (target - constant), (level - 1) * (target - constant))).Sum()) / data.Weights!.Sum());
         // The loss is in units of the label's deviation; labels and outputs are in single precision.
@@ -163,6 +164,23 @@ internal sealed class QuantilesTests
         network.Predict([0.2f], scores);
         Assert.That(scores[..3], Is.All.EqualTo(0).Within(0.05), "a tenth of the label's deviation");
         Assert.That(scores[3], Is.GreaterThan(0.5));
+    }
+
+    /// <summary>Where most labels are equal, quantiles start 1/64 of a deviation apart: ln(1 + e^x) of a smaller step has a slope that no gradient comes through.</summary>
+    [Test]
+    public void Quantiles_that_coincide_start_a_little_apart()
+    {
+        float[] labels = [.. Enumerable.Range(0, 100).Select(row => row % 10 < 7 ? 0 : 1f + row)];
+        var data = new TrainingSet(Networks.Values(100, 3), 100, 1, labels, 1);
+        int[] rows = [.. Enumerable.Range(0, 100)];
+        double[] levels = [0.1, 0.3, 0.5, 0.6, 0.9];
+        Engine.Training.Losses.Loss loss = Losses.Parse(Loss(levels));
+        AffineScale scale = loss.TargetScale(data, rows, standardize: true);
+        double[] quantiles = Quantiles([.. loss.PriorBias(data, rows, NetworkTask.Quantiles, 5, scale).Select(value => (double)value)]);
+        // Outputs near −4 are rounded by 2⁻²², and e^−4 of that is left.
+        for (int i = 1; i < 4; i++)
+            Assert.That(quantiles[i] - quantiles[i - 1], Is.EqualTo(1 / 64.0).Within(1e-7), "three of them are 0");
+        Assert.That(scale.ToNetwork(labels.Order().ElementAt(89), 0) - quantiles[3], Is.EqualTo(quantiles[4] - quantiles[3]).Within(1 / 32.0), "the last is its own but for the steps below it");
     }
 
     [Test]

@@ -74,11 +74,11 @@ internal sealed class TiedWeightsTests
 
     /// <summary>One step of SGD moves the parameters by −η times the gradient, whose product with a direction is the slope of the loss along it, the decoder's weights moving with the encoder's.</summary>
     [Test]
-    public void A_step_follows_the_slope_of_the_loss_by_weights_that_are_used_twice([Values(1, 3)] int hiddenLayers, [Values] bool clipped, [Values] SimdLevel level)
+    public void A_step_follows_the_slope_of_the_loss_by_weights_that_are_used_twice([Values("4", "9 4 9", "40 4 40")] string layers, [Values] bool clipped, [Values] SimdLevel level)
     {
         const float Rate = 0.5f;
         TrainingSet data = Trainings.Blends(64, features: 11);
-        int[] hidden = hiddenLayers == 1 ? [4] : [9, 4, 9];
+        int[] hidden = [.. layers.Split(' ').Select(int.Parse)];   // 40 units are more than one panel
         TrainingOptions options = Options(data, hidden, "SGD") with
         {
             BatchSize = 64, NumberOfEpochs = 1, LearningRate = Rate, WeightDecay = 0, Simd = level, GradientClipping = clipped ? new GradientClipping(isByNorm: true, 0.01f) : null,
@@ -110,16 +110,16 @@ internal sealed class TiedWeightsTests
             for (int row = 0; row < data.Rows; row++)
             {
                 double[] values = [.. data.Row(row).ToArray().Select((value, i) => (value - (double)before.FeatureScale.Means[i]) * before.FeatureScale.Scales[i])], input = values;
-                int layers = before.DenseLayers.Count;
-                for (int layer = 0; layer < layers; layer++)
+                int count = before.DenseLayers.Count;
+                for (int layer = 0; layer < count; layer++)
                 {
                     int inputs = before.DenseLayers[layer].Inputs, outputs = before.DenseLayers[layer].Outputs;
-                    double[] weights = free[Math.Min(layer, layers - 1 - layer)], biases = free[layers / 2 + layer];
-                    bool decodes = 2 * layer >= layers;
+                    double[] weights = free[Math.Min(layer, count - 1 - layer)], biases = free[count / 2 + layer];
+                    bool decodes = 2 * layer >= count;
                     var next = new double[outputs];
                     for (int o = 0; o < outputs; o++)
                         next[o] = biases[o] + Enumerable.Range(0, inputs).Sum(i => values[i] * (decodes ? weights[i * outputs + o] : weights[o * inputs + i]));
-                    values = layer < layers - 1 ? [.. next.Select(Math.Tanh)] : next;
+                    values = layer < count - 1 ? [.. next.Select(Math.Tanh)] : next;
                 }
                 for (int i = 0; i < values.Length; i++)
                 {
