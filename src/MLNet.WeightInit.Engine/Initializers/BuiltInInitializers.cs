@@ -20,6 +20,9 @@ internal static class BuiltInInitializers
         registry.Register("lecun_truncated", a => LeCun(a, WeightDistribution.Truncated), "lecun_truncated_normal");
         registry.Register("variance_scaling", a => new VarianceScaling(a.GetSingle("scale", 1), a.GetEnum("mode", FanMode.FanIn), ReadDistribution(a)));
         registry.Register("orthogonal", a => new Orthogonal(a.GetSingle("gain", 1)));
+        registry.Register("delta_orthogonal", a => new DeltaOrthogonal(a.GetSingle("gain", 1)));
+        registry.Register("dirac", _ => new Dirac());
+        registry.Register("forget_bias", a => new ForgetBias(a.GetSingle("value", 1)), "unit_forget_bias");
         registry.Register("normal", a => new Normal(a.GetSingle("deviation"), a.GetSingle("mean", 0)), "gaussian", "random_normal");
         registry.Register("truncated_normal", a => new TruncatedNormal(a.GetSingle("deviation")), "trunc_normal");
         registry.Register("uniform", ReadUniform, "random_uniform");
