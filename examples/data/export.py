@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Writes the data files of this folder again, from the copies that Debian packages carry.
 
-    apt-get install python3-sklearn python3-statsmodels
+    apt-get install python3-sklearn python3-statsmodels wordnet-base
     /usr/bin/python3 examples/data/export.py
 
 The files are committed: nobody needs this to build, test or run anything.
@@ -67,3 +67,22 @@ write("linnerud.csv", [*linnerud.target_names, *linnerud.feature_names],
 
 randhie = statsmodels.datasets.randhie.load_pandas().data
 write("randhie.csv", list(randhie.columns), randhie.to_numpy())
+
+# What nouns mean, in WordNet's words without its examples, and the field that its lexicographers put them in. As many of each field, evenly spaced over WordNet's own order, in turn.
+FIELDS = {"05": "animal", "06": "artifact", "08": "body", "13": "food", "15": "location", "18": "person", "20": "plant", "27": "substance"}
+GLOSSES_A_FIELD = 200
+FEWEST_WORDS = 5
+
+glosses = {field: [] for field in FIELDS.values()}
+with open("/usr/share/wordnet/data.noun", encoding="ascii") as file:
+    for line in file:
+        if line.startswith("  ") or line.split(" ", 2)[1] not in FIELDS:
+            continue
+        gloss = line.split("| ", 1)[1].split(";")[0].replace("\t", " ").replace('"', "").strip()
+        if len(gloss.split()) >= FEWEST_WORDS:
+            glosses[FIELDS[line.split(" ", 2)[1]]].append(gloss)
+chosen = {field: [texts[i * len(texts) // GLOSSES_A_FIELD] for i in range(GLOSSES_A_FIELD)] for field, texts in glosses.items()}
+with open(FOLDER / "glosses.tsv", "w", newline="", encoding="ascii") as file:
+    file.write("Field\tDefinition\n")
+    for i in range(GLOSSES_A_FIELD):
+        file.writelines(f"{field}\t{chosen[field][i]}\n" for field in chosen)

@@ -38,6 +38,8 @@ internal static class NetworkTrainer
         // A batch is never larger than the data, and neither are the buffers for it.
         options = options with { BatchSize = (int)Math.Min(options.BatchSize, stream?.TrainingRows ?? trainingRows.Length) };       // buffers are made for whole batches
         InputEncoding encoding = start is not null ? start.Network.Layout.Encoding : (options.FillsMissing ? Encode(data, trainingRows, stream) : InputEncoding.Plain) with { Columns = options.Embeddings };
+        if (data.IsSparse && !encoding.IsPlain)
+            throw new InvalidOperationException("Missing values can only be filled in, and categories only be embedded beside, rows that are dense, and these are sparse. Pass rows as the model had them, or train a new one.");
         CheckSize(encoding, data.FeatureCount, options);
         AffineScale features = start is not null ? start.Network.FeatureScale : options.Standardize ? Standardization(data, trainingRows, stream) : AffineScale.None;
         AffineScale targets = start is not null ? start.Network.TargetScale
@@ -94,7 +96,7 @@ internal static class NetworkTrainer
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
             if (options.TiedWeights)
                 TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
-            return ReportBuilder.Build(plan, probe.Measure(), options, probe.Features(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
+            return ReportBuilder.Build(plan, probe.Measure(), options, probe.RowSums(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
         }
 
         TrainingResult Finished(TrainingHistory history)
@@ -135,7 +137,7 @@ internal static class NetworkTrainer
     {
         double fraction = isSplit || !options.EarlyStopping && options.ValidationFraction is null
             ? 0
-            : TrainingBudget.ValidationFraction(data.Rows, options.ValidationFraction);
+            : TrainingBudget.ValidationFraction(data, options);
         return ValidationSplit.Draw(data, options.Loss.ClassColumn(options.Task), fraction, options.Seed);
     }
 

@@ -241,8 +241,8 @@ public sealed class AutoencoderTests
     {
         var rows = new RowBuffer("Features", featureCount: 2, targetColumns: 0, weighted: true, expectedRows: null, RowMemory.DefaultLimit);
         for (int row = 0; row < 600; row++)
-            rows.Add(new VBuffer<float>(2, [row, -row]), [], weight: row + 1);
-        TrainingSet set = rows.ToTrainingSet();
+            Assert.That(rows.TryAdd(new VBuffer<float>(2, [row, -row]), [], weight: row + 1));
+        TrainingSet set = rows.ToTrainingSet()!;
         Assert.That(set.Targets, Is.SameAs(set.Features));
         Assert.That((set.Rows, set.TargetColumns, set.Row(599)[1], set.WeightOf(599)), Is.EqualTo((600, 2, -599f, 600.0)));
     }

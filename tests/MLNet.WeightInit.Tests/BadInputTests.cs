@@ -240,15 +240,28 @@ public sealed class BadInputTests
     }
 
     [Test]
-    public void A_wide_sparse_column_beyond_the_bound_fails_with_the_bytes()
+    public void Dense_rows_beyond_the_bound_fail_with_the_bytes()
     {
-        // 3 rows × 2²⁸ features × 4 bytes = 3 GiB; the bound is 2 GiB.
+        // 800,000 rows × 999 features × 4 bytes are above 2 GiB, and are known before one is read.
+        var schema = SchemaDefinition.Create(typeof(WideRow));
+        schema[nameof(WideRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 999);
+        var wide = new VBuffer<float>(999, 1, [1f], [5]);
+        IDataView data = _context.Data.LoadFromEnumerable(Enumerable.Repeat(new WideRow { Features = wide, Label = 1 }, 800_000).ToArray(), schema);
+        NeuralNetOptions options = Samples.Quick();
+        options.Streaming = false;
+        Assert.That(() => _context.Transforms.NeuralNet(options).Fit(data),
+            Throws.InvalidOperationException.With.Message.Contains("3,196,800,000 bytes as dense values").And.Message.Contains("kept sparse"));
+    }
+
+    [Test]
+    public void A_sparse_column_that_makes_a_network_too_wide_fails_with_the_number_of_weights()
+    {
         var schema = SchemaDefinition.Create(typeof(WideRow));
         schema[nameof(WideRow.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 1 << 28);
         var wide = new VBuffer<float>(1 << 28, 1, [1f], [5]);
         IDataView data = _context.Data.LoadFromEnumerable(Enumerable.Repeat(new WideRow { Features = wide, Label = 1 }, 3).ToArray(), schema);
         Assert.That(() => _context.Transforms.NeuralNet(Samples.Quick()).Fit(data),
-            Throws.InvalidOperationException.With.Message.Contains("3,221,225,472 bytes"));
+            Throws.InvalidOperationException.With.Message.Contains("268,435,456 features").And.Message.Contains("at most 500,000,000 weights"));
     }
 
     [Test]

@@ -20,7 +20,10 @@ sealed record TrainingProblem(int Inputs, int[] Hidden, int Outputs, NetworkTask
 
     TrainingSet? _data;
 
-    public TrainingSet Data => _data ??= Noise();
+    /// <summary>Rows to train on; null: noise.</summary>
+    public TrainingSet? Given { get; init; }
+
+    public TrainingSet Data => _data ??= Given ?? Noise();
 
     public long Parameters => Shapes.Sum(shape => (long)shape.Inputs * shape.Outputs + shape.Outputs);
 

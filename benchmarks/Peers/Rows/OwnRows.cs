@@ -23,7 +23,7 @@ static class OwnRows
 
     static readonly TrainingProblem s_deep = new(64, [.. Enumerable.Repeat(64, 30)], 10, NetworkTask.Multiclass, 64);
 
-    public static IEnumerable<Row> Measure() => [.. s_sizes.Select(SecondThread), Oversubscribed(s_sizes[2]), Oversubscribed(s_sizes[3]), Denormals()];
+    public static IEnumerable<Row> Measure() => [.. s_sizes.Select(SecondThread), Oversubscribed(s_sizes[2]), Oversubscribed(s_sizes[3]), Denormals(), .. SparseRows.Measure()];
 
     static Row SecondThread(TrainingProblem problem)
     {

@@ -13,15 +13,15 @@ internal static class ReportBuilder
     /// <param name="plan">As executed: calibrated, with overrides.</param>
     /// <param name="probe">Measured before the first step.</param>
     /// <param name="options">The training that follows: optimizer, learning rate, loss.</param>
-    /// <param name="probeFeatures">The probe batch as the network saw it (standardized), row-major [rows × inputs].</param>
+    /// <param name="probeRows">Σ x and Σ x² of each row of the probe batch as the network saw it (standardized).</param>
     /// <param name="priorLoss">Loss of the best constant prediction on the training rows: the label's entropy, or half or whole its variance, as the loss defines
     /// it; NaN where unknown.</param>
     /// <param name="seed">The seed that the model was trained with.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, ReadOnlySpan<float> probeFeatures, double priorLoss, long seed)
+    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed)
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
-        MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, probeFeatures, probe.Rows, options.Dropout);
+        MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, probeRows, options.Dropout);
         LayerStatistics[] layers = Measure(probe, curve, moments, predictions, options.Dropout);
         var context = new ReportContext
         {

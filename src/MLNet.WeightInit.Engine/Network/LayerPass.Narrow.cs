@@ -19,7 +19,7 @@ internal sealed unsafe partial class LayerPass
 
     readonly AlignedBuffer? _narrow;
 
-    bool IsNarrow => _narrow is not null && _batch >= FewestNarrowRows;
+    bool IsNarrow => _narrow is not null && Sparse is null && _batch >= FewestNarrowRows;
 
     float* NarrowBiases => _narrow!.Pointer + NarrowDepth * Panels.Width;
 

@@ -110,7 +110,7 @@ internal sealed unsafe partial class LayerPass
     /// <summary>∂L/∂z, with z what the activation sees.</summary>
     public AlignedBuffer Gradient { get; }
 
-    bool IsLarge => (long)_batch * Layout.Inputs * Layout.Outputs >= SerialWork && _pool.Threads > 1;
+    bool IsLarge => Work >= SerialWork && _pool.Threads > 1;
 
     /// <summary>Output = φ(input · Wᵀ + b).</summary>
     /// <param name="weights">Another copy of the weights (scoring folds scales into the first layer's), or null for the network's own.</param>
@@ -174,6 +174,11 @@ internal sealed unsafe partial class LayerPass
 
     void Multiply(float* weights, int panel, int firstRow, int rows)
     {
+        if (Sparse is not null)
+        {
+            MultiplySparse(weights, panel, firstRow, rows);
+            return;
+        }
         int width = Panels.WidthOf(panel, Layout.Outputs), column = panel * Panels.Width;
         _gemm.Multiply(_input + (nint)firstRow * _inputStride, _inputStride, 1, rows, weights + Panels.Offset(panel, Layout.Inputs), width, width, Layout.Inputs,
             _biases + column, 0, _products.Pointer + (nint)firstRow * Stride + column, Stride);
@@ -224,9 +229,11 @@ internal sealed unsafe partial class LayerPass
                 Run(large, _previous.RowChunks, _previous._undropChunk);
         }
         Embeddings?.Backward(_productGradient.Pointer, Stride, _batch, large);
-        _packsGradient = PacksGradient(Layout, _batch);
+        _packsGradient = Sparse is null && PacksGradient(Layout, _batch);
         Run(large, Panels.Count(Layout.Outputs), _gradientPanelChunk);
-        if (!large && IsNarrow)
+        if (Sparse is not null)
+            SparseWeightGradient(large);
+        else if (!large && IsNarrow)
             WeightGradientNarrow();
         else
             Run(large, (Layout.Inputs + InputBlock - 1) / InputBlock, _weightGradientChunk);

@@ -9,14 +9,19 @@ namespace MLNet.WeightInit.Engine.Network;
 internal sealed unsafe class NetworkPass
 {
     readonly LayerPass[] _layers;
+    readonly SparseInput? _sparse;
+    AlignedBuffer? _input;
+    bool _readsSparse;
     readonly InputEncoder? _encoder;
     readonly int[] _keys;
 
     /// <param name="capacity">Rows of the largest batch.</param>
     /// <param name="gradients">Where ∂L/∂W and ∂L/∂b go, in the parameters' layout; null: forward only.</param>
     /// <param name="keepPreActivations">For probes.</param>
+    /// <param name="sparse">For rows that are sparse; null where all are dense. Going back, all must be of the one kind.</param>
     /// <param name="dropout">After each hidden activation, while its <see cref="DropoutPass.Step"/> is set; null for none. Takes one more block a hidden layer.</param>
-    public NetworkPass(FeedForwardNetwork network, int capacity, PassKernels kernels, AlignedBuffer? gradients, bool keepPreActivations = false, DropoutPass? dropout = null)
+    public NetworkPass(FeedForwardNetwork network, int capacity, PassKernels kernels, AlignedBuffer? gradients, bool keepPreActivations = false, DropoutPass? dropout = null,
+        SparseInput? sparse = null)
     {
         Network = network;
         Capacity = capacity;
@@ -24,9 +29,9 @@ internal sealed unsafe class NetworkPass
         _encoder = layout.Encoding.IsPlain ? null : new InputEncoder(network, isScaled: true);
         _keys = new int[capacity * layout.Embeddings.Count];
         InputStride = Panels.RowStride(layout.Inputs);
-        Input = new AlignedBuffer((long)capacity * InputStride);
+        _sparse = sparse;
         ActivationKernel[] activations = [.. layout.Layers.Select(layer => Activations.Parse(layer.Activation).CreateKernel(kernels.Level, keepPreActivations ? 0 : Negligible.Signal))];
-        var scratch = new PassScratch(layout, gradients is null ? 0 : capacity, activations.Any(kernel => !kernel.GradientFromOutput) && !keepPreActivations);
+        var scratch = new PassScratch(layout, gradients is null ? 0 : capacity, activations.Any(kernel => !kernel.GradientFromOutput) && !keepPreActivations, sparse is not null);
         AlignedBuffer? stream = layout.BranchDepth > 0 ? new AlignedBuffer((long)capacity * Panels.RowStride(layout.Layers[0].Outputs)) : null;
         _layers = new LayerPass[layout.Layers.Count];
         for (int i = 0; i < _layers.Length; i++)
@@ -55,29 +60,55 @@ internal sealed unsafe class NetworkPass
     }
 
     /// <summary>[Capacity][InputStride]; columns from the first layer's inputs on are zero and must stay so.</summary>
-    public AlignedBuffer Input { get; }
+    public AlignedBuffer Input => _input ??= new AlignedBuffer((long)Capacity * InputStride);      // sparse rows never ask for it
     public int InputStride { get; }
     public IReadOnlyList<LayerPass> Layers => _layers;
     public LayerPass Last => _layers[^1];
 
-    /// <summary>Puts rows into <see cref="Input"/>, as the first layer reads them.</summary>
+    /// <summary>Takes rows of a data set as the next batch: into <see cref="Input"/>, or as sparse rows where they are and this pass is for them.</summary>
     public void Gather(BatchGatherer gatherer, ReadOnlySpan<int> rows)
     {
-        gatherer.Gather(rows, Input.Pointer, InputStride);
-        gatherer.GatherKeys(rows, _keys);
-        _encoder?.Encode(Input.Pointer, InputStride, rows.Length, _keys);
+        _readsSparse = _sparse is not null && gatherer.Data.IsSparse;
+        if (_readsSparse)
+            gatherer.Gather(rows, _sparse!.Batch);
+        else
+        {
+            gatherer.Gather(rows, Input.Pointer, InputStride);
+            gatherer.GatherKeys(rows, _keys);
+            _encoder?.Encode(Input.Pointer, InputStride, rows.Length, _keys);
+        }
     }
 
     /// <summary>The gradient of the tables of embeddings; null where there are none, or for a pass that only goes forward.</summary>
     public EmbeddingGradient? Embeddings { get; }
 
-    /// <summary>Runs the first <paramref name="rows"/> rows of <see cref="Input"/> to the logits.</summary>
-    public void Forward(int rows) => Forward(Input.Pointer, InputStride, rows, firstLayerWeights: null);
+    /// <summary>Runs the first <paramref name="rows"/> rows of <see cref="Input"/>, or the sparse rows that were gathered, to the logits.</summary>
+    public void Forward(int rows)
+    {
+        if (_readsSparse)
+            ForwardSparse(firstLayerWeights: null);
+        else
+            Forward(Input.Pointer, InputStride, rows, firstLayerWeights: null);
+    }
+
+    /// <summary>Runs the rows of <see cref="SparseInput.Batch"/> to the logits.</summary>
+    /// <inheritdoc cref="Forward(float*, int, int, float*)" path="/param"/>
+    public void ForwardSparse(float* firstLayerWeights)
+    {
+        _layers[0].Sparse = _sparse;
+        Run(null, 0, _sparse!.Batch.Rows, firstLayerWeights);
+    }
 
     /// <summary>Runs rows from anywhere to the logits.</summary>
     /// <param name="input">Rows that start <paramref name="stride"/> floats apart; nothing between a row's features and the next row is read.</param>
     /// <param name="firstLayerWeights">Another copy of the first layer's panels, or null for the network's own.</param>
     public void Forward(float* input, int stride, int rows, float* firstLayerWeights)
+    {
+        _layers[0].Sparse = null;
+        Run(input, stride, rows, firstLayerWeights);
+    }
+
+    void Run(float* input, int stride, int rows, float* firstLayerWeights)
     {
         for (int i = 0; i < _layers.Length; i++)
         {

@@ -15,6 +15,9 @@ internal sealed unsafe class NetworkScorer
     readonly RowKernel _rows;
     readonly OutputStage? _stage;
     readonly bool[] _finite;
+    readonly SparseInput _sparse;
+    readonly SparseSight _sight;
+    float[]? _full;
     readonly InputEncoder? _encoder;
     readonly Reconstruction? _reconstruction;
 
@@ -31,7 +34,9 @@ internal sealed unsafe class NetworkScorer
         PassKernels kernels = PassKernels.Create(level ?? SimdLevels.Best, WorkerPool.CallerOnly);
         _rows = kernels.Rows;
         _stage = OutputStage.Create(network, kernels.Level);
-        _pass = new NetworkPass(network, capacity, kernels, gradients: null);
+        _sparse = new SparseInput(kernels.Level, network.Inputs, goesBack: false);
+        _sight = new SparseSight(network.FeatureScale, scales: false);
+        _pass = new NetworkPass(network, capacity, kernels, gradients: null, sparse: _sparse);
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];
         _pass.Layers[0].FiniteSums = _finite;
@@ -80,6 +85,35 @@ internal sealed unsafe class NetworkScorer
         }
     }
 
+    /// <summary>Scores one row of which only some features are given, the others being 0: to the same bits as the row with all its zeros, in time that grows with those that are given.</summary>
+    /// <param name="columns">Which features, ascending.</param>
+    /// <param name="values">As many.</param>
+    public void Score(ReadOnlySpan<int> columns, ReadOnlySpan<float> values, Span<float> scores)
+    {
+        if (scores.Length != ScoreLength)
+            throw new ArgumentException($"The network gives {ScoreLength} scores a row, but {scores.Length} were asked for.", nameof(scores));
+        if (_encoder is not null || _reconstruction is not null || _sight.CentredCount > _network.Inputs / FullShare)
+        {
+            _full ??= new float[_network.Inputs];
+            for (int i = 0; i < columns.Length; i++)
+                _full[columns[i]] = values[i];
+            Score(_full, scores);
+            foreach (int column in columns)
+                _full[column] = 0;
+            return;
+        }
+        _sparse.Batch.Clear();
+        _sight.Add(columns, values, _sparse.Batch);
+        _pass.ForwardSparse(_firstLayer.Pointer);
+        FinishBlock(1, scores);
+        if (!RowChecks.AllFinite(values))
+            scores.Fill(float.NaN);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>One part in so many of the features: where more have a mean, a row is full once that was subtracted, and is scored as a full row. So is one for a network that puts values in the place of missing ones, and one that is compared with its reconstruction.</summary>
+    const int FullShare = 8;
+
     void ScoreBlock(ReadOnlySpan<float> features, ReadOnlySpan<int> keys, int rows, Span<float> scores)
     {
         fixed (float* source = features)
@@ -93,16 +127,21 @@ internal sealed unsafe class NetworkScorer
             else
                 _pass.Forward(source, _network.Inputs, rows, _firstLayer.Pointer);
         }
-        float* logits = _pass.Last.Output.Pointer;
-        int stride = _pass.Last.Stride;
-        _stage?.Apply(logits, stride, rows);
-        fixed (float* destination = scores)
-            CopyScores(logits, stride, rows, destination);
+        FinishBlock(rows, scores);
         if (_reconstruction is not null)
             AddReconstruction(_reconstruction, features, rows, scores);
         if (_finite.AsSpan(0, rows).Contains(false))
             EraseNonFinite(features, rows, scores);
         GC.KeepAlive(this);                                    // whose buffers the logits and scales are in
+    }
+
+    void FinishBlock(int rows, Span<float> scores)
+    {
+        float* logits = _pass.Last.Output.Pointer;
+        int stride = _pass.Last.Stride;
+        _stage?.Apply(logits, stride, rows);
+        fixed (float* destination = scores)
+            CopyScores(logits, stride, rows, destination);
     }
 
     /// <summary>Rows whose features aren't all finite score NaN.</summary>

@@ -13,7 +13,8 @@ internal sealed record PassKernels(SimdLevel Level, GemmKernel Gemm, RowKernel R
 internal sealed class PassScratch
 {
     /// <param name="capacity">Rows of the largest batch; 0 for a pass that only goes forward.</param>
-    public PassScratch(NetworkLayout layout, int capacity, bool needsUpstream)
+    /// <param name="isSparse">Whether the first layer's input is: nothing of it is packed.</param>
+    public PassScratch(NetworkLayout layout, int capacity, bool needsUpstream, bool isSparse = false)
     {
         Zeros = new AlignedBuffer(Panels.Width);
         if (capacity == 0)
@@ -21,7 +22,7 @@ internal sealed class PassScratch
             Transposed = Upstream = PackedInput = PackedGradient = Zeros;
             return;
         }
-        PackedInput = new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.Padded(layer.Inputs)));
+        PackedInput = new AlignedBuffer((long)capacity * layout.Layers.Skip(isSparse ? 1 : 0).Select(layer => Panels.Padded(layer.Inputs)).DefaultIfEmpty(0).Max());
         PackedGradient = new AlignedBuffer(layout.Layers.Where(layer => LayerPass.PacksGradient(layer, capacity)).Select(layer => (long)capacity * Panels.Padded(layer.Outputs)).DefaultIfEmpty(0).Max());
         Transposed = new AlignedBuffer(layout.Layers.Skip(1).Select(layer => (long)Panels.Padded(layer.Inputs) * layer.Outputs).DefaultIfEmpty(0).Max());
         Upstream = needsUpstream ? new AlignedBuffer((long)capacity * layout.Layers.Max(layer => Panels.RowStride(layer.Outputs))) : Zeros;

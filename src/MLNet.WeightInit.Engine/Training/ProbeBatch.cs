@@ -26,7 +26,7 @@ internal sealed unsafe class ProbeBatch
         DropoutPass? dropout = options.DropoutPass(kernels.Level);
         if (dropout is not null)
             dropout.Step = 0;
-        _pass = new NetworkPass(network, rows.Length, kernels, _gradients, keepPreActivations: true, dropout);
+        _pass = new NetworkPass(network, rows.Length, kernels, _gradients, keepPreActivations: true, dropout, gatherer.Data.IsSparse ? new SparseInput(kernels.Level, network.Inputs) : null);
     }
 
     public int Rows => _rows.Length;
@@ -41,11 +41,22 @@ internal sealed unsafe class ProbeBatch
         return chosen;
     }
 
-    /// <summary>The rows as the first layer sees them: row-major [rows × inputs].</summary>
-    public float[] Features()
+    /// <summary>Σ x and Σ x² of each row as the first layer sees it.</summary>
+    public (double Sum, double SquaredSum)[] RowSums()
     {
+        var sums = new (double Sum, double SquaredSum)[Rows];
+        if (_gatherer.Data.IsSparse)
+        {
+            var batch = new SparseBatch();
+            _gatherer.Gather(_rows, batch);
+            for (int row = 0; row < Rows; row++)
+                sums[row] = FixedOrderSums.SumAndSquares(batch.Values[batch.Starts[row]..batch.Starts[row + 1]]);
+            return sums;
+        }
         _pass.Gather(_gatherer, _rows);
-        return WithoutPadding(_pass.Input, _pass.InputStride, _network.Layout.Inputs);
+        for (int row = 0; row < Rows; row++)
+            sums[row] = FixedOrderSums.SumAndSquares(_pass.Input.Span.Slice(row * _pass.InputStride, _network.Layout.Inputs));
+        return sums;
     }
 
     /// <summary>Pre-activations of one layer with the weights as they are: row-major [rows × units].</summary>

@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 
@@ -30,6 +31,13 @@ internal static class TrainingBudget
 
     public static double ValidationFraction(long rows, float? asked)
         => asked ?? (rows < RowsForValidation ? 0 : Math.Min(0.1, (double)MostValidationRows / rows));
+
+    /// <summary>The same, and a tenth of few rows too where they are sparse and the search would hold too many parameters: a network so wide learns few rows by heart long before the budget is over.</summary>
+    public static double ValidationFraction(TrainingSet data, TrainingOptions options)
+        => data.IsSparse && options is { NumberOfEpochs: null, EarlyStopping: true, ValidationFraction: null } && data.Rows is >= RowsForSearch and < RowsForValidation
+            && !SearchesEpochs(options, data.Rows, new NetworkLayout(data.FeatureCount, options.HiddenLayers, options.Activation.Specification, options.Outputs, options.Normalization, options.Residual?.BranchDepth ?? 0))
+                ? 0.1
+                : ValidationFraction(data.Rows, options.ValidationFraction);
 
     public static int Epochs(long rows, int batchSize, int? asked)
         => asked ?? Math.Clamp((WantedUpdates + UpdatesAnEpoch(rows, batchSize) - 1) / UpdatesAnEpoch(rows, batchSize), FewestEpochs, MostEpochs);

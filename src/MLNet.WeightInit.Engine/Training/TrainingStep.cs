@@ -23,6 +23,7 @@ internal sealed unsafe class TrainingStep
     readonly MaxNorm? _maxNorm;
     readonly AlignedBuffer _gradients;
     readonly bool _keepsGradient;
+    readonly SparseInput? _sparse;
 
     /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer; then one a table of embeddings.</param>
     /// <param name="weightDecay">Of the weights; biases have none.</param>
@@ -32,7 +33,8 @@ internal sealed unsafe class TrainingStep
         long length = options.WeightNormalization ? WeightNormalization.LengthWithGains(network) : network.Parameters.Length;
         AlignedBuffer gradients = _gradients = new AlignedBuffer(length);
         _dropout = options.DropoutPass(kernels.Level);
-        _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout);
+        _sparse = gatherer.Data.IsSparse ? new SparseInput(kernels.Level, gatherer.Data.FeatureCount, isLazy: SparseUpdates.AreLazy(options)) : null;
+        _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout, sparse: _sparse);
         _loss = options.Loss.CreateKernel(kernels.Level);
         _keepsGradient = !options.Optimizer.HasTrustRatio;
         if (options.Optimizer.IsFullBatch)
@@ -79,7 +81,16 @@ internal sealed unsafe class TrainingStep
 
     /// <summary>Euclidean norm of the last step's gradient over all that the optimizer moves, as it got it. In a fixed order; padding is 0.</summary>
     /// <returns>Null where the optimizer leaves something else in the gradient's place (LAMB's direction).</returns>
-    public double? GradientNorm() => _keepsGradient ? Math.Sqrt(FixedOrderSums.SumAndSquares(_gradients.Span).SquaredSum) : null;
+    public double? GradientNorm()
+    {
+        if (!_keepsGradient)
+            return null;
+        if (_sparse is not { IsLazy: true })
+            return Math.Sqrt(FixedOrderSums.SumAndSquares(_gradients.Span).SquaredSum);
+        LayerLayout first = _pass.Layers[0].Layout;                // its weights' gradient is apart, and 0 where the batch had no feature
+        return Math.Sqrt(FixedOrderSums.SumAndSquares(_sparse.Gradients(first.Outputs)).SquaredSum
+            + FixedOrderSums.SumAndSquares(_gradients.Span[(int)(first.WeightOffset + first.WeightLength)..]).SquaredSum);
+    }
 
     /// <summary>Sum of weight · loss over the rows, before the update.</summary>
     /// <param name="metric">Gets the rows' outputs, too; null for none.</param>

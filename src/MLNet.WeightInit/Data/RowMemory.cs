@@ -11,6 +11,12 @@ internal static class RowMemory
     /// <summary>Dense: features, targets, the weight, and the row's place in the order.</summary>
     public static long BytesARow(int features, int targets) => sizeof(float) * (features + targets + 2L);
 
+    /// <summary>Of a sparse row beside its values: where they begin, targets, the weight, and the row's place in the order.</summary>
+    public static long SparseRow(int targets) => sizeof(long) + BytesARow(0, targets);
+
+    /// <summary>Of a value of a sparse row: its column and itself.</summary>
+    public const int SparseValue = sizeof(int) + sizeof(float);
+
     /// <summary>Rows that fit; an array holds 2³¹ numbers at most.</summary>
     public static int MostRows(long limit, int features, int targets)
         => (int)Math.Min(limit / BytesARow(features, targets), Array.MaxLength / Math.Max(1, Math.Max(features, targets)));

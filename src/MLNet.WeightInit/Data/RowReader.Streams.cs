@@ -93,6 +93,9 @@ internal sealed partial class RowReader
 
     void Warn(RoleMappedData data, StreamSurvey survey)
     {
+        if (_sparseIsTooLarge)
+            channel.Warning(Text($"Column '{data.Schema.Feature!.Value.Name}' comes sparse, and its values other than 0 take more than MemoryLimit, {RowMemory.Text(options.MemoryLimit)}: so its rows are streamed, which takes time and memory for all {survey.Features.Minimum.Length:N0} features of a row, and centres them. ")
+                + $"Raise MemoryLimit where there is memory for {RowMemory.SparseValue} bytes a value other than 0: rows in memory stay sparse.");
         if (survey.TrainingRows <= survey.Pool.Capacity)
             return;
         int batches = survey.Pool.Capacity / options.BatchSize;

@@ -15,6 +15,9 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
     /// <summary>Values of the label that a row has; 0 for an autoencoder, whose features are held once.</summary>
     readonly int _labelColumns = options.IsAutoencoder ? 0 : task == NetworkTask.Multiclass ? 1 : outputs;
 
+    /// <summary>Whether rows that were sparse took more memory than they may, and are streamed dense.</summary>
+    bool _sparseIsTooLarge;
+
     /// <param name="hasValidationSet">Whether other rows than these validate.</param>
     /// <exception cref="InvalidOperationException">The rows can't train.</exception>
     public TrainingRows Read(RoleMappedData data, bool hasValidationSet)
@@ -31,39 +34,52 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
 
     /// <exception cref="ArgumentOutOfRangeException">The rows have another number of features than the training rows.</exception>
     /// <exception cref="InvalidOperationException">No row can be used.</exception>
-    public TrainingSet ReadValidation(RoleMappedData data, int featureCount)
+    public TrainingSet ReadValidation(RoleMappedData data, TrainingSet training)
     {
-        int found = FeaturesIn(data);
+        int featureCount = training.FeatureCount, found = FeaturesIn(data);
         if (found != featureCount)
             throw host.Process(new ArgumentOutOfRangeException("validationData", found,
                 $"Column '{options.FeatureColumnName}' must have {featureCount} features in the validation data, as in the training data, and has {found}. Transform both with one fitted pipeline."));
-        TrainingSet rows = TryRead(data, "validation", featureCount, mayStream: options.Streaming != false) ?? SampleValidation(data, featureCount);
+        TrainingSet rows = TryRead(data, "validation", featureCount, mayStream: options.Streaming != false, training.IsSparse) ?? SampleValidation(data, featureCount);
         if (rows.Rows == 0)
             throw Refuse("The validation data has no rows. Pass at least 1, or call Fit without validation data.");
         return rows;
     }
 
+    /// <param name="isSparse">Whether features are kept sparse; null: they decide.</param>
     /// <returns>Null where the rows take more memory than they may, and may be streamed.</returns>
-    TrainingSet? TryRead(RoleMappedData data, string purpose, int featureCount, bool mayStream)
+    TrainingSet? TryRead(RoleMappedData data, string purpose, int featureCount, bool mayStream, bool? isSparse = null)
     {
-        int most = mayStream ? MostRows(featureCount) : int.MaxValue;
+        bool? kept = NeedsDenseRows ? false : isSparse;
         long? expected = data.Data.GetRowCount();
-        if (expected > most)
+        if (mayStream && expected > MostRows(FeatureBuffer.MayBeSparse(featureCount, kept) ? 0 : featureCount))
             return null;
         using UsableRows rows = Open(data, purpose, options.CancellationToken);
-        var buffer = new RowBuffer(data.Schema.Feature!.Value.Name, featureCount, _labelColumns, rows.IsWeighted, expected, options.MemoryLimit);
+        var buffer = new RowBuffer(data.Schema.Feature!.Value.Name, featureCount, _labelColumns, rows.IsWeighted, expected, options.MemoryLimit, kept, mayStream ? MostRows(featureCount) : null);
         var keys = new KeyBuffer(rows.KeyColumns);
         while (rows.MoveNext())
         {
-            if (buffer.Rows == most)
-                return null;
-            buffer.Add(in rows.Features, rows.Labels, rows.Weight);
+            if (!buffer.TryAdd(in rows.Features, rows.Labels, rows.Weight))
+                return TooLarge();
             keys.Add(rows.ReadKeys());
         }
+        if (buffer.ToTrainingSet() is not { } set)
+            return TooLarge();
         if (rows.DescribeBadRows() is { } warning)
             channel.Warning(warning);
-        return keys.AddTo(buffer.ToTrainingSet());
+        return keys.AddTo(set);
+
+        TrainingSet? TooLarge()
+        {
+            if (!mayStream)
+                throw host.Process(buffer.TooLarge());
+            _sparseIsTooLarge = buffer.IsSparse;
+            return null;
+        }
     }
+
+    /// <summary>Rows are dense where means take the place of what is missing, where they are their own labels, and beside embeddings.</summary>
+    bool NeedsDenseRows => options.MissingValues == MissingValues.MeanWithIndicator || options.IsAutoencoder || options.CategoricalColumns.Count > 0;
 
     /// <summary>0 where the network reads categorical columns only.</summary>
     int FeaturesIn(RoleMappedData data)

@@ -31,6 +31,11 @@ internal sealed class RowScorer(FeedForwardNetwork network, Reconstruction? reco
             _scorer.Score(features.GetValues(), keys, 1, scores);
             return;
         }
+        if (keys.IsEmpty)
+        {
+            _scorer.Score(features.GetIndices(), features.GetValues(), scores);
+            return;
+        }
         _dense ??= new float[network.Inputs];
         features.CopyTo(_dense);
         _scorer.Score(_dense, keys, 1, scores);

@@ -7,7 +7,7 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: <c>Label</c>.</value>
     public string LabelColumnName { get; set; } = NeuralNetDefaults.LabelColumnName;
 
-    /// <summary>Column with the inputs: a vector of Single of known size.</summary>
+    /// <summary>Column with the inputs: a vector of Single of known size. Where it comes sparse, has at least 1,000 features, and at most a tenth of the values is given, rows stay sparse in memory and in every product.</summary>
     /// <value>Default: <c>Features</c>. null where <see cref="CategoricalColumns"/> are all that the network reads.</value>
     public string? FeatureColumnName { get; set; } = NeuralNetDefaults.FeatureColumnName;
 
@@ -63,7 +63,8 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, one a processor. At least 1; more than there are processors would only wait for one another, and are not started.</value>
     public int? NumberOfThreads { get; set; }
 
-    /// <summary>Whether the model brings features (and, for regression, the label) to mean 0 and deviation 1 by the training rows. It is part of the model: scoring takes raw features.</summary>
+    /// <summary>Whether the model brings features (and, for regression, the label) to mean 0 and deviation 1 by the training rows. It is part of the model: scoring takes raw features.
+    /// Features of sparse rows (text, one-hot) keep their zeros: they are not centred, and only divided where their values are above 1.</summary>
     /// <value>Default: true.</value>
     public bool Standardize { get; set; } = true;
 

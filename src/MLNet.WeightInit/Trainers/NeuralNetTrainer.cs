@@ -122,6 +122,8 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
 
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
         TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), ComposedLoss, progress, Host.CheckAlive) with { Embeddings = KeyColumns.Embedded(Host, context.TrainingSet.Schema.Schema, _settings.Options) };
+        if (rows.Set.IsSparse)
+            SparseMessages.Write(channel, rows.Set, options);
         TrainingResult result = NetworkTrainer.Train(rows.Set, WithCheckpoint(options, channel, seed), validation ?? rows.Stream?.Validation, Start(context.InitialPredictor), rows.Stream);
         Warn(channel, result);
         return CreateModel(result);
@@ -183,7 +185,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
                     : $"The label column '{LabelColumn.Name}' must have {outputs} values a row in the validation data, as in the training data, and has {validationOutputs}. Transform both with one fitted pipeline."));
         ValidationSchema.Check(Host, training, data);
         KeyColumns.CheckValidation(Host, training.Schema.Schema, data.Schema.Schema, _settings.Options);
-        TrainingSet validation = reader.ReadValidation(data, rows.Set.FeatureCount);
+        TrainingSet validation = reader.ReadValidation(data, rows.Set);
         ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
         return validation;
     }

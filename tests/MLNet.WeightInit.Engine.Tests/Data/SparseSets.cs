@@ -21,7 +21,7 @@ internal static class SparseSets
             for (int feature = 0; feature < features; feature++)
             {
                 int at = row * features + feature;
-                double chance = feature == 0 ? 1 : share * (2 - 2.0 * feature / features) * ((feature - 1) % (2 * classes) / 2 == row % classes ? 1.5 : 0.75);
+                double chance = feature == 0 ? 1 : share * (2 - 2.0 * feature / features) * ((feature - 1) % (2 * classes) / 2 == row % classes ? 2.5 : 0.4);
                 if (Math.Abs(draws[at]) > chance)
                     continue;
                 columns.Add(feature);

@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Kernels;
+using MLNet.WeightInit.Engine.Tests.Data;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Metrics;
 using MLNet.WeightInit.Engine.Training.Schedules;
@@ -18,7 +19,7 @@ namespace MLNet.WeightInit.Engine.Tests.Training;
 internal sealed class ModelGoldenTests
 {
     static readonly TrainingSet s_classes = Trainings.Rings(150, features: 37, classes: 5), s_weighted = Trainings.Rings(150, features: 3, classes: 2, weighted: true), s_values = Trainings.Waves(150, features: 50),
-        s_products = Trainings.Products(150), s_signs = Trainings.Signs(150, features: 9, outputs: 17),
+        s_products = Trainings.Products(150), s_sparse = SparseSets.Create(200, 900, 0.03), s_signs = Trainings.Signs(150, features: 9, outputs: 17),
         s_classWeighted = ClassWeighted(), s_categories = Trainings.WithCategories(150, features: 30, towns: 9_000), s_categoriesOnly = Trainings.WithCategories(150, features: 0), s_missing = Trainings.WithMissing(150, features: 37, classes: 5), s_counts = Trainings.Counts(150, features: 20), s_blends = Trainings.Blends(150, features: 50, weighted: true);
 
     static IEnumerable<TestCaseData> Configurations()
@@ -61,6 +62,10 @@ internal sealed class ModelGoldenTests
             ("averaged weights", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 256], epochs: 3) with { EmaDecay = 0.9f, ValidationFraction = 0.2f }, "78b94b34d5624dbd7b890fcb7e27e439b66555e8a94758d1a2ca428ecd77cf18"),
             ("layer normalization", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [256, 130, 5], batchSize: 64, epochs: 2) with { Normalization = Normalization.Layer }, "ecb5055d377bd933d1001d6632a6a29381f6ab144abf4efdbef356530d21b08a"),
             ("layer normalization of pre-activations, dropout", s_values, Trainings.Options(NetworkTask.Regression, 1, [47, 512], "GELU", optimizer: "Momentum", epochs: 2) with { Normalization = Normalization.Layer, Dropout = new Dropout(0.2f, isAlpha: false) }, "06db1ac025acd7d332c4834f2168330c75dadfe239c020f41bf004719c38c477"),
+            ("sparse rows", s_sparse, Trainings.Options(NetworkTask.Multiclass, 3, [256, 20], "GELU", batchSize: 64, epochs: 3), "02ffcad6e71f2d77d44bd9e013c1e4b76fb3f624d083fe2207fe1a0c21570c27"),
+            ("sparse rows, adamw, dropout, layer normalization, early stopping", s_sparse, Trainings.Options(NetworkTask.Multiclass, 3, [130], optimizer: "AdamW", epochs: 12) with { Dropout = new Dropout(0.2f, isAlpha: false), Normalization = Normalization.Layer, ValidationFraction = 0.2f, Patience = 2 }, "3308b6f8e2a6dfa6f17cd0c49b8a2d0c62f78d222a29add8008c8786aa167ee3"),
+            ("sparse rows, all weights updated", s_sparse, Trainings.Options(NetworkTask.Multiclass, 3, [130], optimizer: "Momentum", epochs: 3) with { EmaDecay = 0.9f, MaxNorm = 1 }, "9cdf2bfb9bc844f181c07d6a62eedf267307f0aaeb19d315ae30e171652c42a6"),
+            ("sparse rows, epoch search", s_sparse, Trainings.Options(NetworkTask.Multiclass, 3, [16], optimizer: "Lion", batchSize: 64, epochs: null) with { Patience = 3 }, "42f285a1d6eafe47b7dcd01a27ab54f9f508d068a728892cc6bd611b73bf34cb"),
             ("residual blocks", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [130, 40, 130, 256, 130], batchSize: 64, epochs: 2) with { Residual = new ResidualBlocks(2) }, "0af1d553c21ba0b2ba2d89288a7aac025f0cf7654e1ff68da37bc5e64b6a9b3c"),
             ("residual blocks of normalized layers, dropout", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [.. Enumerable.Repeat(128, 7)], "GELU", batchSize: 64, epochs: 2) with { Residual = new ResidualBlocks(3), Normalization = Normalization.Layer, Dropout = new Dropout(0.1f, isAlpha: false) }, "ab90a71c8f9985922b429450937b3ac62154ff3c1875a289af7ee28584233688"),
             ("residual blocks of one layer that start at 0, epoch search", s_weighted, Trainings.Options(NetworkTask.Binary, 1, [12, 12, 12], batchSize: 64, epochs: null) with { Patience = 3, Residual = new ResidualBlocks(1) { Start = ResidualStart.ZeroWeights } }, "615f99f1fccd7495ee434acbd7662ce81ac0cabb8909e02f8c5ee616e6bb3e48"),

@@ -20,12 +20,12 @@ internal static class MeanFieldRecursion
     /// <param name="layers">Fans, biases and weights, from the first hidden layer to the output.</param>
     /// <param name="moments">Of each layer's weights and biases.</param>
     /// <param name="curve">The activation between layers.</param>
-    /// <param name="features">Row-major [rows × inputs], as the network saw them.</param>
+    /// <param name="rows">Σ x and Σ x² of each row, as the network saw it.</param>
     /// <param name="dropout">Between hidden layers and the next ones, as the probe had it; null: none.</param>
-    public static MeanFieldLayer[] Predict(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, ActivationCurve curve, ReadOnlySpan<float> features, int rows, Dropout? dropout = null)
+    public static MeanFieldLayer[] Predict(IReadOnlyList<LayerProbe> layers, IReadOnlyList<WeightMoments> moments, ActivationCurve curve, (double Sum, double SquaredSum)[] rows, Dropout? dropout = null)
     {
         var predictions = new MeanFieldLayer[layers.Count];
-        RowGroup[] groups = GroupRows(features, rows, layers[0].Inputs);
+        RowGroup[] groups = GroupRows(rows);
         var streams = new (double Mean, double Variance)[groups.Length];
         var quadrature = new GaussianQuadrature();
         for (int index = 0; index < layers.Count; index++)
@@ -45,7 +45,7 @@ internal static class MeanFieldRecursion
                 {
                     // Each unit has mean 0 and variance 1 over the rows. How far its rows lie apart before that hangs on how alike they are, and is measured as that is elsewhere.
                     (groupMean, groupVariance) = (0, squaredScale * Math.Max(0, 1 - BatchNormalizationKernel.Epsilon * layers[index].InverseVariance));
-                    squaredNormalization += group.Share * squaredScale * layers[index].InverseVariance * Math.Max(0, 1 - 2.0 / rows);
+                    squaredNormalization += group.Share * squaredScale * layers[index].InverseVariance * Math.Max(0, 1 - 2.0 / rows.Length);
                 }
                 else if (layers[index].IsNormalized)
                 {
@@ -104,27 +104,22 @@ internal static class MeanFieldRecursion
         return layers[0].Residual != ResidualPlace.None ? growth : growth * predictions[index + 1].SquaredNormalization;
     }
 
-    static RowGroup[] GroupRows(ReadOnlySpan<float> features, int rows, int inputs)
+    static RowGroup[] GroupRows((double Sum, double SquaredSum)[] rows)
     {
-        var order = new int[rows];
-        var sums = new double[rows];
-        var squaredSums = new double[rows];
-        for (int row = 0; row < rows; row++)
-        {
+        var order = new int[rows.Length];
+        for (int row = 0; row < rows.Length; row++)
             order[row] = row;
-            (sums[row], squaredSums[row]) = FixedOrderSums.SumAndSquares(features.Slice(row * inputs, inputs));
-        }
-        Array.Sort(order, (left, right) => squaredSums[left].CompareTo(squaredSums[right]) is var compared and not 0 ? compared : left.CompareTo(right));
+        Array.Sort(order, (left, right) => rows[left].SquaredSum.CompareTo(rows[right].SquaredSum) is var compared and not 0 ? compared : left.CompareTo(right));
 
-        var groups = new RowGroup[Math.Min(Groups, rows)];
+        var groups = new RowGroup[Math.Min(Groups, rows.Length)];
         for (int g = 0; g < groups.Length; g++)
         {
-            int first = (int)((long)rows * g / groups.Length), end = (int)((long)rows * (g + 1) / groups.Length);
+            int first = (int)((long)rows.Length * g / groups.Length), end = (int)((long)rows.Length * (g + 1) / groups.Length);
             double sum = 0, squaredSum = 0;
             for (int i = first; i < end; i++)
             {
-                sum += sums[order[i]];
-                squaredSum += squaredSums[order[i]];
+                sum += rows[order[i]].Sum;
+                squaredSum += rows[order[i]].SquaredSum;
             }
             groups[g] = new RowGroup(end - first, sum / (end - first), squaredSum / (end - first));
         }

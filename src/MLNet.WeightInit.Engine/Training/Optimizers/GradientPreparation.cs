@@ -17,6 +17,15 @@ internal sealed unsafe class GradientPreparation(ParameterUpdate then, GradientK
         then.OfWeights(offset, length);
     }
 
+    public override void OfRows(long offset, int width, ReadOnlySpan<int> rows, float* gradient)
+    {
+        if (l1 > 0)
+            base.OfRows(offset, width, rows, gradient);
+        if (limit is { } highest)
+            kernel.Clamp(gradient, rows.Length * width, highest);
+        then.OfRows(offset, width, rows, gradient);
+    }
+
     public override void OfBiases(long offset, int length)
     {
         Limit(offset, length);

@@ -48,6 +48,18 @@ internal abstract unsafe class OptimizerKernel
     /// <param name="weightDecay">L2 or decoupled decay for this run, as the optimizer defines it; 0 for biases.</param>
     public abstract void Update(float* parameters, float* gradient, float* state1, float* state2, nint count, float rateMultiplier, float weightDecay);
 
+    /// <summary>As <see cref="Update"/>, for some rows of a block only: row i of the gradient is that of the block's row <c>rows[i]</c>.</summary>
+    /// <param name="rows">Ascending, each once.</param>
+    /// <param name="width">Floats of a row, a multiple of 16.</param>
+    public virtual void UpdateRows(float* parameters, float* gradient, float* state1, float* state2, ReadOnlySpan<int> rows, int width, float rateMultiplier, float weightDecay)
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            nint offset = (nint)rows[i] * width;
+            Update(parameters + offset, gradient + (nint)i * width, state1 is null ? null : state1 + offset, state2 is null ? null : state2 + offset, width, rateMultiplier, weightDecay);
+        }
+    }
+
     /// <summary>What it carries from one step to the next beside the running averages: nothing for most.</summary>
     public virtual void Exchange(StateExchange state)
     {

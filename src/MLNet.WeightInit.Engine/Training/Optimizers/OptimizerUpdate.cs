@@ -9,6 +9,9 @@ internal sealed unsafe class OptimizerUpdate(
 {
     public override void OfWeights(long offset, int length) => Run(offset, length, weightRate, weightDecay);
 
+    public override void OfRows(long offset, int width, ReadOnlySpan<int> rows, float* gradient)
+        => optimizer.UpdateRows(parameters.Pointer + offset, gradient, state1 is null ? null : state1.Pointer + offset, state2 is null ? null : state2.Pointer + offset, rows, width, weightRate, weightDecay);
+
     public override void OfBiases(long offset, int length) => Run(offset, length, biasRate, 0);
 
     /// <summary>No initializer plans these, so none multiplies their rate; and pulling a scale of 1 towards 0 would have no meaning.</summary>

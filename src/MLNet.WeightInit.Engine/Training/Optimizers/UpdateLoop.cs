@@ -63,6 +63,49 @@ internal sealed unsafe class UpdateLoop<TSimd, TVector, TRule>(TRule rule) : Opt
             TSimd.Store(parameter, parameters + i);
         }
     }
+
+    /// <summary>Rows lie far apart, in lines that nothing has asked for yet: each is asked for some rows ahead. The loop over a row is the one above: shared, the rule would not stay in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void UpdateRows(float* parameters, float* gradient, float* state1, float* state2, ReadOnlySpan<int> rows, int width, float rateMultiplier, float weightDecay)
+    {
+        TRule rule = _rule.ForRun(rateMultiplier, weightDecay);
+        TVector first = TSimd.Broadcast(0), second = first;
+        for (int row = 0; row < rows.Length; row++, gradient += width)
+        {
+            if (row + RowsAhead < rows.Length)
+                Prefetch(parameters, state1, state2, (nint)rows[row + RowsAhead] * width, width);
+            nint offset = (nint)rows[row] * width;
+            for (int i = 0; i < width; i += TSimd.Width)
+            {
+                TVector parameter = TSimd.Load(parameters + offset + i);
+                if (TRule.States > 0)
+                    first = TSimd.Load(state1 + offset + i);
+                if (TRule.States > 1)
+                    second = TSimd.Load(state2 + offset + i);
+                rule.Apply<TSimd, TVector>(ref parameter, TSimd.Load(gradient + i), ref first, ref second);
+                if (TRule.States > 0)
+                    TSimd.Store(first, state1 + offset + i);
+                if (TRule.States > 1)
+                    TSimd.Store(second, state2 + offset + i);
+                TSimd.Store(parameter, parameters + offset + i);
+            }
+        }
+    }
+
+    const int RowsAhead = 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Prefetch(float* parameters, float* state1, float* state2, nint offset, int width)
+    {
+        for (int line = 0; line < width; line += CacheHint.LineFloats)
+        {
+            CacheHint.Prefetch(parameters + offset + line);
+            if (TRule.States > 0)
+                CacheHint.Prefetch(state1 + offset + line);
+            if (TRule.States > 1)
+                CacheHint.Prefetch(state2 + offset + line);
+        }
+    }
 }
 
 /// <summary>Keeps running averages out of the denormal range, where arithmetic is up to a hundred times slower on many processors.</summary>
