@@ -1,5 +1,6 @@
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
+using MLNet.WeightInit.Engine.Expectations;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;

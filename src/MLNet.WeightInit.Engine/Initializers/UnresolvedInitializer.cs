@@ -5,6 +5,8 @@ internal sealed class UnresolvedInitializer(string specification) : WeightInitia
 {
     public override string Name => specification;
 
-    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
-        => throw new NotSupportedException($"The text '{specification}' must become an initializer before it can fill anything: options and plans do that by themselves, and mlContext.WeightInit.Parse does it for you.");
+    /// <summary>Knows the built-in names only: the registry of an estimator's context has not been seen yet.</summary>
+    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Parse(specification).Fill(weights, shape, random);
+
+    public override double? TargetDeviation(in WeightShape shape) => Parse(specification).TargetDeviation(shape);
 }
