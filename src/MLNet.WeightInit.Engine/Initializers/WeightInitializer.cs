@@ -12,6 +12,9 @@ public abstract class WeightInitializer
     /// <summary>Name with every argument that differs from its default; parses back to an equal initializer: <c>he(mode=fan_out)</c>.</summary>
     public virtual string Specification => Name;
 
+    /// <summary>Raised by one whenever the same arguments, shape and stream give other values than before; reports keep it. Default: 1.</summary>
+    public virtual int Version => 1;
+
     /// <summary>Fills one tensor.</summary>
     /// <param name="weights">Row-major, <c>shape.Rows × shape.Columns</c> values, all 0 when a network is filled.</param>
     /// <param name="shape">Fans, role and position.</param>
