@@ -5,9 +5,9 @@ using MLNet.WeightInit;
 
 // README: use
 var mlContext = new MLContext(seed: 1);
-mlContext.WeightInit.AddRandomSigns();
+mlContext.WeightInit.AddTriangular();
 var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label", "Species")
-    .Append(mlContext.Transforms.NeuralNet(init: "recipe(hidden=random_signs(gain=1.4), output=zeros)"));
+    .Append(mlContext.Transforms.NeuralNet(init: "recipe(hidden=triangular(gain=1.4), output=zeros)"));
 // README: end
 IDataView irises = mlContext.Data.LoadFromTextFile<Iris>(Path.Combine(AppContext.BaseDirectory, "iris.csv"), separatorChar: ',', hasHeader: true);
 ITransformer model = pipeline.Fit(irises);
@@ -15,37 +15,37 @@ double accuracy = mlContext.MulticlassClassification.Evaluate(model.Transform(ir
 
 string file = Path.Combine(Path.GetTempPath(), "own-initializer.zip");
 mlContext.Model.Save(model, irises.Schema, file);
-var elsewhere = new MLContext();                                        // knows no random_signs, and needs none to load
+var elsewhere = new MLContext();                                        // knows no triangular, and needs none to load
 InitializationReport report = elsewhere.WeightInit.ReportOf(elsewhere.Model.Load(file, out _))!;
 foreach (TensorPlan row in report.Plan)
     Console.WriteLine($"{row.Tensor,-18} {row.Initializer}, version {row.InitializerVersion}");
 Console.WriteLine($"{report.Verdict}; right for {accuracy:P0} of the flowers that it learnt from.");
 
 // README: initializer
-/// <summary>Weights of one size with random signs: variance gain² / fan-in, and no weight near 0.</summary>
-public sealed class RandomSigns(float gain = 1) : WeightInitializer
+/// <summary>Weights with a triangular distribution about 0: variance gain² / fan-in, and none beyond 2.45 deviations.</summary>
+public sealed class Triangular(float gain = 1) : WeightInitializer
 {
-    public override string Name => "random_signs";
+    public override string Name => "triangular";
 
-    public override string Specification => FormattableString.Invariant($"random_signs(gain={gain})");
+    public override string Specification => FormattableString.Invariant($"triangular(gain={gain})");
 
-    public override int Version => 2;                                   // the first release drew one word for 32 signs
+    public override int Version => 2;                                   // version 1 forgot the fan-in
 
     public override double? TargetDeviation(in WeightShape shape) => gain / Math.Sqrt(shape.Fan(FanMode.FanIn));
 
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
     {
-        float size = (float)TargetDeviation(shape)!;
+        float limit = (float)(Math.Sqrt(6) * TargetDeviation(shape)!.Value);      // the sum of two U(0, 1) has variance 1/6
         foreach (ref float weight in weights)
-            weight = random.NextInt32(2) == 0 ? size : -size;
+            weight = limit * (random.NextSingle() + random.NextSingle() - 1);
     }
 }
 
-public static class RandomSignsExtensions
+public static class TriangularExtensions
 {
-    public static RandomSigns RandomSigns(this WeightInitCatalog catalog, float gain = 1) => new(gain);
+    public static Triangular Triangular(this WeightInitCatalog catalog, float gain = 1) => new(gain);
 
-    public static void AddRandomSigns(this WeightInitCatalog catalog) => catalog.Register("random_signs", arguments => new RandomSigns(arguments.GetSingle("gain", 1)), "rademacher");
+    public static void AddTriangular(this WeightInitCatalog catalog) => catalog.Register("triangular", arguments => new Triangular(arguments.GetSingle("gain", 1)), "tent");
 }
 // README: end
 
