@@ -27,6 +27,17 @@ public sealed partial class WeightInitCatalog
     /// <param name="keepVariance">Whether a layer with more units than inputs is multiplied by √(units / inputs). Default: false.</param>
     public Orthogonal Orthogonal(float gain = 1, bool keepVariance = false) => new(gain, keepVariance);
 
+    /// <inheritdoc cref="MLNet.WeightInit.DeltaOrthogonal"/>
+    /// <param name="gain">Every singular value of the middle's matrix; from 0 to 1e30. Default: 1.</param>
+    public DeltaOrthogonal DeltaOrthogonal(float gain = 1) => new(gain);
+
+    /// <inheritdoc cref="MLNet.WeightInit.Dirac"/>
+    public Dirac Dirac() => new();
+
+    /// <inheritdoc cref="MLNet.WeightInit.ForgetBias"/>
+    /// <param name="value">What the forget gate's biases are; from −1e30 to 1e30. Default: 1.</param>
+    public ForgetBias ForgetBias(float value = 1) => new(value);
+
     /// <inheritdoc cref="MLNet.WeightInit.Normal"/>
     /// <param name="deviation">Standard deviation; from 0 to 1e30.</param>
     /// <param name="mean">From −1e30 to 1e30. Default: 0.</param>

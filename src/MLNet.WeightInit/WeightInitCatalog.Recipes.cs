@@ -23,6 +23,13 @@ public sealed partial class WeightInitCatalog
     /// <param name="gain">Multiplies the rule's own gain; from 0 to 1e30. Default: 1.</param>
     public RandomWalk RandomWalk(float gain = 1) => new(gain);
 
+    /// <inheritdoc cref="MLNet.WeightInit.EdgeOfChaos"/>
+    public EdgeOfChaos EdgeOfChaos() => new();
+
+    /// <inheritdoc cref="MLNet.WeightInit.EdgeOfChaos"/>
+    /// <param name="variance">E z² that the network keeps, q*; from 1e-6 to 1e6.</param>
+    public EdgeOfChaos EdgeOfChaos(float variance) => new(variance);
+
     /// <inheritdoc cref="MLNet.WeightInit.LooksLinear"/>
     /// <param name="gain">Every singular value of each block; from 0 to 1e30. Default: 1.</param>
     public LooksLinear LooksLinear(float gain = 1) => new(gain);

@@ -14,6 +14,7 @@ public sealed class RecipeTests
     [TestCase("martens(connections=2)")]
     [TestCase("nguyen_widrow")]
     [TestCase("random_walk")]
+    [TestCase("edge_of_chaos")]
     [TestCase("looks_linear")]
     [TestCase("hadamard_identity")]
     [TestCase("idinit")]
@@ -49,6 +50,8 @@ public sealed class RecipeTests
             (catalog.NguyenWidrow(), "nguyen_widrow"),
             (catalog.NguyenWidrow(minimum: 0, maximum: 2), "nguyen_widrow(minimum=0, maximum=2)"),
             (catalog.RandomWalk(gain: 1.1f), "random_walk(gain=1.1)"),
+            (catalog.EdgeOfChaos(), "critical"),
+            (catalog.EdgeOfChaos(variance: 0.5f), "edge_of_chaos(variance=0.5)"),
             (catalog.LooksLinear(gain: 0.9f), "looks_linear(gain=0.9)"),
             (catalog.HadamardIdentity(), "zero_hadamard"),
             (catalog.IdInit(epsilon: 1e-3f), "idinit(epsilon=0.001)"),

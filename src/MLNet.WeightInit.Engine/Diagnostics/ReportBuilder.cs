@@ -1,5 +1,6 @@
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
+using MLNet.WeightInit.Engine.Expectations;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
@@ -81,7 +82,7 @@ internal static class ReportBuilder
         tensor.Initializer?.Specification ?? "zeros",
         tensor.Initializer is { } initializer ? initializer.TargetDeviation(tensor.Shape) : 0,
         tensor.Stream,
-        Reason(tensor));
+        Reason(tensor)) { InitializerVersion = tensor.Initializer?.Version ?? 1 };
 
     static string Reason(PlannedTensor tensor) => tensor switch
     {

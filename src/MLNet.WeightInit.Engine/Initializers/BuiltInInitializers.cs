@@ -24,9 +24,13 @@ internal static class BuiltInInitializers
         registry.Register("martens", a => Sparse.Martens(a.GetInt32("connections", 15), a.GetSingle("deviation", 1)), "sparse_martens");
         registry.Register("nguyen_widrow", ReadNguyenWidrow, "initnw");
         registry.Register("random_walk", a => new RandomWalk(a.GetSingle("gain", 1)), "sussillo_abbott");
+        registry.Register("edge_of_chaos", a => a.Contains("variance") ? new EdgeOfChaos(a.GetSingle("variance")) : new EdgeOfChaos(), "critical", "mean_field");
         registry.Register("looks_linear", a => new LooksLinear(a.GetSingle("gain", 1)), "mirrored");
         registry.Register("hadamard_identity", _ => new HadamardIdentity(), "zero_hadamard");
         registry.Register("idinit", a => new IdInit(a.GetSingle("gain", 1), a.GetSingle("epsilon", 1e-6f)), "padded_identity");
+        registry.Register("delta_orthogonal", a => new DeltaOrthogonal(a.GetSingle("gain", 1)));
+        registry.Register("dirac", _ => new Dirac());
+        registry.Register("forget_bias", a => new ForgetBias(a.GetSingle("value", 1)), "unit_forget_bias");
         registry.Register("normal", a => new Normal(a.GetSingle("deviation"), a.GetSingle("mean", 0)), "gaussian", "random_normal");
         registry.Register("truncated_normal", a => new TruncatedNormal(a.GetSingle("deviation")), "trunc_normal");
         registry.Register("uniform", ReadUniform, "random_uniform");

@@ -4,7 +4,8 @@ using MLNet.WeightInit.Engine.Initializers;
 namespace MLNet.WeightInit;
 
 /// <summary><c>gain</c> on the main diagonal, 0 elsewhere; rectangular tensors get the part of it that fits.</summary>
-/// <remarks>Nothing is random. With as many units as inputs, each unit passes one input on.</remarks>
+/// <remarks>Nothing is random. With as many units as inputs, each unit passes one input on. Each gate and group has a diagonal of its own (recurrent weights so start as in Le, Jaitly and Hinton 2015), and
+/// a convolution has it at its kernel's middle.</remarks>
 public sealed class Identity : WeightInitializer
 {
     /// <param name="gain">From −1e30 to 1e30. Default: 1.</param>
@@ -21,21 +22,13 @@ public sealed class Identity : WeightInitializer
     public float Gain { get; }
 
     /// <summary>Root mean square about the mean of all entries, which is what a measured deviation compares with.</summary>
-    public override double? TargetDeviation(in WeightShape shape)
-    {
-        if (shape.Count == 0)
-            return 0;
-        double share = Math.Min(shape.Rows, shape.Columns) / (double)shape.Count;
-        return Math.Abs(Gain) * Math.Sqrt(share * (1 - share));
-    }
+    public override double? TargetDeviation(in WeightShape shape) => TensorMatrix.DiagonalDeviation(shape, Gain);
 
     /// <inheritdoc/>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
     {
         ArgumentRules.SameCount(weights, shape);
-        weights.Clear();
-        for (int i = 0; i < Math.Min(shape.Rows, shape.Columns); i++)
-            weights[i * shape.Columns + i] = Gain;
+        TensorMatrix.FillDiagonals(weights, shape, Gain);
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ namespace MLNet.WeightInit;
 /// Saxe, McClelland and Ganguli 2014. QR of a normal matrix by Householder reflections in double precision, each column of Q times the sign of R's diagonal,
 /// without which the matrices are not Haar (Mezzadri 2007, section 4). With more units than inputs the norm of every input is kept; with fewer, a random part of it, units / inputs on average.
 /// ReLU needs a gain of √2 and is no isometry even so. Takes max² · min operations and one matrix of doubles.
+/// A tensor of several gates or groups (<see cref="WeightShape.Gates"/>, <see cref="WeightShape.Groups"/>) gets one such matrix for each; a convolution's kernel is flattened with its inputs, as in PyTorch and Keras.
 /// </remarks>
 public sealed class Orthogonal : WeightInitializer
 {
@@ -32,10 +33,18 @@ public sealed class Orthogonal : WeightInitializer
     /// <summary>Whether a layer with more units than inputs is multiplied by √(units / inputs).</summary>
     public bool KeepVariance { get; }
 
-    double GainFor(in WeightShape shape) => KeepVariance && shape.Rows > shape.Columns && shape.Columns > 0 ? Gain * Math.Sqrt((double)shape.Rows / shape.Columns) : Gain;
+    double GainFor(in WeightShape shape, TensorMatrix matrix)
+    {
+        (int units, int inputs) = shape.Layout == TensorLayout.OutputsLast ? (matrix.Columns, matrix.Rows) : (matrix.Rows, matrix.Columns);
+        return KeepVariance && units > inputs && inputs > 0 ? Gain * Math.Sqrt((double)units / inputs) : Gain;
+    }
 
-    /// <summary><c>gain / √max(rows, columns)</c>, the root mean square of the entries.</summary>
-    public override double? TargetDeviation(in WeightShape shape) => GainFor(shape) / Math.Sqrt(Math.Max(1, Math.Max(shape.Rows, shape.Columns)));
+    /// <summary><c>gain / √max(rows, columns)</c> of each of the tensor's matrices, the root mean square of the entries.</summary>
+    public override double? TargetDeviation(in WeightShape shape)
+    {
+        TensorMatrix matrix = TensorMatrix.Of(shape, 0);
+        return GainFor(shape, matrix) / Math.Sqrt(Math.Max(1, Math.Max(matrix.Rows, matrix.Columns)));
+    }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The work matrix would be larger than a .NET array can be.</exception>
@@ -43,32 +52,15 @@ public sealed class Orthogonal : WeightInitializer
     {
         ArgumentNullException.ThrowIfNull(random);
         ArgumentRules.SameCount(weights, shape);
-        if (weights.IsEmpty)
-            return;
-        random.FillNormal(weights, 1);
-        bool isTall = shape.Rows >= shape.Columns;
-        var matrix = new HouseholderMatrix(Math.Max(shape.Rows, shape.Columns), Math.Min(shape.Rows, shape.Columns));
-        for (int vector = 0; vector < matrix.Columns; vector++)
-        {
-            Span<double> column = matrix.Column(vector);
-            for (int i = 0; i < column.Length; i++)
-                column[i] = isTall ? weights[i * shape.Columns + vector] : weights[vector * shape.Columns + i];
-        }
-        matrix.Orthonormalize();
-        double gain = GainFor(shape);
-        for (int vector = 0; vector < matrix.Columns; vector++)
-        {
-            ReadOnlySpan<double> column = matrix.Column(vector);
-            for (int i = 0; i < column.Length; i++)
-                weights[isTall ? i * shape.Columns + vector : vector * shape.Columns + i] = (float)(gain * column[i]);
-        }
+        OrthogonalFill.Fill(weights, shape, random, GainFor(shape, TensorMatrix.Of(shape, 0)));
     }
 
     /// <inheritdoc/>
     public override string Explain(in WeightShape shape)
     {
-        string kept = shape.Rows >= shape.Columns ? "keeps every input's norm"
-            : string.Create(CultureInfo.InvariantCulture, $"keeps {(double)shape.Rows / Math.Max(1, shape.Columns):G3} of an input's squared norm");
-        return string.Create(CultureInfo.InvariantCulture, $"All {Math.Min(shape.Rows, shape.Columns)} singular values are {GainFor(shape):G4}: {kept}{(GainFor(shape) == 1 ? "" : " times the gain")}; σ = {TargetDeviation(shape):G3} (Saxe et al. 2014).");
+        TensorMatrix matrix = TensorMatrix.Of(shape, 0);
+        string kept = matrix.Rows >= matrix.Columns ? "keeps every input's norm"
+            : string.Create(CultureInfo.InvariantCulture, $"keeps {(double)matrix.Rows / Math.Max(1, matrix.Columns):G3} of an input's squared norm");
+        return string.Create(CultureInfo.InvariantCulture, $"All {matrix.DiagonalLength} singular values are {GainFor(shape, matrix):G4}: {kept}{(GainFor(shape, matrix) == 1 ? "" : " times the gain")}; σ = {TargetDeviation(shape):G3} (Saxe et al. 2014).");
     }
 }

@@ -71,7 +71,7 @@ public sealed class PlannedTensor
     } = 1;
 
     /// <summary>Fills this tensor with <paramref name="initializer"/>: an object, or a text such as <c>"orthogonal(gain=1.4)"</c> with a name that the estimator's context knows.</summary>
-    /// <param name="initializer">Its <see cref="WeightInitializer.Fill"/> will be called once, with this tensor's own stream.</param>
+    /// <param name="initializer">Its <see cref="WeightInitializer.Fill(Span{float}, in WeightShape, RandomSource)"/> will be called once, with this tensor's own stream.</param>
     /// <param name="reason">A sentence for the report; null asks <see cref="WeightInitializer.Explain"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="initializer"/> is null.</exception>
     /// <exception cref="ArgumentException">The initializer has no name, or its text names none that is known.</exception>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MLNet.WeightInit;
 
-/// <summary>How the weights of a network start. Derive from it and override <see cref="Fill"/> for a rule a tensor, <see cref="Plan"/> for a rule a network, <see cref="Calibrate"/> for one that looks at data.</summary>
+/// <summary>How the weights of a network start. Derive from it and override <see cref="Fill(Span{float}, in WeightShape, RandomSource)"/> for a rule a tensor, <see cref="Plan"/> for a rule a network, <see cref="Calibrate"/> for one that looks at data.</summary>
 /// <remarks>An initializer owns no seed and no state: it is a pure function of its arguments, the shape and the random source.</remarks>
 public abstract class WeightInitializer
 {
@@ -11,6 +11,9 @@ public abstract class WeightInitializer
 
     /// <summary>Name with every argument that differs from its default; parses back to an equal initializer: <c>he(mode=fan_out)</c>.</summary>
     public virtual string Specification => Name;
+
+    /// <summary>Raised by one whenever the same arguments, shape and stream give other values than before; reports keep it. Default: 1.</summary>
+    public virtual int Version => 1;
 
     /// <summary>Fills one tensor.</summary>
     /// <param name="weights">Row-major, <c>shape.Rows × shape.Columns</c> values, all 0 when a network is filled.</param>
@@ -22,7 +25,28 @@ public abstract class WeightInitializer
     public virtual void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
         => throw new NotSupportedException($"Initializer '{Name}' fills no single tensor: override {nameof(Fill)}, or {nameof(Plan)} with an initializer for each tensor.");
 
-    /// <summary>Standard deviation that <see cref="Fill"/> aims at, or null where it has none in closed form. Default: null.</summary>
+    /// <summary>A new tensor, filled: for whoever trains elsewhere. <c>WeightInitializer.Parse("he_uniform").Fill(WeightShape.FromPyTorch(64, 3, 7, 7), seed: 1, "conv1.weight")</c>.</summary>
+    /// <param name="shape">Sizes and fans: <see cref="WeightShape.Dense"/>, <see cref="WeightShape.FromPyTorch"/>, <see cref="WeightShape.FromKeras"/> and their neighbours.</param>
+    /// <param name="seed">Any number; the same for all tensors of a network.</param>
+    /// <param name="stream">The tensor's name: tensors of different names draw independently, whatever their number, order and shapes.</param>
+    /// <returns><c>shape.Count</c> values in the order of the shape's layout.</returns>
+    /// <exception cref="ArgumentNullException">The name is null.</exception>
+    /// <exception cref="NotSupportedException">The initializer fills no single tensor, and only plans.</exception>
+    public float[] Fill(in WeightShape shape, long seed, string stream)
+    {
+        var random = new RandomSource(seed, stream);
+        var weights = new float[shape.Count];
+        Fill(weights, shape, random);
+        return weights;
+    }
+
+    /// <summary>The built-in initializer that a text names, outside of any ML.NET context: <c>he_uniform</c>, <c>orthogonal(gain=1.4)</c>.</summary>
+    /// <param name="specification">Name, with arguments where there are any; docs/initializers.md lists all.</param>
+    /// <exception cref="ArgumentNullException">The text is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The text is malformed, the name unknown (the nearest three are named), or an argument unknown or out of range.</exception>
+    public static WeightInitializer Parse(string specification) => InitializerRegistry.CreateDefault().Parse(specification);
+
+    /// <summary>Standard deviation that <see cref="Fill(Span{float}, in WeightShape, RandomSource)"/> aims at, or null where it has none in closed form. Default: null.</summary>
     /// <param name="shape">Fans, role and position.</param>
     public virtual double? TargetDeviation(in WeightShape shape) => null;
 

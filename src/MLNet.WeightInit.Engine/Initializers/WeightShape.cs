@@ -1,8 +1,9 @@
 namespace MLNet.WeightInit;
 
 /// <summary>What an initializer may know of the tensor that it fills: fans, position, and the activation that follows.</summary>
-/// <remarks>A dense weight tensor is <c>float[Rows × Columns]</c>, row-major, one row an output unit: <c>z = W h + b</c>.</remarks>
-public readonly record struct WeightShape
+/// <remarks>A dense weight tensor is <c>float[Rows × Columns]</c>, row-major, one row an output unit: <c>z = W h + b</c>. Tensors of other frameworks and kinds (convolutions, recurrent layers, embeddings, attention) have
+/// factories of their own, with the fans that PyTorch or Keras counts; they are <c>float[Rows × Columns]</c> too, as they lie in that framework's memory.</remarks>
+public readonly partial record struct WeightShape
 {
     /// <summary>Inputs that feed one output unit. At least 0.</summary>
     public int FanIn { get; init; }
@@ -10,10 +11,10 @@ public readonly record struct WeightShape
     /// <summary>Output units that one input feeds. At least 0.</summary>
     public int FanOut { get; init; }
 
-    /// <summary>Rows of the tensor: its output units.</summary>
+    /// <summary>Rows of the tensor: its output units, or with <see cref="TensorLayout.OutputsLast"/> its inputs times the kernel size.</summary>
     public int Rows { get; init; }
 
-    /// <summary>Columns of the tensor: its inputs times the kernel size.</summary>
+    /// <summary>Columns of the tensor: its inputs times the kernel size, or with <see cref="TensorLayout.OutputsLast"/> its output units.</summary>
     public int Columns { get; init; }
 
     /// <summary>Position of the layer: 0 for the first hidden one, <see cref="Depth"/> − 1 for the output.</summary>
@@ -34,6 +35,35 @@ public readonly record struct WeightShape
 
     /// <summary>Positions of a convolution kernel; 1 for dense layers.</summary>
     public int KernelSize { get; init; }
+
+    /// <summary>Order of the axes in memory.</summary>
+    /// <value>Default: outputs first.</value>
+    public TensorLayout Layout { get; init; }
+
+    /// <summary>Place of the kernel's middle among its <see cref="KernelSize"/> positions, ⌊size / 2⌋ along each axis (PyTorch's <c>dirac_</c>); 0 without a kernel.</summary>
+    public int KernelCenter { get; init; }
+
+    // Both are kept less 1, so that a shape that says nothing of them has one group and one gate.
+
+    /// <summary>Groups of a convolution: inputs and outputs in as many parts that don't see one another. Fills that shape a whole matrix, such as <c>orthogonal</c>, shape one a group.</summary>
+    /// <value>Default: 1.</value>
+    public int Groups
+    {
+        get => field + 1;
+        init => field = AtLeastOne(value) - 1;
+    }
+
+    /// <summary>Matrices stacked along the outputs' axis: 4 for an LSTM, 3 for a GRU or for query, key and value. Fills that shape a whole matrix shape one a gate.</summary>
+    /// <value>Default: 1.</value>
+    public int Gates
+    {
+        get => field + 1;
+        init => field = AtLeastOne(value) - 1;
+    }
+
+    /// <summary>Whether the layer is a transposed convolution, which stores its inputs where others have outputs: [inputs, outputs / groups, kernel…], or [kernel…, outputs, inputs].</summary>
+    /// <remarks>Both frameworks count fans as if it were not, so that fan-in and fan-out change places: those are the numbers here too.</remarks>
+    public bool IsTransposed { get; init; }
 
     /// <summary>Share of this layer's inputs that dropout sets to 0 while training, the others being divided by 1 − share: E h² of what the layer reads grows by 1 / (1 − share).</summary>
     /// <value>Default: 0. At least 0 and below 1. 0 also under alpha-dropout, which keeps E h².</value>

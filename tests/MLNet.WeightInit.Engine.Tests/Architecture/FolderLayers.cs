@@ -12,14 +12,15 @@ static partial class FolderLayers
     {
         ["Text"] = [],
         ["Kernels"] = ["Text"],
+        ["Expectations"] = ["Text", "Kernels"],
         ["Randomness"] = ["Kernels"],
-        ["Initializers"] = ["Text", "Kernels", "Randomness"],
+        ["Initializers"] = ["Text", "Kernels", "Expectations", "Randomness"],
         ["Data"] = ["Text", "Kernels", "Randomness"],
-        ["Network"] = ["Text", "Kernels", "Randomness", "Initializers", "Data"],
-        ["Training"] = ["Text", "Kernels", "Randomness", "Initializers", "Data", "Network"],
-        ["Calibration"] = ["Text", "Kernels", "Randomness", "Initializers", "Data", "Network", "Training"],
-        ["Diagnostics"] = ["Text", "Kernels", "Randomness", "Initializers", "Data", "Network", "Training", "Calibration"],
-        ["Persistence"] = ["Text", "Kernels", "Randomness", "Initializers", "Data", "Network", "Training", "Calibration", "Diagnostics"],
+        ["Network"] = ["Text", "Kernels", "Expectations", "Randomness", "Initializers", "Data"],
+        ["Training"] = ["Text", "Kernels", "Expectations", "Randomness", "Initializers", "Data", "Network"],
+        ["Calibration"] = ["Text", "Kernels", "Expectations", "Randomness", "Initializers", "Data", "Network", "Training"],
+        ["Diagnostics"] = ["Text", "Kernels", "Expectations", "Randomness", "Initializers", "Data", "Network", "Training", "Calibration"],
+        ["Persistence"] = ["Text", "Kernels", "Expectations", "Randomness", "Initializers", "Data", "Network", "Training", "Calibration", "Diagnostics"],
     };
 
     /// <summary>Every line of a source file of <paramref name="folder"/> that names a namespace which the folder may not use, as <c>line: text</c>.</summary>

@@ -1,5 +1,6 @@
 using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
+using MLNet.WeightInit.Engine.Expectations;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;

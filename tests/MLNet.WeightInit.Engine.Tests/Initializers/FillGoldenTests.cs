@@ -16,6 +16,7 @@ internal sealed class FillGoldenTests
         ("martens", "f4dfbb8a3d78e26072467a168379192933b42072a17f3d3d3cbc5f0b3fe1315a"),
         ("nguyen_widrow", "68ef5740cc9b9fb82d72cd0e1c067527b5cd0fcb27a642c8aa4f2fca1dd92ec4"),
         ("random_walk", "fe2d44e58a585906c6d7a730baf4a7090a0fb3ce205b593a3ae329ff492059b9"),
+        ("edge_of_chaos", "8cf88a58cd03d67cbd6c9355a541ce6ce21764717192c80a66039fd4731cb883"),
         ("looks_linear", "506399a1d32d2faaebf8bcaeea17dc2b1ec856fe817b4aa60469618b3c460540"),
         ("hadamard_identity", "44a13a57675483ea89f9c25ceb7946c3bf0624d1bbabdb3c2cd49dbc60b86f7e"),
         ("idinit", "501d54f4ee5aa4ee1de4ac8b58dee6bb0c9f5b91a75ac53481414fe6c5c5b7d9"),

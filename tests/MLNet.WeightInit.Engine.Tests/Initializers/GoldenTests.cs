@@ -21,6 +21,8 @@ public sealed class GoldenTests
     [TestCase("uniform(minimum=-0.1, maximum=0.3)", "b10e04e6af28fe509328c7462500191da798b0b4b818062505697ab2c1340dfa")]
     [TestCase("orthogonal(gain=1.4142135)", "2b7f83852a0cfcb094af602e7c26105b58157ba9e595b9c9ba5492ab8f1b46e5")]
     [TestCase("identity(gain=0.5)", "4f4871d2a9fc32dae1f7c8425c1b5090cc971e3d210dc9143da11a6b0475a956")]
+    [TestCase("dirac", "2a8ac91b7bbd8ec18b82ded2a3a95c3b8194a7c059bf08044d4001b6411b7517")]
+    [TestCase("forget_bias", "2254bfbbe677653bf09b628873719e5916704afde2fd91f157fe7bf8cd7f6626")]
     [TestCase("constant(value=0.1)", "a6cd58c8c43c146e5defdb14b1c878443ddeb6168d71e2d9cd9514c7f408123e")]
     [TestCase("zeros", "2254bfbbe677653bf09b628873719e5916704afde2fd91f157fe7bf8cd7f6626")]
     [TestCase("ones", "0af50d23c217783a27f41a3c07d7a7ddfe520308c7bec86f4fa30d7513b9d094")]

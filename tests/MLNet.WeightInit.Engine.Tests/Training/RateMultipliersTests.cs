@@ -1,7 +1,11 @@
 using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
-using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Tests.Initializers;
+using MLNet.WeightInit.Engine.Tests.Kernels;
+using MLNet.WeightInit.Engine.Tests.Persistence;
+using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Checkpoints;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit.Engine.Tests.Training;
@@ -74,6 +78,31 @@ internal sealed class RateMultipliersTests
         Dictionary<string, double> moved = Moved(optimizer, new() { ["hidden[1].weights"] = 0, ["output.bias"] = 0 }, epochs: 3);
         Assert.That(moved["hidden[1].weights"] + moved["output.bias"], Is.Zero);
         Assert.That(moved["hidden[0].weights"], Is.GreaterThan(0));
+    }
+
+    static readonly Dictionary<string, float> s_rates = new() { ["hidden[0].weights"] = 0.25f, ["hidden[0].bias"] = 3, ["output.weights"] = 0, ["output.bias"] = 1.7f };
+
+    static TrainingOptions Rated(string optimizer) => Trainings.Options(NetworkTask.Multiclass, 3, [70], "Tanh", optimizer: optimizer, batchSize: 33, epochs: 6) with { Init = new Multiplied(s_rates) };
+
+    [Test, Category("Determinism"), Category("Fused")]
+    public void Tensors_with_rates_of_their_own_give_one_model_on_any_threads_and_widths([ValueSource(nameof(AllOptimizers))] string optimizer)
+    {
+        TrainingSet data = Trainings.Rings(90, features: 37);
+        byte[] expected = Trainings.Bytes(NetworkTrainer.Train(data, Rated(optimizer)).Network);
+        foreach (int threads in (int[])[1, 2, 3, 8])
+            foreach (SimdLevel level in Widths.Fused)
+                Assert.That(Trainings.Bytes(NetworkTrainer.Train(data, Rated(optimizer) with { Threads = threads, Simd = level }).Network), Is.EqualTo(expected), $"{threads} threads, {level}");
+    }
+
+    [Test, Category("Determinism")]
+    public void Tensors_with_rates_of_their_own_go_on_where_they_were([ValueSource(nameof(AllOptimizers))] string optimizer)
+    {
+        TrainingSet data = Trainings.Rings(90, features: 5);
+        using var folder = new TemporaryFolder();
+        byte[] expected = Trainings.Bytes(NetworkTrainer.Train(data, Rated(optimizer)).Network);
+        foreach (int epochs in (int[])[1, 4, 6])
+            NetworkTrainer.Train(data, Rated(optimizer) with { NumberOfEpochs = epochs, Checkpoint = new(folder["rates.checkpoint"]) });
+        Assert.That(Trainings.Bytes(NetworkTrainer.Train(data, Rated(optimizer) with { Checkpoint = new(folder["rates.checkpoint"]) }).Network), Is.EqualTo(expected));
     }
 
     // Yang et al. 2022, table 3, for 10 features, hidden layers of 128 and 32 units, 3 outputs, relative to a base width of 64: fan-out/base is 2 and ½, base/fan-in is ½ and 2.

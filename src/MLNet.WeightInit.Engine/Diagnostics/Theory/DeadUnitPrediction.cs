@@ -1,3 +1,5 @@
+using MLNet.WeightInit.Engine.Expectations;
+
 namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 /// <summary>The share of units that pass no gradient on any row although nothing is wrong.</summary>

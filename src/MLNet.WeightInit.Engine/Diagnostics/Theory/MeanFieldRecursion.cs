@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Expectations;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 

@@ -1,7 +1,7 @@
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 
-namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
+namespace MLNet.WeightInit.Engine.Expectations;
 
 /// <summary>An activation's own training kernel, evaluated at points: theory then holds for whatever the network really computes, custom activations included.</summary>
 internal sealed unsafe class KernelCurve : ActivationCurve
@@ -34,5 +34,16 @@ internal sealed unsafe class KernelCurve : ActivationCurve
             _values.Span[..count].CopyTo(values[start..]);
             _slopes.Span[..count].CopyTo(slopes[start..]);
         }
+    }
+
+    /// <summary>The same at points that are rounded to single precision, as <see cref="CurveEvaluation"/>.</summary>
+    public void EvaluateRounded(ReadOnlySpan<double> points, Span<double> values, Span<double> slopes)
+    {
+        float[] rounded = new float[points.Length], forward = new float[points.Length], backward = new float[points.Length];
+        for (int i = 0; i < points.Length; i++)
+            rounded[i] = (float)points[i];
+        Evaluate(rounded, forward, backward);
+        for (int i = 0; i < points.Length; i++)
+            (values[i], slopes[i]) = (forward[i], backward[i]);
     }
 }

@@ -1,10 +1,9 @@
 using MathNet.Numerics;
-using MLNet.WeightInit.Engine.Diagnostics;
-using MLNet.WeightInit.Engine.Diagnostics.Theory;
+using MLNet.WeightInit.Engine.Expectations;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 
-namespace MLNet.WeightInit.Engine.Tests.Diagnostics;
+namespace MLNet.WeightInit.Engine.Tests.Expectations;
 
 public class GaussianQuadratureTests
 {

@@ -1,6 +1,6 @@
-using MLNet.WeightInit.Engine.Diagnostics.Theory;
+using MLNet.WeightInit.Engine.Expectations;
 
-namespace MLNet.WeightInit.Engine.Tests.Diagnostics;
+namespace MLNet.WeightInit.Engine.Tests.Expectations;
 
 /// <summary>A function of the tests' own with its slope by central difference.</summary>
 internal sealed class TestCurve(Func<double, double> function) : ActivationCurve

@@ -1,4 +1,4 @@
-namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
+namespace MLNet.WeightInit.Engine.Expectations;
 
 /// <summary>An activation as theory sees it: values and derivatives at any points.</summary>
 internal abstract class ActivationCurve

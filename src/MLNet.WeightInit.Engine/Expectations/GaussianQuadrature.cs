@@ -1,6 +1,6 @@
 using MLNet.WeightInit.Engine.Kernels;
 
-namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
+namespace MLNet.WeightInit.Engine.Expectations;
 
 /// <summary>Expectations over a standard normal on one fixed grid, so that they are the same bits everywhere.</summary>
 /// <remarks>

@@ -1,0 +1,108 @@
+using MLNet.WeightInit.Engine.Kernels;
+
+namespace MLNet.WeightInit.Engine.Expectations;
+
+/// <summary>Values and derivatives of a function at many points. All three spans have one length.</summary>
+internal delegate void CurveEvaluation(ReadOnlySpan<double> points, Span<double> values, Span<double> slopes);
+
+/// <summary>What a function makes of z ~ N(0, variance).</summary>
+/// <param name="Value">E φ.</param>
+/// <param name="SquaredValue">E φ².</param>
+/// <param name="SquaredSlope">E φ′².</param>
+/// <param name="Stretch">E φ φ′ z: variance · d E φ² / d variance.</param>
+internal readonly record struct CurveMoments(double Value, double SquaredValue, double SquaredSlope, double Stretch);
+
+/// <summary>Expectations over a normal variable that find kinks and jumps by themselves: a cell is halved until halving changes nothing.</summary>
+/// <remarks>
+/// Four Gauss–Legendre nodes a cell, over ±12 deviations, beyond which even z¹⁰⁰ has no weight that a double sees. <see cref="GaussianQuadrature"/> has one fixed grid, which reports need for many
+/// variances and their bits; gains are asked for once, and to more digits. Cells are taken in order, level by level, so the sums have one order.
+/// </remarks>
+internal static class AdaptiveQuadrature
+{
+    const int Nodes = 4, PointsPerCell = 3 * Nodes;
+    const double Range = 12, FirstWidth = 0.25;
+
+    /// <summary>A jump is known to within a cell: 2⁻³⁰ of the first width, below the resolution of single precision.</summary>
+    const int MostLevels = 30;
+
+    /// <summary>Of an expectation, for each cell: above what the kernels' rounding, some 2⁻²² a value, makes of a cell of weight 0.01.</summary>
+    const double Tolerance = 2e-9;
+
+    const double InverseRootOfTwoPi = 0.39894228040143267794;
+
+    // √(3/7 ∓ 2/7 √(6/5)) and (18 ± √30) / 72: Abramowitz and Stegun, table 25.4, for a cell of width 1 about 0.
+    static readonly double[] s_places = [-0.43056815579702629, -0.16999052179242813, 0.16999052179242813, 0.43056815579702629];
+    static readonly double[] s_weights = [0.17392742256872693, 0.32607257743127307, 0.32607257743127307, 0.17392742256872693];
+
+    /// <summary>Moments at z ~ N(0, variance).</summary>
+    /// <param name="curve">The function.</param>
+    /// <param name="variance">Above 0, finite.</param>
+    public static CurveMoments Moments(CurveEvaluation curve, double variance)
+    {
+        double deviation = Math.Sqrt(variance);
+        var cells = new List<double>();                     // left ends: all cells of a level have one width
+        for (double left = -Range; left < Range; left += FirstWidth)
+            cells.Add(left);
+        CurveMoments total = default, scale = default;
+        double width = FirstWidth;
+        for (int level = 0; cells.Count > 0; level++, width /= 2)
+        {
+            var points = new double[cells.Count * PointsPerCell];
+            for (int cell = 0; cell < cells.Count; cell++)
+                for (int i = 0; i < PointsPerCell; i++)
+                    points[cell * PointsPerCell + i] = Place(cells[cell], width, i);
+            double[] values = new double[points.Length], slopes = new double[points.Length];
+            curve([.. points.Select(point => deviation * point)], values, slopes);
+            // The first level's sum is the scale of tolerances: so no scale of the function or of the variance matters.
+            for (int cell = 0; level == 0 && cell < cells.Count; cell++)
+                scale = Add(scale, Sum(points, values, slopes, deviation, cell * PointsPerCell, width));
+            var rest = new List<double>();
+            for (int cell = 0; cell < cells.Count; cell++)
+            {
+                CurveMoments whole = Sum(points, values, slopes, deviation, cell * PointsPerCell, width);
+                CurveMoments halves = Add(Sum(points, values, slopes, deviation, cell * PointsPerCell + Nodes, width / 2),
+                    Sum(points, values, slopes, deviation, cell * PointsPerCell + 2 * Nodes, width / 2));
+                if (level == MostLevels || IsClose(whole, halves, scale))
+                    total = Add(total, halves);
+                else
+                    rest.AddRange([cells[cell], cells[cell] + width / 2]);
+            }
+            cells = rest;
+        }
+        return total;
+    }
+
+    /// <summary>The first four nodes are the whole cell's, the next its left half's, the last its right half's.</summary>
+    static double Place(double left, double width, int index) => (index / Nodes) switch
+    {
+        0 => left + width * (0.5 + s_places[index]),
+        1 => left + width * (0.25 + s_places[index - Nodes] / 2),
+        _ => left + width * (0.75 + s_places[index - 2 * Nodes] / 2),
+    };
+
+    static CurveMoments Sum(double[] points, double[] values, double[] slopes, double deviation, int start, double width)
+    {
+        CurveMoments sum = default;
+        for (int i = 0; i < Nodes; i++)
+        {
+            double point = points[start + i], value = values[start + i], slope = slopes[start + i];
+            double weight = width * s_weights[i] * InverseRootOfTwoPi * ScalarMath.Exp(-point * point / 2);
+            // Where the density is 0 to a double an infinite value must not make NaN of it.
+            if (weight > 0)
+                sum = Add(sum, new CurveMoments(weight * value, weight * value * value, weight * slope * slope, weight * value * slope * (deviation * point)));
+        }
+        return sum;
+    }
+
+    static CurveMoments Add(CurveMoments a, CurveMoments b)
+        => new(a.Value + b.Value, a.SquaredValue + b.SquaredValue, a.SquaredSlope + b.SquaredSlope, a.Stretch + b.Stretch);
+
+    static bool IsClose(CurveMoments whole, CurveMoments halves, CurveMoments scale)
+    {
+        double square = Tolerance * scale.SquaredValue, slope = Tolerance * scale.SquaredSlope;
+        return Math.Abs(whole.SquaredValue - halves.SquaredValue) <= square
+            && Math.Abs(whole.SquaredSlope - halves.SquaredSlope) <= slope
+            && Math.Abs(whole.Stretch - halves.Stretch) <= square + Math.Sqrt(square * slope)
+            || !double.IsFinite(halves.SquaredValue + halves.SquaredSlope);
+    }
+}
