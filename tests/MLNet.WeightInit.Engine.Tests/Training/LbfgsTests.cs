@@ -47,6 +47,18 @@ internal sealed class LbfgsTests
         Assert.That(found.Network.DenseLayers[0].GetWeights().Append(found.Network.DenseLayers[0].GetBiases()[0]).Select(value => (double)value), Is.EqualTo(weights).Within(1e-5));
     }
 
+    /// <summary>A penalty that outweighs what all rows say has its lowest place where every weight is 0, and every number of an embedding, but no bias.</summary>
+    [Test]
+    public void The_penalty_is_of_weights_and_embeddings_and_of_no_bias()
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [8], "Tanh", optimizer: "L-BFGS(tolerance=1e-6)", epochs: 200) with { WeightDecay = 5, Embeddings = Trainings.Categories(), ValidationFraction = 0, EarlyStopping = false };
+        FeedForwardNetwork network = NetworkTrainer.Train(Trainings.WithCategories(150), options).Network;
+        // It stops where the loss falls by less than 2.2e-9, and a weight of 1e-4 costs 5/2 of its square, 2.5e-8.
+        Assert.That(network.DenseLayers.SelectMany(layer => layer.GetWeights()), Is.All.EqualTo(0).Within(1e-4));
+        Assert.That(network.Embeddings.SelectMany(embedding => embedding.GetVectors()), Is.All.EqualTo(0).Within(1e-4));
+        Assert.That(network.DenseLayers[^1].GetBiases().Max(Math.Abs), Is.GreaterThan(0.1), "the classes' shares");
+    }
+
     [Test]
     public void The_history_has_what_an_iteration_left()
     {
