@@ -82,7 +82,7 @@ internal static class ReportBuilder
         tensor.Initializer?.Specification ?? "zeros",
         tensor.Initializer is { } initializer ? initializer.TargetDeviation(tensor.Shape) : 0,
         tensor.Stream,
-        Reason(tensor));
+        Reason(tensor)) { InitializerVersion = tensor.Initializer?.Version ?? 1 };
 
     static string Reason(PlannedTensor tensor) => tensor switch
     {

@@ -78,7 +78,10 @@ internal static class ReportJsonReader
         if ((uint)reason >= (uint)reasons.Length)
             throw Invalid($"'plan.reason' must be an index into the {reasons.Length} reasons, but is {reason}");
         double? deviation = row["targetDeviation"].ValueKind == JsonValueKind.Null ? null : row.Number("targetDeviation");
-        return new TensorPlan(row.Text("tensor"), shape, row.Text("initializer"), deviation, row.Text("stream"), reasons[reason]);
+        return new TensorPlan(row.Text("tensor"), shape, row.Text("initializer"), deviation, row.Text("stream"), reasons[reason])
+        {
+            InitializerVersion = row.Has(ReportJsonSchema.InitializerVersion) ? row.Integer(ReportJsonSchema.InitializerVersion) : 1,
+        };
     }
 
     static int IntegerOrZero(TableRow row, string column) => row.Has(column) ? row.Integer(column) : 0;

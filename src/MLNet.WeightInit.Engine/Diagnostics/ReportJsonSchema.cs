@@ -9,6 +9,9 @@ internal static class ReportJsonSchema
     /// <summary>Columns of the plan that are written only where one of its rows has something else than 0 in them: reports of earlier releases have none.</summary>
     public const string InputDropout = "inputDropout", Normalized = "normalized", ResidualBranches = "residualBranches", BranchDepth = "branchDepth", BranchLayer = "branchLayer";
 
+    /// <summary>A column of the plan that is written only where one of its rows has something else than 1 in it.</summary>
+    public const string InitializerVersion = "initializerVersion";
+
     /// <summary>A table that is written only where there are categorical columns.</summary>
     public const string Embeddings = "embeddings";
 

@@ -67,7 +67,7 @@ internal static class ReportJsonWriter
             json.WriteStringValue(reason);
         json.WriteEndArray();
 
-        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0), hasNormalization = plan.Any(row => row.Shape.IsNormalized), hasBlocks = plan.Any(row => row.Shape.BranchDepth != 0);
+        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0), hasNormalization = plan.Any(row => row.Shape.IsNormalized), hasBlocks = plan.Any(row => row.Shape.BranchDepth != 0), hasVersions = plan.Any(row => row.InitializerVersion != 1);
         List<string> columns = [.. ReportJsonSchema.PlanColumns];
         if (hasDropout)
             columns.Add(ReportJsonSchema.InputDropout);
@@ -75,6 +75,8 @@ internal static class ReportJsonWriter
             columns.Add(ReportJsonSchema.Normalized);
         if (hasBlocks)
             columns.AddRange([ReportJsonSchema.ResidualBranches, ReportJsonSchema.BranchDepth, ReportJsonSchema.BranchLayer]);
+        if (hasVersions)
+            columns.Add(ReportJsonSchema.InitializerVersion);
         WriteTable(json, "plan", columns, plan, row =>
         {
             json.WriteStringValue(row.Tensor);
@@ -98,11 +100,14 @@ internal static class ReportJsonWriter
                 json.WriteNumberValue(row.Shape.InputDropout);
             if (hasNormalization)
                 json.WriteNumberValue(row.Shape.IsNormalized ? 1 : 0);
-            if (!hasBlocks)
-                return;
-            json.WriteNumberValue(row.Shape.ResidualBranches);
-            json.WriteNumberValue(row.Shape.BranchDepth);
-            json.WriteNumberValue(row.Shape.BranchLayer);
+            if (hasBlocks)
+            {
+                json.WriteNumberValue(row.Shape.ResidualBranches);
+                json.WriteNumberValue(row.Shape.BranchDepth);
+                json.WriteNumberValue(row.Shape.BranchLayer);
+            }
+            if (hasVersions)
+                json.WriteNumberValue(row.InitializerVersion);
         });
     }
 

@@ -22,6 +22,9 @@ public sealed record TensorPlan
     /// <summary>The initializer with every argument that differs from its default, as a specification that parses back: <c>he(mode=fan_out)</c>.</summary>
     public string Initializer { get; }
 
+    /// <summary>The initializer's <see cref="WeightInitializer.Version"/> at the time: specification, version, stream and seed give the same values again. Default: 1.</summary>
+    public int InitializerVersion { get; internal init; } = 1;
+
     /// <summary>Standard deviation that the initializer aims at, at least 0; null where it has none in closed form.</summary>
     public double? TargetDeviation { get; }
 

@@ -12,6 +12,9 @@ public abstract class WeightInitializer
     /// <summary>Name with every argument that differs from its default; parses back to an equal initializer: <c>he(mode=fan_out)</c>.</summary>
     public virtual string Specification => Name;
 
+    /// <summary>Raised by one whenever the same arguments, shape and stream give other values than before; reports keep it. Default: 1.</summary>
+    public virtual int Version => 1;
+
     /// <summary>Fills one tensor.</summary>
     /// <param name="weights">Row-major, <c>shape.Rows × shape.Columns</c> values, all 0 when a network is filled.</param>
     /// <param name="shape">Fans, role and position.</param>
@@ -46,6 +49,10 @@ public abstract class WeightInitializer
     /// <summary>Standard deviation that <see cref="Fill(Span{float}, in WeightShape, RandomSource)"/> aims at, or null where it has none in closed form. Default: null.</summary>
     /// <param name="shape">Fans, role and position.</param>
     public virtual double? TargetDeviation(in WeightShape shape) => null;
+
+    /// <summary>Bytes that <see cref="Fill(Span{float}, in WeightShape, RandomSource)"/> needs for a moment beside the tensor itself: what a limit of memory is compared with. Default: 0.</summary>
+    /// <param name="shape">Sizes of the tensor.</param>
+    public virtual long WorkBytes(in WeightShape shape) => 0;
 
     /// <summary>Chooses an initializer for each tensor of the network. Default: this one for each weight tensor; biases keep theirs.</summary>
     /// <param name="plan">Every tensor of the network: call <see cref="PlannedTensor.Use"/> on it; a weight tensor that has no initializer afterwards is an error.</param>

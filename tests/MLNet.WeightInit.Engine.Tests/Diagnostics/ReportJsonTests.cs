@@ -44,6 +44,27 @@ public class ReportJsonTests
     }
 
     [Test]
+    public void The_version_of_an_initializer_reads_back_and_1_is_not_written()
+    {
+        InitializationReport plain = Reports.Create(1);
+        var report = new InitializationReport
+        {
+            Findings = plain.Findings,
+            Plan = [.. plain.Plan.Select(row => row with { InitializerVersion = row.Shape.LayerIndex + 1 })],
+            Layers = plain.Layers,
+            Seed = plain.Seed,
+            Optimizer = plain.Optimizer,
+            Loss = plain.Loss,
+            LearningRate = plain.LearningRate,
+            ProbeRows = plain.ProbeRows,
+            InitialLoss = plain.InitialLoss,
+            PriorLoss = plain.PriorLoss,
+        };
+        Assert.That(InitializationReport.FromJson(report.ToJson()).Plan, Is.EqualTo(report.Plan));
+        Assert.That(plain.ToJson(), Does.Not.Contain("initializerVersion"), "reports of earlier releases have none");
+    }
+
+    [Test]
     public void The_loss_reads_back_and_may_be_missing()
     {
         string json = Reports.Create(1).ToJson();
