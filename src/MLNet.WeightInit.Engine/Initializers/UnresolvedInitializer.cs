@@ -5,8 +5,6 @@ internal sealed class UnresolvedInitializer(string specification) : WeightInitia
 {
     public override string Name => specification;
 
-    /// <summary>Knows the built-in names only: the registry of an estimator's context has not been seen yet.</summary>
-    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Parse(specification).Fill(weights, shape, random);
-
-    public override double? TargetDeviation(in WeightShape shape) => Parse(specification).TargetDeviation(shape);
+    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
+        => throw new NotSupportedException($"The text '{specification}' must become an initializer before it can fill anything: options and plans do that by themselves; elsewhere mlContext.WeightInit.Parse does it, or for built-in names WeightInitializer.Parse.");
 }

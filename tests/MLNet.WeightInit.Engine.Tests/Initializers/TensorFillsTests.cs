@@ -194,14 +194,18 @@ public sealed class TensorFillsTests
         => Assert.That(() => Fill("orthogonal", WeightShape.Dense(4, 7) with { Gates = 3 }), Throws.ArgumentException.With.Message.Contains("multiple of 3 rows").And.Message.Contains("has 7"));
 
     [Test]
-    public void A_text_fills_without_an_estimator_by_the_built_in_names()
+    public void Tensors_are_filled_without_an_estimator_each_from_its_own_stream()
     {
-        WeightInitializer text = "he_uniform";
+        WeightInitializer parsed = WeightInitializer.Parse("he_uniform");
         var shape = WeightShape.Dense(7, 5);
-        Assert.That(text.Fill(shape, 3, "w"), Is.EqualTo(VarianceScaling.He(distribution: WeightDistribution.Uniform).Fill(shape, 3, "w")));
-        Assert.That(text.Fill(shape, 3, "w"), Is.Not.EqualTo(text.Fill(shape, 3, "v")));
-        WeightInitializer unknown = "no such";
-        Assert.That(() => unknown.Fill(shape, 3, "w"), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("nearest"));
-        Assert.That(() => text.Fill(shape, 3, null!), Throws.ArgumentNullException);
+        var expected = new float[35];
+        VarianceScaling.He(distribution: WeightDistribution.Uniform).Fill(expected, shape, new RandomSource(3, "w"));
+        Assert.That(parsed.Fill(shape, 3, "w"), Is.EqualTo(expected));
+        Assert.That(parsed.Fill(shape, 3, "v"), Is.Not.EqualTo(expected));
+        Assert.That(parsed.Fill(shape, 4, "w"), Is.Not.EqualTo(expected));
+        Assert.That(() => WeightInitializer.Parse("no such"), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("nearest"));
+        Assert.That(() => parsed.Fill(shape, 3, null!), Throws.ArgumentNullException);
+        WeightInitializer text = "he_uniform";
+        Assert.That(() => text.Fill(shape, 3, "w"), Throws.TypeOf<NotSupportedException>().With.Message.Contains("WeightInitializer.Parse"));
     }
 }
