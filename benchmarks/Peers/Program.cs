@@ -1,7 +1,7 @@
 // Prints how this library's kernels, training, scoring and pipelines stand against the best peers and against the machine's own limits;
 // exits with 1 where a row is below its gate.
 //
-//     dotnet run -c Release --project benchmarks/Peers [-- group…]        groups: training, products, scoring, pipeline, own
+//     dotnet run -c Release --project benchmarks/Peers [-- group…]        groups: training, products, scoring, pipeline, initializers, own
 //     dotnet run -c Release --project benchmarks/Peers -- growth [folder] how time and memory grow with width, depth, batch and rows; plots go to the folder
 using System.Globalization;
 using Peers.Growth;
@@ -17,6 +17,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("products", ProductRows.Measure),
     ("scoring", ScoringRows.Measure),
     ("pipeline", PipelineRows.Measure),
+    ("initializers", InitializerRows.Measure),
     ("own", OwnRows.Measure),
 ];
 if (args is [ProductRows.ShareArgument])

@@ -32,6 +32,9 @@ public sealed class AutoencoderRecipe : WeightInitializer
     /// <inheritdoc/>
     public override double? TargetDeviation(in WeightShape shape) => Encoder.TargetDeviation(shape);
 
+    /// <inheritdoc/>
+    public override long WorkBytes(in WeightShape shape) => Encoder.WorkBytes(shape);
+
     /// <summary>As the encoder's: the mirror image needs a plan.</summary>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Encoder.Fill(weights, shape, random);
 

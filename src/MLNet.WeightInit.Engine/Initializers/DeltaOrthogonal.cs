@@ -27,7 +27,6 @@ public sealed class DeltaOrthogonal : WeightInitializer
     public override double? TargetDeviation(in WeightShape shape) => _orthogonal.TargetDeviation(TensorMatrix.AtOnePosition(shape)) / Math.Sqrt(Math.Max(1, shape.KernelSize));
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The work matrix would be larger than a .NET array can be.</exception>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -36,6 +35,9 @@ public sealed class DeltaOrthogonal : WeightInitializer
         _orthogonal.Fill(weights[..(int)middle.Count], middle, random);
         TensorMatrix.MoveToCenter(weights, shape);
     }
+
+    /// <inheritdoc/>
+    public override long WorkBytes(in WeightShape shape) => OrthogonalFill.WorkBytes(TensorMatrix.AtOnePosition(shape));
 
     /// <inheritdoc/>
     public override string Explain(in WeightShape shape)

@@ -16,6 +16,9 @@ public abstract class InitializationRecipe : WeightInitializer
     public override double? TargetDeviation(in WeightShape shape) => Choose(shape).TargetDeviation(shape);
 
     /// <inheritdoc/>
+    public override long WorkBytes(in WeightShape shape) => Choose(shape).WorkBytes(shape);
+
+    /// <inheritdoc/>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Choose(shape).Fill(weights, shape, random);
 
     /// <inheritdoc/>

@@ -58,6 +58,13 @@ public sealed class LooksLinear : WeightInitializer
             }
     }
 
+    /// <summary>One block, and what its fill takes.</summary>
+    public override long WorkBytes(in WeightShape shape)
+    {
+        (int rows, int columns) = Block(shape);
+        return (long)rows * columns * sizeof(float) + new Orthogonal(Gain).WorkBytes(WeightShape.Dense(columns, rows));
+    }
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A hidden layer has an odd number of units.</exception>
     public override void Plan(InitializationPlan plan)

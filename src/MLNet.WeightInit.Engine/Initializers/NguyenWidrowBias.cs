@@ -11,6 +11,8 @@ internal sealed class NguyenWidrowBias(NguyenWidrow rule, WeightShape weightShap
 
     public override string Specification => rule.Specification;
 
+    public override long WorkBytes(in WeightShape shape) => weightShape.Count * sizeof(float);
+
     /// <param name="random">The weights' own stream, from its beginning.</param>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
     {

@@ -5,9 +5,9 @@ namespace MLNet.WeightInit;
 
 /// <summary>A random matrix with orthonormal rows or columns, whichever are fewer, times a gain; drawn evenly (Haar) from all such matrices.</summary>
 /// <remarks>
-/// Saxe, McClelland and Ganguli 2014. QR of a normal matrix by Householder reflections in double precision, each column of Q times the sign of R's diagonal,
-/// without which the matrices are not Haar (Mezzadri 2007, section 4). With more units than inputs the norm of every input is kept; with fewer, a random part of it, units / inputs on average.
-/// ReLU needs a gain of √2 and is no isometry even so. Takes max² · min operations and one matrix of doubles.
+/// Saxe, McClelland and Ganguli 2014. What Householder's QR of a normal matrix gives, each column of Q times the sign of R's diagonal (Mezzadri 2007, section 4), but without the decomposition: the reflections are drawn, not
+/// found (Stewart 1980). With more units than inputs the norm of every input is kept; with fewer, a random part of it, units / inputs on average. ReLU needs a gain of √2 and is no isometry even so.
+/// Takes 4/3 max · min² multiplications and additions or fewer, and one work matrix of the weights' size. Version 1 decomposed a matrix in double precision and drew other values.
 /// A tensor of several gates or groups (<see cref="WeightShape.Gates"/>, <see cref="WeightShape.Groups"/>) gets one such matrix for each; a convolution's kernel is flattened with its inputs, as in PyTorch and Keras.
 /// </remarks>
 public sealed class Orthogonal : WeightInitializer
@@ -26,6 +26,9 @@ public sealed class Orthogonal : WeightInitializer
 
     /// <inheritdoc/>
     public override string Specification => new SpecificationBuilder(Name).Add("gain", Gain, 1).Add("keep_variance", KeepVariance, false).ToString();
+
+    /// <summary>2: reflections are drawn, where version 1 found them by decomposing a matrix.</summary>
+    public override int Version => 2;
 
     /// <summary>Every singular value of the matrix, but for <see cref="KeepVariance"/>.</summary>
     public float Gain { get; }
@@ -47,13 +50,15 @@ public sealed class Orthogonal : WeightInitializer
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The work matrix would be larger than a .NET array can be.</exception>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(random);
         ArgumentRules.SameCount(weights, shape);
         OrthogonalFill.Fill(weights, shape, random, GainFor(shape, TensorMatrix.Of(shape, 0)));
     }
+
+    /// <inheritdoc/>
+    public override long WorkBytes(in WeightShape shape) => OrthogonalFill.WorkBytes(shape);
 
     /// <inheritdoc/>
     public override string Explain(in WeightShape shape)

@@ -75,6 +75,8 @@ public sealed class Ppo : InitializationRecipe
             return Math.Sqrt((policy + value) / shape.Rows);
         }
 
+        public override long WorkBytes(in WeightShape shape) => Math.Max(new Orthogonal(rule.PolicyGain).WorkBytes(Part(shape, PolicyRows(shape))), new Orthogonal(rule.ValueGain).WorkBytes(Part(shape, rule.ValueOutputs)));
+
         public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
         {
             ArgumentNullException.ThrowIfNull(random);

@@ -34,6 +34,9 @@ public sealed class Recipe : WeightInitializer
     public override double? TargetDeviation(in WeightShape shape) => Part(shape).TargetDeviation(shape);
 
     /// <inheritdoc/>
+    public override long WorkBytes(in WeightShape shape) => Part(shape).WorkBytes(shape);
+
+    /// <inheritdoc/>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Part(shape).Fill(weights, shape, random);
 
     /// <inheritdoc/>

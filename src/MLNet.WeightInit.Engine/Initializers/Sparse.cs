@@ -66,6 +66,9 @@ public sealed class Sparse : WeightInitializer
             ? Math.Min(1, connections / (double)Math.Max(1, shape.Columns))
             : 1 - ZerosOfColumn(shape) / (double)Math.Max(1, shape.Rows));
 
+    /// <summary>The order of one side's places.</summary>
+    public override long WorkBytes(in WeightShape shape) => sizeof(int) * (Connections is null ? (long)shape.Rows : 2L * shape.Columns);
+
     /// <inheritdoc/>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
     {

@@ -50,6 +50,10 @@ public abstract class WeightInitializer
     /// <param name="shape">Fans, role and position.</param>
     public virtual double? TargetDeviation(in WeightShape shape) => null;
 
+    /// <summary>Bytes that <see cref="Fill(Span{float}, in WeightShape, RandomSource)"/> needs for a moment beside the tensor itself: what a limit of memory is compared with. Default: 0.</summary>
+    /// <param name="shape">Sizes of the tensor.</param>
+    public virtual long WorkBytes(in WeightShape shape) => 0;
+
     /// <summary>Chooses an initializer for each tensor of the network. Default: this one for each weight tensor; biases keep theirs.</summary>
     /// <param name="plan">Every tensor of the network: call <see cref="PlannedTensor.Use"/> on it; a weight tensor that has no initializer afterwards is an error.</param>
     /// <exception cref="ArgumentNullException">The plan is null.</exception>

@@ -17,69 +17,113 @@ internal static class NormalQuantile<TSimd, TVector> where TSimd : struct, ISimd
     const float Ln2 = 0.6931471805599453f;
     const float Sqrt2 = 1.4142135623730951f;
 
-    /// <param name="tail">Probability beyond the quantile on its own side, in [2⁻³³, ½].</param>
-    /// <param name="centred">1 − 2 · tail, with the sign of the side.</param>
+    /// <remarks>Two vectors at a time, step by step: each is one long chain of operations that wait for one another, and a processor that looks 60 operations ahead sees the next vector's only where they stand beside it.</remarks>
+    /// <param name="first">Probability beyond the quantile on its own side, in [2⁻³³, ½]; becomes the quantile.</param>
+    /// <param name="firstCentred">1 − 2 · that, with the sign of the side.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Evaluate(TVector tail, TVector centred)
+    public static void Evaluate(ref TVector first, TVector firstCentred, ref TVector second, TVector secondCentred)
     {
-        TVector one = TSimd.Broadcast(1);
-        TVector w = MinusLog(TSimd.Multiply(TSimd.Multiply(TSimd.Broadcast(4), tail), TSimd.Subtract(one, tail)));
-        TVector isCentral = TSimd.LessThan(w, TSimd.Broadcast(Border));
-        TVector central = CentralRatio(TSimd.Subtract(w, TSimd.Broadcast(CentralOrigin)));
-        // Beside the median rounding may leave w just below 0, and in the centre the root is not used: 1 stands in for it.
-        TVector outer = TailRatio(TSimd.Subtract(TSimd.Sqrt(TSimd.Select(isCentral, one, w)), TSimd.Broadcast(TailOrigin)));
-        return TSimd.Multiply(centred, TSimd.Select(isCentral, central, outer));
+        TVector one = TSimd.Broadcast(1), border = TSimd.Broadcast(Border);
+        TVector w = TSimd.Multiply(TSimd.Multiply(TSimd.Broadcast(4), first), TSimd.Subtract(one, first));
+        TVector v = TSimd.Multiply(TSimd.Multiply(TSimd.Broadcast(4), second), TSimd.Subtract(one, second));
+        MinusLog(ref w, ref v);
+        first = TSimd.Subtract(w, TSimd.Broadcast(CentralOrigin));
+        second = TSimd.Subtract(v, TSimd.Broadcast(CentralOrigin));
+        CentralRatio(ref first, ref second);
+        // One value in 2,200 is in a tail: most vectors have none, and save a root and a polynomial.
+        if (!TSimd.AllZero(TSimd.LessThanOrEqual(border, TSimd.Max(w, v))))
+        {
+            TVector isCentral = TSimd.LessThan(w, border), isOtherCentral = TSimd.LessThan(v, border);
+            // Beside the median rounding may leave w just below 0, and in the centre the root is not used: 1 stands in for it.
+            w = TSimd.Subtract(TSimd.Sqrt(TSimd.Select(isCentral, one, w)), TSimd.Broadcast(TailOrigin));
+            v = TSimd.Subtract(TSimd.Sqrt(TSimd.Select(isOtherCentral, one, v)), TSimd.Broadcast(TailOrigin));
+            TailRatio(ref w, ref v);
+            first = TSimd.Select(isCentral, first, w);
+            second = TSimd.Select(isOtherCentral, second, v);
+        }
+        first = TSimd.Multiply(firstCentred, first);
+        second = TSimd.Multiply(secondCentred, second);
     }
 
     /// <summary>−ln q for q in [2⁻³², 1 + ε]: ln q = e ln 2 + 2 artanh((m − 1) / (m + 1)), with m in (√½, √2].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TVector MinusLog(TVector value)
+    static void MinusLog(ref TVector first, ref TVector second)
     {
-        TVector one = TSimd.Broadcast(1);
-        TVector exponent = TSimd.Exponent(value);
-        TVector mantissa = TSimd.Multiply(value, TSimd.PowerOfTwo(TSimd.Negate(exponent)));
-        TVector isLarge = TSimd.LessThan(TSimd.Broadcast(Sqrt2), mantissa);
-        mantissa = TSimd.Select(isLarge, TSimd.Multiply(mantissa, TSimd.Broadcast(0.5f)), mantissa);
+        TVector one = TSimd.Broadcast(1), half = TSimd.Broadcast(0.5f), root = TSimd.Broadcast(Sqrt2);
+        TVector exponent = TSimd.Exponent(first), power = TSimd.Exponent(second);
+        TVector mantissa = TSimd.Multiply(first, TSimd.PowerOfTwo(TSimd.Negate(exponent)));
+        TVector other = TSimd.Multiply(second, TSimd.PowerOfTwo(TSimd.Negate(power)));
+        TVector isLarge = TSimd.LessThan(root, mantissa), isOtherLarge = TSimd.LessThan(root, other);
+        mantissa = TSimd.Select(isLarge, TSimd.Multiply(mantissa, half), mantissa);
+        other = TSimd.Select(isOtherLarge, TSimd.Multiply(other, half), other);
         exponent = TSimd.Add(exponent, TSimd.And(isLarge, one));
+        power = TSimd.Add(power, TSimd.And(isOtherLarge, one));
         TVector s = TSimd.Divide(TSimd.Subtract(mantissa, one), TSimd.Add(mantissa, one));
-        TVector square = TSimd.Multiply(s, s);
+        TVector t = TSimd.Divide(TSimd.Subtract(other, one), TSimd.Add(other, one));
+        TVector square = TSimd.Multiply(s, s), otherSquare = TSimd.Multiply(t, t);
         // artanh s = s (1 + s²/3 + s⁴/5 + s⁶/7 + s⁸/9 + …); |s| ≤ 0.1716, so the next term is below 3e-9.
-        TVector series = TSimd.Broadcast(1f / 9);
-        series = TSimd.MultiplyAdd(series, square, TSimd.Broadcast(1f / 7));
-        series = TSimd.MultiplyAdd(series, square, TSimd.Broadcast(1f / 5));
-        series = TSimd.MultiplyAdd(series, square, TSimd.Broadcast(1f / 3));
-        TVector twice = TSimd.Add(s, s);
-        TVector logarithm = TSimd.MultiplyAdd(TSimd.Multiply(twice, square), series, twice);
-        return TSimd.Negate(TSimd.MultiplyAdd(exponent, TSimd.Broadcast(Ln2), logarithm));
+        first = second = TSimd.Broadcast(1f / 9);
+        first = TSimd.MultiplyAdd(first, square, TSimd.Broadcast(1f / 7));
+        second = TSimd.MultiplyAdd(second, otherSquare, TSimd.Broadcast(1f / 7));
+        first = TSimd.MultiplyAdd(first, square, TSimd.Broadcast(1f / 5));
+        second = TSimd.MultiplyAdd(second, otherSquare, TSimd.Broadcast(1f / 5));
+        first = TSimd.MultiplyAdd(first, square, TSimd.Broadcast(1f / 3));
+        second = TSimd.MultiplyAdd(second, otherSquare, TSimd.Broadcast(1f / 3));
+        s = TSimd.Add(s, s);
+        t = TSimd.Add(t, t);
+        first = TSimd.MultiplyAdd(TSimd.Multiply(s, square), first, s);
+        second = TSimd.MultiplyAdd(TSimd.Multiply(t, otherSquare), second, t);
+        first = TSimd.Negate(TSimd.MultiplyAdd(exponent, TSimd.Broadcast(Ln2), first));
+        second = TSimd.Negate(TSimd.MultiplyAdd(power, TSimd.Broadcast(Ln2), second));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TVector CentralRatio(TVector t)
+    static void CentralRatio(ref TVector first, ref TVector second)
     {
-        TVector sum = TSimd.Broadcast(8.256154250219476e-10f);
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(-3.457149671610892e-09f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(-4.894512608787952e-08f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(4.790557099754656e-07f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(-5.587598378104082e-07f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(-2.245750003127187e-05f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(0.00022428121529981292f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(-0.0006804008292381798f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(-0.009499391507679948f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(0.33284691284644974f));
-        return TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(2.464733712695302f));
+        TVector t = first, u = second;
+        first = second = TSimd.Broadcast(8.256154250219476e-10f);
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(-3.457149671610892e-09f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(-3.457149671610892e-09f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(-4.894512608787952e-08f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(-4.894512608787952e-08f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(4.790557099754656e-07f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(4.790557099754656e-07f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(-5.587598378104082e-07f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(-5.587598378104082e-07f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(-2.245750003127187e-05f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(-2.245750003127187e-05f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(0.00022428121529981292f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(0.00022428121529981292f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(-0.0006804008292381798f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(-0.0006804008292381798f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(-0.009499391507679948f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(-0.009499391507679948f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(0.33284691284644974f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(0.33284691284644974f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(2.464733712695302f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(2.464733712695302f));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TVector TailRatio(TVector t)
+    static void TailRatio(ref TVector first, ref TVector second)
     {
-        TVector sum = TSimd.Broadcast(7.14883137993629e-05f);
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(-0.00023824620381488707f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(0.00039547047560385484f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(-0.0005857632487201957f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(0.0010627962449126986f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(-0.0022761319786500757f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(0.003668736688368645f));
-        sum = TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(1.4256676087931315f));
-        return TSimd.MultiplyAdd(sum, t, TSimd.Broadcast(4.895235525578992f));
+        TVector t = first, u = second;
+        first = second = TSimd.Broadcast(7.14883137993629e-05f);
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(-0.00023824620381488707f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(-0.00023824620381488707f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(0.00039547047560385484f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(0.00039547047560385484f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(-0.0005857632487201957f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(-0.0005857632487201957f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(0.0010627962449126986f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(0.0010627962449126986f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(-0.0022761319786500757f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(-0.0022761319786500757f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(0.003668736688368645f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(0.003668736688368645f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(1.4256676087931315f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(1.4256676087931315f));
+        first = TSimd.MultiplyAdd(first, t, TSimd.Broadcast(4.895235525578992f));
+        second = TSimd.MultiplyAdd(second, u, TSimd.Broadcast(4.895235525578992f));
     }
 }

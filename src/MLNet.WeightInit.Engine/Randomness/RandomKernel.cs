@@ -47,11 +47,12 @@ internal sealed unsafe class RandomKernel<TSimd, TVector> : RandomKernel
         RandomWords.SplitByHalf(words, tails, centred);
         TVector means = TSimd.Broadcast(mean), deviations = TSimd.Broadcast(deviation);
         TVector probability = TSimd.Broadcast(TwoToMinus31 / 2), distance = TSimd.Broadcast(TwoToMinus31);
-        for (int i = 0; i < Philox.GroupWords; i += TSimd.Width)
+        for (int i = 0, j = TSimd.Width; i < Philox.GroupWords; i += 2 * TSimd.Width, j += 2 * TSimd.Width)
         {
-            TVector quantile = NormalQuantile<TSimd, TVector>.Evaluate(
-                TSimd.Multiply(TSimd.Load(tails + i), probability), TSimd.Multiply(TSimd.Load(centred + i), distance));
+            TVector quantile = TSimd.Multiply(TSimd.Load(tails + i), probability), other = TSimd.Multiply(TSimd.Load(tails + j), probability);
+            NormalQuantile<TSimd, TVector>.Evaluate(ref quantile, TSimd.Multiply(TSimd.Load(centred + i), distance), ref other, TSimd.Multiply(TSimd.Load(centred + j), distance));
             TSimd.Store(TSimd.MultiplyAdd(quantile, deviations, means), destination + i);
+            TSimd.Store(TSimd.MultiplyAdd(other, deviations, means), destination + j);
         }
     }
 
@@ -62,15 +63,18 @@ internal sealed unsafe class RandomKernel<TSimd, TVector> : RandomKernel
         RandomWords.SplitByHalf(words, tails, centred);
         TVector deviations = TSimd.Broadcast(deviation), zero = TSimd.Broadcast(0), two = TSimd.Broadcast(2), minusTwo = TSimd.Broadcast(-2);
         TVector cut = TSimd.Broadcast(LowerTail), probability = TSimd.Broadcast(TwoToMinus31 * HalfKept), distance = TSimd.Broadcast(TwoToMinus31 * (2 * HalfKept));
-        for (int i = 0; i < Philox.GroupWords; i += TSimd.Width)
+        for (int i = 0, j = TSimd.Width; i < Philox.GroupWords; i += 2 * TSimd.Width, j += 2 * TSimd.Width)
         {
-            TVector quantile = NormalQuantile<TSimd, TVector>.Evaluate(
-                TSimd.MultiplyAdd(TSimd.Load(tails + i), probability, cut), TSimd.Multiply(TSimd.Load(centred + i), distance));
+            TVector quantile = TSimd.MultiplyAdd(TSimd.Load(tails + i), probability, cut), other = TSimd.MultiplyAdd(TSimd.Load(tails + j), probability, cut);
+            NormalQuantile<TSimd, TVector>.Evaluate(ref quantile, TSimd.Multiply(TSimd.Load(centred + i), distance), ref other, TSimd.Multiply(TSimd.Load(centred + j), distance));
             // The last few words before the cut may round to just beyond it. They join the float at the cut, which holds no more than
             // its neighbours (some 2⁻²³ of the mass): no atom.
             quantile = TSimd.Select(TSimd.LessThan(quantile, two), quantile, two);
+            other = TSimd.Select(TSimd.LessThan(other, two), other, two);
             quantile = TSimd.Select(TSimd.LessThan(minusTwo, quantile), quantile, minusTwo);
+            other = TSimd.Select(TSimd.LessThan(minusTwo, other), other, minusTwo);
             TSimd.Store(TSimd.MultiplyAdd(quantile, deviations, zero), destination + i);
+            TSimd.Store(TSimd.MultiplyAdd(other, deviations, zero), destination + j);
         }
     }
 

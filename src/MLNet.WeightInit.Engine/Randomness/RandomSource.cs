@@ -40,8 +40,12 @@ public sealed unsafe class RandomSource
     {
         _seed = seed;
         _stream = stream;
+        Level = level;
         _kernel = RandomKernel.Of(level);
     }
+
+    /// <summary>The vector width that this source computes with, for fills that compute more.</summary>
+    internal SimdLevel Level { get; }
 
     /// <summary>Normal values with mean 0, by the inverse distribution function.</summary>
     /// <param name="destination">Takes the values; its length may be anything, 0 included.</param>
@@ -140,14 +144,7 @@ public sealed unsafe class RandomSource
     public RandomSource Split(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return new RandomSource(_seed, StreamKey.Of(_stream, name), _kernel);
-    }
-
-    RandomSource(ulong seed, ulong stream, RandomKernel kernel)
-    {
-        _seed = seed;
-        _stream = stream;
-        _kernel = kernel;
+        return new RandomSource(_seed, StreamKey.Of(_stream, name), Level);
     }
 
     enum Distribution { Normal, TruncatedNormal, Uniform }
