@@ -21,6 +21,7 @@ internal static class BuiltInInitializers
         registry.Register("variance_scaling", a => new VarianceScaling(a.GetSingle("scale", 1), a.GetEnum("mode", FanMode.FanIn), ReadDistribution(a)));
         registry.Register("orthogonal", a => new Orthogonal(a.GetSingle("gain", 1)));
         registry.Register("delta_orthogonal", a => new DeltaOrthogonal(a.GetSingle("gain", 1)));
+        registry.Register("spectral", a => new Spectral(a.GetSingle("norm", 1), a.GetBoolean("scaled", false), a.GetInt32("iterations", 20)), "spectral_norm");
         registry.Register("dirac", _ => new Dirac());
         registry.Register("forget_bias", a => new ForgetBias(a.GetSingle("value", 1)), "unit_forget_bias");
         registry.Register("normal", a => new Normal(a.GetSingle("deviation"), a.GetSingle("mean", 0)), "gaussian", "random_normal");

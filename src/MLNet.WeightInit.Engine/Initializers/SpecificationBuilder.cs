@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MLNet.WeightInit.Engine.Text;
 
@@ -20,6 +21,18 @@ internal sealed class SpecificationBuilder(string name)
     {
         if (!value.Equals(defaultValue))
             _arguments.Add($"{argument}={SnakeCase(value.ToString())}");
+        return this;
+    }
+
+    public SpecificationBuilder Add(string argument, int value, int defaultValue) => AddText(argument, value == defaultValue ? null : value.ToString(CultureInfo.InvariantCulture));
+
+    public SpecificationBuilder Add(string argument, bool value, bool defaultValue) => AddText(argument, value == defaultValue ? null : value ? "true" : "false");
+
+    /// <summary>An argument as written, such as another specification; null for none.</summary>
+    public SpecificationBuilder AddText(string argument, string? value)
+    {
+        if (value is not null)
+            _arguments.Add($"{argument}={value}");
         return this;
     }
 
