@@ -90,10 +90,10 @@ internal static class NetworkTrainer
 
         InitializationReport Initialize()
         {
-            Fill(network, plan, options.Seed);
+            Fill(network, plan, options);
             if (options.Residual is { Start: ResidualStart.ZeroScales })
                 network.ClearLastBranchScales();
-            EmbeddingStart.Fill(network, plan, options.Seed, data, trainingRows);
+            EmbeddingStart.Fill(network, plan, options, data, trainingRows);
             var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
             if (options.TiedWeights)
@@ -166,12 +166,12 @@ internal static class NetworkTrainer
         return plan;
     }
 
-    static void Fill(FeedForwardNetwork network, InitializationPlan plan, long seed)
+    static void Fill(FeedForwardNetwork network, InitializationPlan plan, TrainingOptions options)
     {
         for (int i = 0; i < network.DenseLayers.Count; i++)
         {
-            network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], seed));
-            network.DenseLayers[i].SetBiases(PlanExecution.Fill(plan.Tensors[2 * i + 1], seed));
+            network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], options.Seed, options.MaxInitializerBytes));
+            network.DenseLayers[i].SetBiases(PlanExecution.Fill(plan.Tensors[2 * i + 1], options.Seed, options.MaxInitializerBytes));
         }
     }
 

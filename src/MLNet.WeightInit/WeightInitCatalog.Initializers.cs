@@ -31,6 +31,12 @@ public sealed partial class WeightInitCatalog
     /// <param name="gain">Every singular value of the middle's matrix; from 0 to 1e30. Default: 1.</param>
     public DeltaOrthogonal DeltaOrthogonal(float gain = 1) => new(gain);
 
+    /// <inheritdoc cref="MLNet.WeightInit.Spectral"/>
+    /// <param name="norm">The largest singular value; from 0 to 1e30. Default: 1.</param>
+    /// <param name="scaled">Whether it is multiplied by √(fan-out / fan-in). Default: false.</param>
+    /// <param name="iterations">Of the power iteration; from 1 to 10,000. Default: 20.</param>
+    public Spectral Spectral(float norm = 1, bool scaled = false, int iterations = 20) => new(norm, scaled, iterations);
+
     /// <inheritdoc cref="MLNet.WeightInit.Dirac"/>
     public Dirac Dirac() => new();
 

@@ -58,6 +58,7 @@ public sealed class BadInputTests
         yield return Case(o => o.L1Regularization = -1, "L1Regularization", "at least 0");
         yield return Case(o => o.L1Regularization = float.NaN, "L1Regularization", "at least 0");
         yield return Case(o => o.MaxNorm = 0, "MaxNorm", "above 0");
+        yield return Case(o => o.MaxInitializerBytes = -1, "MaxInitializerBytes", "at least 0 bytes");
         yield return Case(o => o.EmaDecay = 1, "EmaDecay", "below 1");
         yield return Case(o => o.EmaDecay = 0, "EmaDecay", "above 0");
         yield return Case(o => o.Loss = "Squarred", "specification", "Squared");
@@ -65,6 +66,15 @@ public sealed class BadInputTests
 
         static TestCaseData Case(Action<NeuralNetOptions> change, string parameter, string message) =>
             new TestCaseData(change, parameter, message).SetArgDisplayNames(parameter, message);
+    }
+
+    [Test]
+    public void An_initializer_that_takes_more_memory_than_it_may_is_refused_with_the_bytes()
+    {
+        NeuralNetOptions options = Samples.Quick();
+        (options.Init, options.MaxInitializerBytes) = ("orthogonal", 100);
+        Assert.That(() => _context.Transforms.NeuralNet(options).Fit(Samples.View(_context)),
+            Throws.InvalidOperationException.With.Message.Contains("'orthogonal' needs").And.Message.Contains("MaxInitializerBytes is 100").And.Message.Contains("hidden[0].weights"));
     }
 
     [TestCaseSource(nameof(Options))]

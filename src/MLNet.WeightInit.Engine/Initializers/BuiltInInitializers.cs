@@ -29,6 +29,7 @@ internal static class BuiltInInitializers
         registry.Register("hadamard_identity", _ => new HadamardIdentity(), "zero_hadamard");
         registry.Register("idinit", a => new IdInit(a.GetSingle("gain", 1), a.GetSingle("epsilon", 1e-6f)), "padded_identity");
         registry.Register("delta_orthogonal", a => new DeltaOrthogonal(a.GetSingle("gain", 1)));
+        registry.Register("spectral", a => new Spectral(a.GetSingle("norm", 1), a.GetBoolean("scaled", false), a.GetInt32("iterations", 20)), "spectral_norm");
         registry.Register("dirac", _ => new Dirac());
         registry.Register("forget_bias", a => new ForgetBias(a.GetSingle("value", 1)), "unit_forget_bias");
         registry.Register("normal", a => new Normal(a.GetSingle("deviation"), a.GetSingle("mean", 0)), "gaussian", "random_normal");

@@ -1,8 +1,13 @@
+using System.Globalization;
+
 namespace MLNet.WeightInit;
 
 /// <summary>Makes the plan of a network of dense layers, and fills its tensors.</summary>
 internal static class PlanExecution
 {
+    /// <summary>1 GiB: the work matrix of an orthogonal tensor of 16,000².</summary>
+    public const long DefaultMostBytes = 1L << 30;
+
     /// <summary>Plans every tensor: the initializer's own plan first, then the overrides of the output's weights and of all biases.</summary>
     /// <param name="layers">From the first hidden layer to the output; activation with arguments.</param>
     /// <param name="init">Resolved.</param>
@@ -48,9 +53,13 @@ internal static class PlanExecution
     }
 
     /// <summary>The tensor's start values, row-major; a bias vector has one value a unit.</summary>
-    /// <exception cref="InvalidOperationException">The initializer threw, or wrote a value that is not finite.</exception>
-    public static float[] Fill(PlannedTensor tensor, long seed)
+    /// <param name="mostBytes">What the initializer may take beside the tensor.</param>
+    /// <exception cref="InvalidOperationException">The initializer threw, wrote a value that is not finite, or would take more memory than it may.</exception>
+    public static float[] Fill(PlannedTensor tensor, long seed, long mostBytes = DefaultMostBytes)
     {
+        if (tensor.Initializer is { } planned && planned.WorkBytes(tensor.Shape) is long bytes && bytes > mostBytes)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The initializer '{planned.Specification}' needs {bytes:N0} bytes beside {tensor.Name} ({tensor.Shape.Rows:N0} × {tensor.Shape.Columns:N0}, {tensor.Shape.Count * sizeof(float):N0} bytes), ")
+                + string.Create(CultureInfo.InvariantCulture, $"and MaxInitializerBytes is {mostBytes:N0}. Raise it, or start this tensor by an initializer that needs no work matrix, such as he or glorot."));
         var values = new float[tensor.Shape.Count];
         if (tensor.Initializer is not { } initializer)
             return values;

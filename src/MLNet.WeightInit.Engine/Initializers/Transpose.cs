@@ -10,6 +10,9 @@ internal sealed class Transpose(PlannedTensor source) : WeightInitializer
 
     public override double? TargetDeviation(in WeightShape shape) => source.Initializer!.TargetDeviation(source.Shape);
 
+    /// <summary>The source's values, and what its initializer takes.</summary>
+    public override long WorkBytes(in WeightShape shape) => source.Shape.Count * sizeof(float) + source.Initializer!.WorkBytes(source.Shape);
+
     /// <param name="random">The source's own stream, from its beginning.</param>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
     {

@@ -7,12 +7,12 @@ namespace MLNet.WeightInit.Engine.Training;
 internal static class EmbeddingStart
 {
     /// <summary>Fills the tables. A category without training rows gets 0, the mean of those that have: nothing will ever teach it, and a draw would make a guess look like knowledge.</summary>
-    public static void Fill(FeedForwardNetwork network, InitializationPlan plan, long seed, TrainingSet data, ReadOnlySpan<int> rows)
+    public static void Fill(FeedForwardNetwork network, InitializationPlan plan, TrainingOptions options, TrainingSet data, ReadOnlySpan<int> rows)
     {
         for (int i = 0; i < network.Embeddings.Count; i++)
         {
             EmbeddingColumn column = network.Layout.Encoding.Columns[i];
-            float[] vectors = PlanExecution.Fill(plan.Embeddings[i], seed);
+            float[] vectors = PlanExecution.Fill(plan.Embeddings[i], options.Seed, options.MaxInitializerBytes);
             var isThere = new bool[column.Rows];
             foreach (int row in rows)
                 isThere[column.RowOf(data.KeysOf(row)[i])] = true;

@@ -78,6 +78,9 @@ internal sealed record TrainingOptions
     /// <summary>Of the embeddings; null: what <see cref="Auto"/> chooses for them.</summary>
     public WeightInitializer? EmbeddingInit { get; init; }
 
+    /// <summary>What an initializer may take for a moment beside the tensor that it fills, in bytes.</summary>
+    public long MaxInitializerBytes { get; init; } = PlanExecution.DefaultMostBytes;
+
     /// <summary>Share of the rows kept for validation; null: chosen by the row count; 0: none.</summary>
     public float? ValidationFraction { get; init; }
 

@@ -35,6 +35,10 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: null, what <see cref="Init"/> plans; zeros for most.</value>
     public WeightInitializer? BiasInit { get; set; }
 
+    /// <summary>Bytes that an initializer may take for a moment beside the tensor that it fills: an orthogonal one has a work matrix of the tensor's size, the others next to nothing. More is an error that says how many.</summary>
+    /// <value>Default: 1,073,741,824 (1 GiB): an orthogonal layer of 16,000 × 16,000. At least 0.</value>
+    public long MaxInitializerBytes { get; set; } = PlanExecution.DefaultMostBytes;
+
     /// <summary>How a gradient becomes a step: SGD, Momentum, Nesterov, RMSProp, Adam, AdamW, Lion, LAMB or L-BFGS, with arguments where it has any: <c>Adam(beta1=0.9)</c>.</summary>
     /// <remarks><c>L-BFGS(memory=10, tolerance=1e-5)</c> is for small data: each epoch is one iteration over all rows, whose line search takes one or a few passes and finds the step's length. <see cref="LearningRate"/> is not
     /// used, <see cref="BatchSize"/> is rows that pass at once. It goes with <see cref="WeightDecay"/>, validation and early stopping, and not with what changes from step to step (dropout, schedules, clipping, max-norm, L1,

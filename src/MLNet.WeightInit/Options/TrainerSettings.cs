@@ -100,6 +100,7 @@ internal sealed class TrainerSettings
         OutputInit = OutputInit,
         BiasInit = BiasInit,
         EmbeddingInit = EmbeddingInit,
+        MaxInitializerBytes = Options.MaxInitializerBytes,
         Resolve = _registry.Resolve,
         LearningRate = Options.LearningRate,
         Schedule = Schedule,
