@@ -22,7 +22,7 @@ static class Grid
             ## `{candidate}` against the textbook
 
             Held-out loss (logarithmic loss, or mean squared error) after {Epochs} epochs on four fifths of the rows, hidden layers of 64 units, batches of 32, {Seeds} seeds of split and weights. The figure is the loss that `{candidate}` saves, in
-            percent of the textbook rule's, with its 95 % interval over the paired seeds; below −1 on the left is worse by more than 1 % at that confidence.
+            percent of the textbook rule's, with its 95 % interval over the paired seeds; the interval's left end below −1 leaves it open whether `{candidate}` is worse by more than 1 %. Where trainings diverged, their number of {Seeds} is given.
 
             """);
         string[] columns = [.. s_depths.SelectMany(depth => s_optimizers.Select(optimizer => $"{depth}, {optimizer.Name}"))];
@@ -35,11 +35,10 @@ static class Grid
 
     static string Cell(GridProblem problem, string activation, string textbook, string candidate, int depth, (string Name, float Rate) optimizer)
     {
-        double[] savings = [.. Enumerable.Range(1, Seeds).Select(seed =>
-        {
-            double book = Loss(problem, activation, textbook, depth, optimizer, seed), own = Loss(problem, activation, candidate, depth, optimizer, seed);
-            return 100 * (book - own) / book;
-        })];
+        (double Book, double Own)[] losses = [.. Enumerable.Range(1, Seeds).Select(seed => (Loss(problem, activation, textbook, depth, optimizer, seed), Loss(problem, activation, candidate, depth, optimizer, seed)))];
+        if (losses.Any(pair => !double.IsFinite(pair.Book + pair.Own)))
+            return $" diverged: {losses.Count(pair => !double.IsFinite(pair.Own))}, textbook {losses.Count(pair => !double.IsFinite(pair.Book))} |";
+        double[] savings = [.. losses.Select(pair => 100 * (pair.Book - pair.Own) / pair.Book)];
         double mean = savings.Average(), error = Math.Sqrt(savings.Sum(saving => (saving - mean) * (saving - mean)) / (Seeds - 1) / Seeds);
         return FormattableString.Invariant($" {mean:F1} ({mean - T * error:F1} … {mean + T * error:F1}) |");
     }
@@ -48,7 +47,7 @@ static class Grid
     {
         var context = new MLContext(seed);
         var split = context.Data.TrainTestSplit(problem.Load(context), testFraction: 0.2, seed: seed);
-        return problem.Loss(context, split.TrainSet, split.TestSet, new NeuralNetOptions
+        var options = new NeuralNetOptions
         {
             HiddenLayers = [.. Enumerable.Repeat(64, depth)],
             Activation = activation,
@@ -58,6 +57,14 @@ static class Grid
             NumberOfEpochs = Epochs,
             EarlyStopping = false,
             BatchSize = 32,
-        });
+        };
+        try
+        {
+            return problem.Loss(context, split.TrainSet, split.TestSet, options);
+        }
+        catch (NonFiniteTrainingException)
+        {
+            return double.PositiveInfinity;
+        }
     }
 }

@@ -59,7 +59,7 @@ static class Trainings
             ITransformer model = context.MulticlassClassification.Trainers.NeuralNet(options).Fit(split.TrainSet);
             return context.MulticlassClassification.Evaluate(model.Transform(split.TestSet)).MicroAccuracy;
         }
-        catch (Exception exception) when (exception.Message.Contains("finite"))
+        catch (NonFiniteTrainingException)
         {
             return 0.1;                                                     // diverged: no better than chance
         }
