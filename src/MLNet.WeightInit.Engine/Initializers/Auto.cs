@@ -75,9 +75,9 @@ public sealed class Auto : WeightInitializer
 
     static LooksLinear Mirror(in WeightShape shape, out string reason)
     {
-        // φ(z) − φ(−z) = (1 + slope) z; the features come as they are.
-        var block = new LooksLinear((float)(shape.LayerIndex == 0 ? 1 : 1 / (1 + (double)ActivationTraits.Of(shape.Activation).NegativeSlope)));
-        reason = block.Explain(shape) + string.Create(CultureInfo.InvariantCulture, $" Over {shape.Depth - 1} plain layers of {ActivationTraits.Of(shape.Activation).Name} random weights make inputs ever more alike.");
+        ActivationTraits traits = ActivationTraits.Of(shape.Activation);
+        var block = new LooksLinear((float)(shape.LayerIndex == 0 ? 1 : 1 / LooksLinear.MirroredSlope(traits).Slope));             // features come as they are, not in pairs
+        reason = block.Explain(shape) + string.Create(CultureInfo.InvariantCulture, $" Over {shape.Depth - 1} plain layers of {traits.Name} random weights make inputs ever more alike.");
         return block;
     }
 

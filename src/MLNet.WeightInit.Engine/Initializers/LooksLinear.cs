@@ -91,7 +91,7 @@ public sealed class LooksLinear : WeightInitializer
     }
 
     /// <summary>Slope of φ(z) − φ(−z), and whether that is a straight line.</summary>
-    static (double Slope, bool IsExact) MirroredSlope(ActivationTraits traits) => traits.Family switch
+    internal static (double Slope, bool IsExact) MirroredSlope(ActivationTraits traits) => traits.Family switch
     {
         ActivationFamily.Identity => (2, true),
         ActivationFamily.Rectifier when traits.NegativeSlope > -1 => (1 + (double)traits.NegativeSlope, true),
