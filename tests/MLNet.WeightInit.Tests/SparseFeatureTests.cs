@@ -97,6 +97,20 @@ public sealed class SparseFeatureTests
         Assert.That(_log.Warnings, Has.None.Contains("comes sparse"));
     }
 
+    [TestCase(1)]
+    [TestCase(60)]
+    public void Wide_dense_rows_that_just_fit_are_kept(int count)
+    {
+        // 8 bytes a value and its place would be twice the limit before anything is decided.
+        var buffer = new RowBuffer("Features", Features, targetColumns: 1, weighted: false, expectedRows: null, mostBytes: count * Features * sizeof(float), isSparse: null);
+        var row = new VBuffer<float>(Features, [.. Enumerable.Range(1, Features).Select(value => (float)value)]);
+        for (int i = 0; i < count; i++)
+            Assert.That(buffer.TryAdd(in row, [i], 1), Is.True);
+        Assert.That(buffer.TryAdd(in row, [count], 1), Is.False);
+        Engine.Data.TrainingSet set = buffer.ToTrainingSet()!;
+        Assert.That((set.IsSparse, set.Rows, set.Row(count - 1)[^1], set.Targets[count - 1]), Is.EqualTo((false, count, (float)Features, count - 1f)));
+    }
+
     [Test]
     public void Rows_that_come_dense_stay_dense_however_many_zeros_they_have()
     {

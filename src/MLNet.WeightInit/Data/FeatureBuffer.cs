@@ -66,9 +66,10 @@ internal sealed class FeatureBuffer
     }
 
     /// <summary>Makes rows dense that are not sparse enough; false where they don't fit into memory then, and are forgotten.</summary>
-    public bool TryDecide()
+    /// <param name="next">Values of a further row that has a say, too; null: none.</param>
+    public bool TryDecide(int? next = null)
     {
-        if (_isDecided || _given * MostGiven <= (long)_rows * _featureCount)
+        if (_isDecided || (_given + (next ?? 0)) * MostGiven <= (_rows + (next is null ? 0L : 1)) * _featureCount)
         {
             _isDecided = true;
             return true;
@@ -78,7 +79,7 @@ internal sealed class FeatureBuffer
         _isDecided = true;
         if (Math.Max(_rows, _expectedRows ?? 0) > _mostDenseRows)
             return false;
-        _dense = new float[Capacity(_rows - 1) * _featureCount];
+        _dense = new float[Capacity(Math.Max(0, _rows - 1)) * _featureCount];
         for (int row = 0; row < _rows; row++)
             read.CopyTo(row, _dense.AsSpan(row * _featureCount, _featureCount));
         return true;

@@ -46,7 +46,11 @@ internal sealed class RowBuffer
     /// <summary>Adds a row; false where the rows take more memory than they may then.</summary>
     public bool TryAdd(in VBuffer<float> features, ReadOnlySpan<float> targets, float weight)
     {
-        if (_rows >= MostRows || _features.IsSparse && SparseBytes(_rows + 1L, _features.ValueCount + features.GetValues().Length) > _mostBytes)
+        // Rows that are not decided yet, and that turn out dense, may fit where twice as many bytes for a value and its place don't.
+        int values = features.GetValues().Length;
+        if (_features.IsSparse && SparseBytes(_rows + 1L, _features.ValueCount + values) > _mostBytes && (!_features.TryDecide(values) || _features.IsSparse))
+            return false;
+        if (_rows >= MostRows)
             return false;
         if (!_features.TryAdd(in features))
             return false;
