@@ -98,7 +98,7 @@ internal static class NetworkTrainer
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
             if (options.TiedWeights)
                 TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
-            return ReportBuilder.Build(plan, probe.Measure(), options, probe.RowSums(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
+            return ReportBuilder.Build(plan, probe.Measure(), options, probe.RowSums(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed, PlannedSteps(stream?.TrainingRows ?? trainingRows.Length, options));
         }
 
         TrainingResult Finished(TrainingHistory history)
@@ -113,6 +113,12 @@ internal static class NetworkTrainer
                 return (new BatchGatherer(validation, features, targets, weightFactor, kernels.Rows, options.BatchSize), AllRows(validation.Rows));
             return validationRows.Length > 0 ? (gatherer, validationRows) : null;
         }
+    }
+
+    static long PlannedSteps(long rows, TrainingOptions options)
+    {
+        int? asked = options.NumberOfEpochs is 0 ? null : options.NumberOfEpochs;             // a network that is only looked at is judged as one that is trained
+        return (long)TrainingBudget.Epochs(rows, options, asked) * TrainingBudget.UpdatesAnEpoch(rows, options);
     }
 
     static void CheckSize(InputEncoding encoding, int features, TrainingOptions options)

@@ -61,6 +61,12 @@ public sealed class InitializationReport
     /// where unknown.</summary>
     public required double PriorLoss { get; init; }
 
+    /// <summary>The chance that the training learns, told from its start; null in a report that was saved before reports had it, and for training by L-BFGS, which the rule doesn't know.</summary>
+    public TrainabilityForecast? Forecast { get; init; }
+
+    /// <summary>What <see cref="Engine.Diagnostics.Trainability.StartFigures"/> made of the start; empty after loading.</summary>
+    internal IReadOnlyList<double> StartFigures { get; init; } = [];
+
     /// <summary>The verdict in a sentence, the plan, the layers and the findings, as text of at most 100 columns. Networks of more than 12 layers are shortened in
     /// the middle.</summary>
     public override string ToString() => ReportText.Write(this);

@@ -1,5 +1,6 @@
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
+using MLNet.WeightInit.Engine.Diagnostics.Trainability;
 using MLNet.WeightInit.Engine.Expectations;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
@@ -17,7 +18,8 @@ internal static class ReportBuilder
     /// <param name="priorLoss">Loss of the best constant prediction on the training rows: the label's entropy, or half or whole its variance, as the loss defines
     /// it; NaN where unknown.</param>
     /// <param name="seed">The seed that the model was trained with.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed)
+    /// <param name="steps">Updates that the training makes at most.</param>
+    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps)
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
@@ -36,6 +38,7 @@ internal static class ReportBuilder
             BranchDepth = plan.BranchDepth,
             PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout),
         };
+        double[] figures = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
         return new InitializationReport
         {
             Findings = FindingRules.Examine(context),
@@ -49,6 +52,8 @@ internal static class ReportBuilder
             ProbeRows = probe.Rows,
             InitialLoss = SignificantDigits.Round(probe.Loss),
             PriorLoss = SignificantDigits.Round(priorLoss),
+            StartFigures = figures,
+            Forecast = StartFigures.AreKnown(options) ? TrainabilityForecast.Of(figures, steps) : null,
         };
     }
 

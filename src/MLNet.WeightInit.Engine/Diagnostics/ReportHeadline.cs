@@ -19,7 +19,10 @@ internal static class ReportHeadline
     public static string Circumstances(InitializationReport report)
         => string.Create(CultureInfo.InvariantCulture,
             $"Judged for {report.Optimizer} at a learning rate of {report.LearningRate:R}, measured on {report.ProbeRows:#,0} training rows "
-            + $"before the first step; seed {report.Seed}.");
+            + $"before the first step; seed {report.Seed}.{Forecast(report)}");
+
+    static string Forecast(InitializationReport report)
+        => report.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" The chance that it learns in {forecast.Steps:#,0} steps: {NumberText.Percent(forecast.Probability)}.") : "";
 
     /// <summary><c>hidden[0]</c>, or <c>hidden[0] to hidden[29]</c>.</summary>
     public static string LayerRange(InitializationReport report, Finding finding)

@@ -40,12 +40,16 @@ internal static class ReportJsonReader
             ProbeRows = Integer(Member(root, "probeRows"), "probeRows"),
             InitialLoss = Number(Member(root, "initialLoss"), "initialLoss"),
             PriorLoss = Number(Member(root, "priorLoss"), "priorLoss"),
+            Forecast = root.TryGetProperty(ReportJsonSchema.Forecast, out JsonElement forecast) ? ReadForecast(forecast) : null,
             Findings = Elements(Member(root, "findings"), "findings").Select(ReadFinding).ToArray(),
             Plan = ReadTable(Member(root, "plan"), "plan", ReportJsonSchema.PlanColumns, row => ReadTensor(row, reasons)),
             Layers = ReadTable(Member(root, "layers"), "layers", ReportJsonSchema.LayerColumns, ReadLayer),
             Embeddings = root.TryGetProperty(ReportJsonSchema.Embeddings, out JsonElement embeddings) ? ReadTable(embeddings, ReportJsonSchema.Embeddings, ReportJsonSchema.EmbeddingColumns, ReadEmbedding) : [],
         };
     }
+
+    static TrainabilityForecast ReadForecast(JsonElement element)
+        => Member(element, "steps") is { ValueKind: JsonValueKind.Number } steps && steps.TryGetInt64(out long count) ? new TrainabilityForecast(Number(Member(element, "probability"), "forecast.probability"), count) : throw Invalid("'forecast.steps' must be a whole number");
 
     static Finding ReadFinding(JsonElement element) => new(
         Name<Verdict>(Member(element, "verdict"), "findings.verdict"),

@@ -12,6 +12,9 @@ internal static class ReportJsonSchema
     /// <summary>A column of the plan that is written only where one of its rows has something else than 1 in it.</summary>
     public const string InitializerVersion = "initializerVersion";
 
+    /// <summary>An object that is written only where there is a forecast.</summary>
+    public const string Forecast = "forecast";
+
     /// <summary>A table that is written only where there are categorical columns.</summary>
     public const string Embeddings = "embeddings";
 

@@ -29,6 +29,8 @@ internal static class ReportJsonWriter
             WriteNumber(json, report.InitialLoss);
             json.WritePropertyName("priorLoss");
             WriteNumber(json, report.PriorLoss);
+            if (report.Forecast is { } forecast)
+                WriteForecast(json, forecast);
             WriteFindings(json, report.Findings);
             WritePlan(json, report.Plan);
             WriteLayers(json, report.Layers);
@@ -37,6 +39,15 @@ internal static class ReportJsonWriter
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    static void WriteForecast(Utf8JsonWriter json, TrainabilityForecast forecast)
+    {
+        json.WriteStartObject(ReportJsonSchema.Forecast);
+        json.WritePropertyName("probability");
+        WriteNumber(json, forecast.Probability);
+        json.WriteNumber("steps", forecast.Steps);
+        json.WriteEndObject();
     }
 
     static void WriteFindings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)

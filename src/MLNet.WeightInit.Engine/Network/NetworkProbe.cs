@@ -11,6 +11,11 @@ internal sealed record NetworkProbe(int Rows, double Loss, IReadOnlyList<LayerPr
     /// <summary>What each row's loss was multiplied by; null where all rows count the same.</summary>
     public float[]? RowWeights { get; init; }
 
+    /// <summary>The rows as the first layer saw them, [rows × <see cref="InputStride"/>]; null where they are sparse.</summary>
+    public AlignedBuffer? Inputs { get; init; }
+
+    public int InputStride { get; init; }
+
     /// <summary>One a categorical column.</summary>
     public IReadOnlyList<EmbeddingProbe> Embeddings { get; init; } = [];
 }

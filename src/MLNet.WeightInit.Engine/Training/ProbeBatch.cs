@@ -69,19 +69,28 @@ internal sealed unsafe class ProbeBatch
 
     public NetworkProbe Measure()
     {
+        double loss = Loss();
+        _pass.Backward();
+        return new NetworkProbe(Rows, loss, [.. _pass.Layers.Select(Layer)])
+        {
+            Inputs = _gatherer.Data.IsSparse ? null : _pass.Input,
+            InputStride = _pass.InputStride,
+            Embeddings = [.. _network.Layout.Embeddings.Select(Embedding)],
+            RowWeights = _gatherer.Weights is null ? null : [.. _rows.Select(row => (float)_gatherer.WeightOf(row))],
+        };
+    }
+
+    /// <summary>Mean over the rows, after a pass forward.</summary>
+    double Loss()
+    {
         Forward();
         LayerPass last = _pass.Last;
         double sum = _loss.Evaluate(last.Output.Pointer, Rows, last.Layout.Outputs, last.Stride, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights, 1f / Rows, last.Gradient.Pointer);
-        _pass.Backward();
         GC.KeepAlive(this);
         double weight = 0;
         foreach (int row in _rows)
             weight += _gatherer.WeightOf(row);
-        return new NetworkProbe(Rows, sum / weight, [.. _pass.Layers.Select(Layer)])
-        {
-            Embeddings = [.. _network.Layout.Embeddings.Select(Embedding)],
-            RowWeights = _gatherer.Weights is null ? null : [.. _rows.Select(row => (float)_gatherer.WeightOf(row))],
-        };
+        return sum / weight;
     }
 
     void Forward()

@@ -1,0 +1,26 @@
+using System.Globalization;
+using Trainability;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+switch (args)
+{
+    case ["cells", var first, var count]:
+        Cells.Write(int.Parse(first), int.Parse(count));
+        break;
+    case ["cells", var first, var count, var data]:
+        Cells.Write(int.Parse(first), int.Parse(count), data);
+        break;
+    case ["figures", var first, var count]:
+        Cells.WriteFigures(int.Parse(first), int.Parse(count));
+        break;
+    case ["fit", var cells, var rule]:
+        Fit.Run(cells, rule);
+        break;
+    case ["gallery"]:
+        Gallery.Print();
+        break;
+    default:
+        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA] | figures FIRST COUNT | fit CELLS RULE | gallery");
+        return 1;
+}
+return 0;
