@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -18,8 +19,11 @@ internal static class ReportHeadline
     /// <summary>What the verdict is about: the training, and the rows that were looked at.</summary>
     public static string Circumstances(InitializationReport report)
         => string.Create(CultureInfo.InvariantCulture,
-            $"Judged for {report.Optimizer} at a learning rate of {report.LearningRate:R}, measured on {report.ProbeRows:#,0} training rows "
+            $"Judged for {report.Optimizer}{(HasRate(report) ? $" at a learning rate of {report.LearningRate:R}" : "")}, measured on {report.ProbeRows:#,0} training rows "
             + $"before the first step; seed {report.Seed}.");
+
+    /// <summary>A line search finds L-BFGS's steps: the option's rate is none of its own.</summary>
+    static bool HasRate(InitializationReport report) => !report.Optimizer.StartsWith(Lbfgs.CanonicalName, StringComparison.Ordinal);
 
     /// <summary><c>hidden[0]</c>, or <c>hidden[0] to hidden[29]</c>.</summary>
     public static string LayerRange(InitializationReport report, Finding finding)
