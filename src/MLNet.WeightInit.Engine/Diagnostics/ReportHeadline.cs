@@ -19,11 +19,12 @@ internal static class ReportHeadline
     /// <summary>What the verdict is about: the training, and the rows that were looked at.</summary>
     public static string Circumstances(InitializationReport report)
         => string.Create(CultureInfo.InvariantCulture,
-            $"Judged for {report.Optimizer}{(HasRate(report) ? $" at a learning rate of {report.LearningRate:R}" : "")}, measured on {report.ProbeRows:#,0} training rows "
+            $"Judged for {report.Optimizer}{Rate(report)}, measured on {report.ProbeRows:#,0} training rows "
             + $"before the first step; seed {report.Seed}.");
 
-    /// <summary>A line search finds L-BFGS's steps: the option's rate is none of its own.</summary>
-    static bool HasRate(InitializationReport report) => !report.Optimizer.StartsWith(Lbfgs.CanonicalName, StringComparison.Ordinal);
+    /// <summary>Nothing for L-BFGS, whose steps a line search finds: the option's rate is none of its own.</summary>
+    static string Rate(InitializationReport report)
+        => report.Optimizer.StartsWith(Lbfgs.CanonicalName, StringComparison.Ordinal) ? "" : string.Create(CultureInfo.InvariantCulture, $" at a learning rate of {report.LearningRate:R}");
 
     /// <summary><c>hidden[0]</c>, or <c>hidden[0] to hidden[29]</c>.</summary>
     public static string LayerRange(InitializationReport report, Finding finding)
