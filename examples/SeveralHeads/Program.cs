@@ -22,6 +22,12 @@ var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Species")
 var model = pipeline.Fit(split.TrainSet);
 // README: end
 
+// README: history
+TrainingHistory history = model.OfType<IPredictionTransformer<INeuralNetModel>>().Single().Model.History;
+foreach (HeadRecord head in history.Epochs[history.BestEpoch - 1].Heads)
+    Console.WriteLine($"{head.LabelColumnName}: loss {head.ValidationLoss:F2}, {head.Metric} {head.ValidationMetric:F2} on rows that were left out");
+// README: end
+
 // README: evaluate
 IDataView scored = model.Transform(split.TestSet);
 var species = mlContext.MulticlassClassification.Evaluate(scored, "Species", "Species.Score", "Species.PredictedLabel");

@@ -37,7 +37,11 @@ internal static class NetworkTrainer
         (int[] trainingRows, int[] validationRows) = SplitRows(data, options, isSplit: validation is not null || stream is not null);
         CheckMetric(options.Metric, validation ?? data, validation is null ? validationRows : AllRows(validation.Rows));
         // A batch is never larger than the data, and neither are the buffers for it.
-        options = options with { BatchSize = (int)Math.Min(options.BatchSize, stream?.TrainingRows ?? trainingRows.Length) };       // buffers are made for whole batches
+        options = options with
+        {
+            BatchSize = (int)Math.Min(options.BatchSize, stream?.TrainingRows ?? trainingRows.Length),                         // buffers are made for whole batches
+            Loss = HeadClassWeights.Normalize(options.Loss, data, trainingRows, stream is { SampleIsWhole: false } ? stream : null),
+        };
         InputEncoding encoding = start is not null ? start.Network.Layout.Encoding : (options.FillsMissing ? Encode(data, trainingRows, stream) : InputEncoding.Plain) with { Columns = options.Embeddings };
         if (data.IsSparse && !encoding.IsPlain)
             throw new InvalidOperationException("Missing values can only be filled in, and categories only be embedded beside, rows that are dense, and these are sparse. Pass rows as the model had them, or train a new one.");
@@ -71,11 +75,11 @@ internal static class NetworkTrainer
                 ? new TrainingCheckpoint(settings, TrainingFingerprint.Of(network, options, data, validation, searches: choice is not null, stream))
                 : null;
             EpochRows rows = stream is null ? new ResidentRows(gatherer, trainingRows, options.Seed) : new StreamedRows(stream, gatherer, options.BatchSize, options.Seed);
-            var run = new TrainingRun(network, options, rows, ValidationRows(), kernels, rateMultipliers, Advice(report), choice);
+            var run = new TrainingRun(network, options, rows, ValidationRows(), kernels, rateMultipliers, Advice(report, options), choice);
             bool resumed = checkpoint?.TryResume(run.Exchange) == true;
             if (choice is not null && !resumed)
             {
-                var search = new EpochSearch(choice, network, options, data, trainingRows, rowKernel => new BatchGatherer(data, features, targets, weightFactor, rowKernel, options.BatchSize), pool, rateMultipliers, Advice(report));
+                var search = new EpochSearch(choice, network, options, data, trainingRows, rowKernel => new BatchGatherer(data, features, targets, weightFactor, rowKernel, options.BatchSize), pool, rateMultipliers, Advice(report, options));
                 if (search.Run() is { } interrupted)
                     return Finished(interrupted);
                 checkpoint?.Save(0, always: true, run.Exchange);
@@ -136,9 +140,9 @@ internal static class NetworkTrainer
                 + $"{options.Outputs:N0} outputs make {parameters:N0}{(embedded > 0 ? $", {embedded:N0} of them in embeddings" : "")}. Use smaller hidden layers or fewer features; a label whose key was hashed has as many classes as the hash has values: map it with MapValueToKey instead{(embedded > 0 ? "; so are categorical columns" : "")}."));
     }
 
-    static string Advice(InitializationReport report)
+    static string Advice(InitializationReport report, TrainingOptions options)
         => report.Verdict == Verdict.Healthy
-            ? "The initialization was healthy, so look at the learning rate first"
+            ? $"The initialization was healthy, so look at the {(options.Optimizer.IsFullBatch ? "features' and labels' range" : "learning rate")} first"
             : $"The initialization report says {report.Verdict}";
 
     static (int[] Training, int[] Validation) SplitRows(TrainingSet data, TrainingOptions options, bool isSplit)
@@ -194,15 +198,18 @@ internal static class NetworkTrainer
             prior.CopyTo(logits.Span[(row * stride)..]);
         LossKernel loss = options.Loss.CreateKernel(options.Simd);
         double sum = 0, weight = 0;
+        HeadsTotal? heads = options.Loss is HeadsLoss { HasClassWeights: true } several ? new HeadsTotal(several, deciding: null, gatherer.TargetScale) : null;
         for (int first = 0; first < rows.Length; first += capacity)
         {
             ReadOnlySpan<int> batch = rows.AsSpan(first, Math.Min(capacity, rows.Length - first));
             gatherer.GatherTargets(batch);
             sum += loss.Evaluate(logits.Pointer, batch.Length, prior.Length, stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights, 1, null);
+            heads?.Add(logits.Pointer, batch.Length, prior.Length, stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights);
+            heads?.AddLosses(loss.Parts);
             foreach (int row in batch)
                 weight += gatherer.WeightOf(row);
         }
-        return sum / weight;
+        return heads?.Sums.Mean(weight) ?? sum / weight;
     }
 
     static InputEncoding Encode(TrainingSet data, int[] rows, StreamSurvey? stream)

@@ -35,6 +35,18 @@ public sealed class NeuralNetHead
     /// <value>Default: 1. Above 0 and finite.</value>
     public float LossWeight { get; set; } = 1;
 
+    /// <summary>How much each class of this label counts, in its loss and its metric: <see cref="MLNet.WeightInit.ClassWeights.Balanced"/>, or a weight a class by <see cref="MLNet.WeightInit.ClassWeights.Of{TClass}"/>. The other labels
+    /// of a row don't see it: a row counts for them by its own weight.</summary>
+    /// <remarks>Only the ratios count: the weights are scaled such that the training rows weigh as much in all as without, so that the label counts as before against the others.</remarks>
+    /// <value>Default: null, all classes count the same. For a key or a Boolean; other labels have no classes of which a row is one.</value>
+    public ClassWeights? ClassWeights { get; set; }
+
+    /// <summary>What the history has of this label beside its loss, one of its kind's: a key <c>Accuracy</c>, <c>MacroAccuracy</c>; a Boolean <c>Accuracy</c>, <c>AUC</c>, <c>AUPRC</c>, <c>F1</c>; a Single <c>RMSE</c>, <c>MAE</c>, in
+    /// its unit, <c>R2</c>; a vector of Boolean <c>MicroF1</c>, <c>MacroF1</c>, <c>SubsetAccuracy</c>. It is measured only: <see cref="NeuralNetOptions.Metric"/> says what decides which epoch is best.</summary>
+    /// <value>Default: null, the one that <see cref="NeuralNetOptions.Metric"/> names where it is of this label, else <c>Accuracy</c> for a key or a Boolean, <c>RMSE</c> for a Single, <c>R2</c> for a vector of Single, <c>MicroF1</c> for a
+    /// vector of Boolean, and none for several quantiles.</value>
+    public string? Metric { get; set; }
+
     /// <summary>A head for a label column, with the loss of its task and weight 1: <c>Heads = ["Species", "Weight"]</c>.</summary>
     /// <param name="labelColumnName">Column to learn; null gives null.</param>
     [return: NotNullIfNotNull(nameof(labelColumnName))]

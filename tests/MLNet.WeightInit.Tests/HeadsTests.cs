@@ -178,7 +178,7 @@ public sealed class HeadsTests
         List<SampleRow> rows = Samples.Rows(60);
         rows.ForEach(row => (row.Weight, row.Value) = (3, row.Value - 20));
         _context.Transforms.NeuralNet(Options("Label", "Weight")).Fit(Samples.View(_context, rows));
-        Assert.That(_log.Warnings, Has.One.Contains("same value in all 60 usable rows in slot 1 ('Weight')"));
+        Assert.That(_log.Warnings, Has.One.Contains("Column 'Weight' has the same value in all 60 usable rows: there is nothing to learn but that value"));
         Assert.That(() => _context.Transforms.NeuralNet(Options("Label", new NeuralNetHead("Value") { Loss = "Poisson" })).Fit(Samples.View(_context, rows)),
             Throws.InvalidOperationException.With.Message.Contains("labels must be at least 0"));
     }
@@ -193,8 +193,12 @@ public sealed class HeadsTests
         yield return Case(options => options.Heads = [new NeuralNetHead("Label") { LossWeight = float.NaN }], "above 0 and finite");
         yield return Case(options => options.Heads = [new NeuralNetHead("Label") { Loss = "Hubber" }], "Huber");
         yield return Case(options => options.Loss = "Huber", "NeuralNetHead.Loss");
-        yield return Case(options => options.ClassWeights = ClassWeights.Balanced, "ExampleWeightColumnName");
-        yield return Case(options => options.Metric = "Accuracy", "NeuralNetHead.LossWeight");
+        yield return Case(options => options.ClassWeights = ClassWeights.Balanced, "NeuralNetHead.ClassWeights");
+        yield return Case(options => options.Metric = "Accuracy", "as Label:Loss: 'Label', 'Value', then ':', then Loss or a metric");
+        yield return Case(options => options.Metric = "Labl:Accuracy", "no head 'Labl'. Before ':' the metric must name one of 'Label', 'Value'");
+        yield return Case(options => options.Metric = "Label:Acuracy", "After 'Label:' must come Loss or a metric.");
+        yield return Case(options => options.Metric = "Label:", "After 'Label:' must come Loss or a metric.");
+        yield return Case(options => options.Heads = [new NeuralNetHead("Label") { Metric = "Acuracy" }], "Accuracy");
 
         static TestCaseData Case(Action<NeuralNetOptions> change, string message) => new TestCaseData(change, message).SetArgDisplayNames(message);
     }

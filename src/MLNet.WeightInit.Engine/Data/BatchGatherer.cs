@@ -49,6 +49,9 @@ internal sealed unsafe class BatchGatherer
 
     public int TargetColumns => _data.TargetColumns;
 
+    /// <summary>How targets become what the network is compared with.</summary>
+    public AffineScale TargetScale => _targetScale;
+
     /// <summary>[rows][TargetColumns] of the last batch.</summary>
     public float* Targets => _targets.Pointer;
 

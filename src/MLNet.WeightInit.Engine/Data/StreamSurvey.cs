@@ -30,6 +30,7 @@ internal sealed class StreamSurvey
         _coins = new RandomSource(plan.Seed, "stream/sample");
         _trainingTotals = new double[plan.Classes];
         ClassTotals = new double[plan.Classes];
+        HeadTotals = plan.Heads.Count > 0 ? new HeadClassTotals(plan.Heads) : null;
         Features = new ColumnMoments(stream.FeatureCount);
         Targets = new ColumnMoments(stream.TargetColumns);
         ValidationBound = (ulong)((plan.ValidationFraction ?? DefaultFraction) * (1L << 32));
@@ -39,6 +40,7 @@ internal sealed class StreamSurvey
             plan.CheckAlive?.Invoke();
             if (plan.Classes > 0)
                 ClassTotals[(int)First.Targets[0]] += First.Weight;
+            HeadTotals?.Add(First.Targets, First.Weight);
             if (First.Number < ValidationBound)
                 Hold();
             else
@@ -90,6 +92,9 @@ internal sealed class StreamSurvey
     /// <summary>Sum of the weights of each class over all rows; empty where labels are no classes.</summary>
     public double[] ClassTotals { get; }
 
+    /// <summary>The same of several labels; null for one.</summary>
+    public HeadClassTotals? HeadTotals { get; }
+
     /// <summary>One a class, and multiplies its rows' weights; null: none.</summary>
     public float[]? ClassWeights { get; private set; }
 
@@ -120,6 +125,7 @@ internal sealed class StreamSurvey
         _mixing.Add(targets);
         if (_plan.Classes > 0)
             _trainingTotals[(int)targets[0]] += weight;
+        HeadTotals?.AddTraining(targets, weight);
         for (int i = 0; i < _halvings; i++)
             if (!Heads())
                 return;

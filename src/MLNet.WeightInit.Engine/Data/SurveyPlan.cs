@@ -16,6 +16,9 @@ internal sealed record SurveyPlan
     public int MostValidationRows { get; init; } = int.MaxValue;
     public int FewestRowsForValidation { get; init; }
 
+    /// <summary>Where several labels are: the column and the number of classes of each, 0 for one without classes. Empty for one label.</summary>
+    public IReadOnlyList<(int Column, int Classes)> Heads { get; init; } = [];
+
     /// <summary>Called once a row; may throw to end the reading.</summary>
     public Action? CheckAlive { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -18,11 +19,15 @@ internal static class ReportHeadline
     /// <summary>What the verdict is about: the training, and the rows that were looked at.</summary>
     public static string Circumstances(InitializationReport report)
         => string.Create(CultureInfo.InvariantCulture,
-            $"Judged for {report.Optimizer} at a learning rate of {report.LearningRate:R}, measured on {report.ProbeRows:#,0} training rows "
+            $"Judged for {report.Optimizer}{Rate(report)}, measured on {report.ProbeRows:#,0} training rows "
             + $"before the first step; seed {report.Seed}.{Forecast(report)}");
 
     static string Forecast(InitializationReport report)
         => report.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" The chance that it learns in {forecast.Steps:#,0} steps: {NumberText.Percent(forecast.Probability)}.") : "";
+
+    /// <summary>Nothing for L-BFGS, whose steps a line search finds: the option's rate is none of its own.</summary>
+    static string Rate(InitializationReport report)
+        => report.Optimizer.StartsWith(Lbfgs.CanonicalName, StringComparison.Ordinal) ? "" : string.Create(CultureInfo.InvariantCulture, $" at a learning rate of {report.LearningRate:R}");
 
     /// <summary><c>hidden[0]</c>, or <c>hidden[0] to hidden[29]</c>.</summary>
     public static string LayerRange(InitializationReport report, Finding finding)

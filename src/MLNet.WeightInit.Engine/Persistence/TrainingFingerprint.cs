@@ -4,6 +4,7 @@ using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Text;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit.Engine.Persistence;
 
@@ -56,6 +57,7 @@ internal static class TrainingFingerprint
         ("early stopping", options.EarlyStopping ? "yes" : "no"),
         ("patience", Format(options.Patience)),
         ("metric", options.Metric?.Name ?? "none"),
+        .. options.Loss is HeadsLoss heads ? [("metrics of the heads", string.Join(", ", heads.Heads.Select(head => head.Metric?.Name ?? "none")))] : Array.Empty<(string, string)>(),       // their history goes on
         ("minimum improvement", SpecificationText.Format(options.MinimumImprovement)),
         ("best epoch restored", options.RestoreBest ? "yes" : "no"),
         ("initializer", options.Init.Specification),

@@ -17,10 +17,11 @@ internal sealed class EpochChoice
     /// <summary>One an epoch. Losses are means over the rows, each row's by the network that didn't train on it; metrics are means over the networks.</summary>
     public List<EpochRecord> Records { get; } = [];
 
-    public void Exchange(StateExchange state)
+    /// <param name="heads">As <see cref="TrainingRun.HeadNames"/> has them.</param>
+    public void Exchange(StateExchange state, IReadOnlyList<(string Label, string? Metric)> heads)
     {
         state.Count("epoch search/epochs", ref _epochs);
-        HistoryState.Exchange(state, Records, "epoch search");
+        HistoryState.Exchange(state, Records, heads, "epoch search");
         if (_epochs > Records.Count)
             throw new InvalidDataException($"The checkpoint says that {_epochs} epochs were best of {Records.Count}: the file is damaged.");
     }

@@ -41,6 +41,9 @@ public sealed record EpochProgress
     /// <summary>The metric that was asked for, over the validation rows after the epoch; null without one, without such rows and within an epoch.</summary>
     public double? ValidationMetric { get; internal init; }
 
+    /// <summary>Loss and metric of each of several labels, in the order of the options; empty for one label and within an epoch.</summary>
+    public IReadOnlyList<HeadRecord> Heads { get; internal init; } = HeadRecordList.Empty;
+
     /// <summary>Time since training began, after the rows had been read.</summary>
     public TimeSpan Elapsed { get; internal init; }
 

@@ -33,4 +33,7 @@ public sealed record EpochRecord
     /// <summary>Euclidean norm of the gradient, over all weights and biases, of the mean loss of the epoch's last batch, as it reached the optimizer (without weight decay). One batch's,
     /// so it is noisy, the more so where the last batch has few rows. With L-BFGS of all rows after the iteration, with weight decay. Null in a search for the number of epochs, and in models of versions that didn't record it.</summary>
     public double? GradientNorm { get; internal init; }
+
+    /// <summary>Loss and metric of each of several labels, in the order of the options; empty for one label, and in models of versions that didn't record it.</summary>
+    public IReadOnlyList<HeadRecord> Heads { get; internal init; } = HeadRecordList.Empty;
 }

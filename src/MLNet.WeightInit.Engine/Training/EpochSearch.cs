@@ -98,10 +98,11 @@ internal sealed class EpochSearch
         };
     }
 
-    EpochRecord Record(int epoch) => new(epoch, Sum(_trainingLosses) / Folds, Sum(_losses) / _weight, _runs[0].LearningRate)
+    EpochRecord Record(int epoch) => new(epoch, Sum(_trainingLosses) / Folds, SearchedHeads.MeanLoss(_options, _runs, Sum(_losses), _weight), _runs[0].LearningRate)
     {
         TrainingMetric = MeanMetric(run => run.TrainingMetric),
         ValidationMetric = MeanMetric(run => run.ValidationMetric),
+        Heads = SearchedHeads.Records(_options, _runs, _weight),
     };
 
     EpochProgress Progress(EpochRecord record)
@@ -117,19 +118,23 @@ internal sealed class EpochSearch
             Batches = batches,
             TrainingMetric = record.TrainingMetric,
             ValidationMetric = record.ValidationMetric,
+            Heads = record.Heads,
         };
     }
 
     /// <summary>Over the folds for which it is defined: one may have got rows of one class only.</summary>
     double? MeanMetric(Func<TrainingRun, double?> choose)
     {
-        if (_options.Metric is null)
-            return null;
+        return _options.Metric is null ? null : MeanOfDefined(Array.ConvertAll(_runs, run => choose(run)!.Value));
+    }
+
+    /// <summary>The mean without what is not a number; NaN where nothing is.</summary>
+    internal static double MeanOfDefined(ReadOnlySpan<double> values)
+    {
         double sum = 0;
         int count = 0;
-        foreach (TrainingRun run in _runs)
+        foreach (double value in values)
         {
-            double value = choose(run)!.Value;
             if (double.IsNaN(value))
                 continue;
             sum += value;
@@ -154,7 +159,7 @@ internal sealed class EpochSearch
             _ends[fold] = EpochEnd.Finished;                   // and stays where it is while the others go on
         if (_ends[fold] == EpochEnd.Finished && !_runs[fold].TryValidate(epoch, out _losses[fold]))
             _ends[fold] = EpochEnd.Cancelled;
-        _runs[fold].EpochEnded(_losses[fold] / _runs[fold].ValidationWeight);
+        _runs[fold].EpochEnded(_runs[fold].MeanValidationLoss(_losses[fold]));
     }
 
     /// <summary>Deals shuffled rows out class by class, each class going on where the last one ended: neither the folds' sizes nor their shares of a class differ by more than one row.</summary>

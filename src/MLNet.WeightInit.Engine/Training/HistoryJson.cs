@@ -40,9 +40,28 @@ internal static class HistoryJson
         WriteNumber(json, "validationMetric", record.ValidationMetric);
         json.WriteNumber("learningRate", record.LearningRate);
         WriteNumber(json, "gradientNorm", record.GradientNorm);
+        if (record.Heads.Count > 0)
+            WriteHeads(json, record.Heads);
         if (elapsed is { } time)
             json.WriteNumber("elapsedSeconds", time.TotalSeconds);
         json.WriteEndObject();
+    }
+
+    static void WriteHeads(Utf8JsonWriter json, IReadOnlyList<HeadRecord> heads)
+    {
+        json.WriteStartArray("heads");
+        foreach (HeadRecord head in heads)
+        {
+            json.WriteStartObject();
+            json.WriteString("label", head.LabelColumnName);
+            json.WriteString("metric", head.Metric);
+            WriteNumber(json, "trainingLoss", head.TrainingLoss);
+            WriteNumber(json, "validationLoss", head.ValidationLoss);
+            WriteNumber(json, "trainingMetric", head.TrainingMetric);
+            WriteNumber(json, "validationMetric", head.ValidationMetric);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     static void WriteNumber(Utf8JsonWriter json, string name, double? value)

@@ -2,6 +2,7 @@ using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Metrics;
 
 namespace MLNet.WeightInit.Engine.Training;
 
@@ -11,7 +12,8 @@ internal sealed unsafe class ProbeBatch
     readonly FeedForwardNetwork _network;
     readonly BatchGatherer _gatherer;
     readonly int[] _rows;
-    readonly LossKernel _loss;
+    readonly Loss _loss;
+    readonly LossKernel _kernel;
     readonly AlignedBuffer _gradients;
     readonly NetworkPass _pass;
 
@@ -20,7 +22,8 @@ internal sealed unsafe class ProbeBatch
         _network = network;
         _gatherer = gatherer;
         _rows = rows;
-        _loss = options.Loss.CreateKernel(kernels.Level);
+        _kernel = options.Loss.CreateKernel(kernels.Level);
+        _loss = options.Loss;
         _gradients = new AlignedBuffer(network.Parameters.Length);
         // With dropout the probe goes through the choices of step 0, which no training step makes: its figures are those of training.
         DropoutPass? dropout = options.DropoutPass(kernels.Level);
@@ -69,8 +72,15 @@ internal sealed unsafe class ProbeBatch
 
     public NetworkProbe Measure()
     {
-        double loss = Loss();
+        Forward();
+        LayerPass last = _pass.Last;
+        double sum = _kernel.Evaluate(last.Output.Pointer, Rows, last.Layout.Outputs, last.Stride, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights, 1f / Rows, last.Gradient.Pointer);
         _pass.Backward();
+        double weight = 0;
+        foreach (int row in _rows)
+            weight += _gatherer.WeightOf(row);
+        double loss = HeadSums.MeanOf(_loss, _kernel, sum, weight, Rows, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights);
+        GC.KeepAlive(this);
         return new NetworkProbe(Rows, loss, [.. _pass.Layers.Select(Layer)])
         {
             Inputs = _gatherer.Data.IsSparse ? null : _pass.Input,
@@ -78,19 +88,6 @@ internal sealed unsafe class ProbeBatch
             Embeddings = [.. _network.Layout.Embeddings.Select(Embedding)],
             RowWeights = _gatherer.Weights is null ? null : [.. _rows.Select(row => (float)_gatherer.WeightOf(row))],
         };
-    }
-
-    /// <summary>Mean over the rows, after a pass forward.</summary>
-    double Loss()
-    {
-        Forward();
-        LayerPass last = _pass.Last;
-        double sum = _loss.Evaluate(last.Output.Pointer, Rows, last.Layout.Outputs, last.Stride, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights, 1f / Rows, last.Gradient.Pointer);
-        GC.KeepAlive(this);
-        double weight = 0;
-        foreach (int row in _rows)
-            weight += _gatherer.WeightOf(row);
-        return sum / weight;
     }
 
     void Forward()

@@ -37,14 +37,16 @@ public sealed class TrainingHistory
     /// <summary>A table with one line an epoch, for spreadsheets and data frames. Numbers are written as in C# and read back exactly, on any culture; lines end with a line feed.</summary>
     /// <param name="timings">Adds the column <c>elapsed_seconds</c> from <see cref="Timings"/>, which differs between two equal trainings.</param>
     /// <returns>The columns <c>epoch</c>, <c>training_loss</c>, <c>validation_loss</c>, <c>training_metric</c>, <c>validation_metric</c>, <c>learning_rate</c>, <c>gradient_norm</c>, as
-    /// <see cref="EpochRecord"/> describes them. A cell is empty where a value is null.</returns>
+    /// <see cref="EpochRecord"/> describes them; with several labels also <c>X.training_loss</c>, <c>X.validation_loss</c>, <c>X.training_metric</c>, <c>X.validation_metric</c> for each label <c>X</c>.
+    /// A cell is empty where a value is null.</returns>
     /// <exception cref="InvalidOperationException">Timings were asked for, and there are none.</exception>
     public string ToCsv(bool timings = false) => HistoryCsv.Write(this, TimingsIf(timings));
 
     /// <summary>Everything here as JSON.</summary>
     /// <param name="timings">Adds <c>elapsedSeconds</c> from <see cref="Timings"/> to each epoch, which differs between two equal trainings.</param>
     /// <returns>An object of <c>schema</c> (<see cref="SchemaVersion"/>), <c>metric</c>, <c>bestEpoch</c>, <c>stopReason</c> and <c>epochs</c>, an array of objects of <c>epoch</c>,
-    /// <c>trainingLoss</c>, <c>validationLoss</c>, <c>trainingMetric</c>, <c>validationMetric</c>, <c>learningRate</c>, <c>gradientNorm</c>, always in this order. What has no value is null; NaN and
+    /// <c>trainingLoss</c>, <c>validationLoss</c>, <c>trainingMetric</c>, <c>validationMetric</c>, <c>learningRate</c>, <c>gradientNorm</c>, always in this order; with several labels also <c>heads</c>, an array of objects of
+    /// <c>label</c>, <c>metric</c>, <c>trainingLoss</c>, <c>validationLoss</c>, <c>trainingMetric</c>, <c>validationMetric</c>. What has no value is null; NaN and
     /// infinity, which JSON doesn't have, are the strings <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c>.</returns>
     /// <exception cref="InvalidOperationException">Timings were asked for, and there are none.</exception>
     public string ToJson(bool timings = false) => HistoryJson.Write(this, TimingsIf(timings));

@@ -31,7 +31,7 @@ internal sealed partial class TrainingRun
         _lastStep = epoch;
         _learningRate = (float)_descent.StepLength;
         _network.Parameters.Span.CopyTo(_lastGood.Span);
-        trainingLoss = _descent.LossSum / _rows.Weight;
+        trainingLoss = MeanLoss(_descent.LossSum, _rows.Weight, TrainingHeads);
         return end == MinimizerEnd.Moved ? Limit() : EpochEnd.Converged;
     }
 

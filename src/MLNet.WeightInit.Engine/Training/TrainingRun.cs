@@ -54,11 +54,11 @@ internal sealed partial class TrainingRun
         BatchesAnEpoch = TrainingBudget.UpdatesAnEpoch(rows.Count, options);
         long steps = Math.Min((long)TrainingBudget.Epochs(rows.Count, options, options.NumberOfEpochs) * BatchesAnEpoch, options.MaximumSteps ?? long.MaxValue);
         _course = Schedules.Schedules.Begin(options.RangeTest ?? options.Schedule, new TrainingSpan(options.LearningRate, steps, BatchesAnEpoch, patience, StopsEarly: validation is not null && options.EarlyStopping));
-        _trainingMetric = options.Metric?.CreateTotal(options.Outputs, network.TargetScale);
+        _trainingMetric = CreateTotal(options, network.TargetScale);
         if (validation is not { } held)
             return;
         ValidationWeight = TotalWeight(held.Gatherer, held.Rows);
-        _validationMetric = options.Metric?.CreateTotal(options.Outputs, network.TargetScale);
+        _validationMetric = CreateTotal(options, network.TargetScale);
         _earlyStop = new EarlyStop(network.Parameters, options.EarlyStopping ? patience : int.MaxValue, options);
     }
 
@@ -74,10 +74,10 @@ internal sealed partial class TrainingRun
     public float LearningRate => _learningRate;
 
     /// <summary>The metric over the last epoch's batches, each before its step; null where none was asked for.</summary>
-    public double? TrainingMetric => _trainingMetric?.Value();
+    public double? TrainingMetric => _options.Metric is null ? null : _trainingMetric?.Value();
 
     /// <summary>The metric over the validation rows when they were last measured; null where none was asked for or there are no such rows.</summary>
-    public double? ValidationMetric => _validationMetric?.Value();
+    public double? ValidationMetric => _options.Metric is null ? null : _validationMetric?.Value();
 
     /// <param name="checkpoint">Where the state goes between epochs, or null.</param>
     /// <exception cref="InvalidOperationException">More epochs have been trained than are asked for.</exception>
@@ -131,8 +131,8 @@ internal sealed partial class TrainingRun
         _descent?.Exchange(state);
         _average?.Exchange(state);
         _earlyStop?.Exchange(state);
-        _choice?.Exchange(state);
-        HistoryState.Exchange(state, _epochs);
+        _choice?.Exchange(state, HeadNames(_options.Loss));
+        HistoryState.Exchange(state, _epochs, HeadNames(_options.Loss));
         if (!state.Restores)
             return;
         _network.Parameters.Span.CopyTo(_lastGood.Span);
@@ -161,11 +161,12 @@ internal sealed partial class TrainingRun
     EpochRecord Record(int epoch, double trainingLoss, double lossSum)
     {
         EpochRecord? searched = _rowsSeen == _rows.Count ? _choice?.Records[epoch - 1] : null;
-        return new EpochRecord(epoch, trainingLoss, _validation is not null ? lossSum / ValidationWeight : searched?.ValidationLoss, _learningRate)
+        return new EpochRecord(epoch, trainingLoss, _validation is not null ? MeanValidationLoss(lossSum) : searched?.ValidationLoss, _learningRate)
         {
             TrainingMetric = TrainingMetric,
             ValidationMetric = ValidationMetric ?? searched?.ValidationMetric,
             GradientNorm = _descent is null ? _step.GradientNorm() : _descent.GradientNorm,
+            Heads = HeadRecords(searched),
         };
     }
 
@@ -176,6 +177,7 @@ internal sealed partial class TrainingRun
         Passes = Passes,
         TrainingMetric = record.TrainingMetric,
         ValidationMetric = record.ValidationMetric,
+        Heads = record.Heads,
     };
 
     double RowsTrained(int epoch) => (double)(epoch - 1 - _resumedEpochs) * _rows.Count + _rowsSeen;
@@ -240,7 +242,7 @@ internal sealed partial class TrainingRun
             throw NonFinite(epoch, batch);
         _average?.Place(averages: true);
         _network.Parameters.Span.CopyTo(_lastGood.Span);
-        trainingLoss = sum / (_rowsSeen == _rows.Count ? _rows.Weight : _weightSeen);
+        trainingLoss = MeanLoss(sum, WeightSeen, TrainingHeads);
         return end;
     }
 
@@ -256,7 +258,7 @@ internal sealed partial class TrainingRun
     {
         if (_pace is not { IsReportDue: true } || _rowsSeen == _rows.Count)
             return;
-        var report = new EpochProgress(epoch, _plannedEpochs, lossSum / _weightSeen, validationLoss: null)
+        var report = new EpochProgress(epoch, _plannedEpochs, MeanLoss(lossSum, _weightSeen, TrainingHeads), validationLoss: null)
         {
             Batch = batch,
             Batches = BatchesAnEpoch,
@@ -304,7 +306,7 @@ internal sealed partial class TrainingRun
         _lastGood.Span.CopyTo(lastGood.Parameters.Span);
         return new NonFiniteTrainingException(epoch, batch, layer, tensor, lastGood,
             $"Training must keep every number finite, but {tensor} was not in epoch {epoch}, batch {batch}. {_advice}: " +
-            $"try a learning rate below {_learningRate}, or another initialization; the exception's {nameof(NonFiniteTrainingException.Initialization)} has the report and " +
+            $"{(_descent is null ? $"try a learning rate below {_learningRate}, or another initialization" : "try another initialization, Standardize = true, or an optimizer with a learning rate, such as Adam")}; the exception's {nameof(NonFiniteTrainingException.Initialization)} has the report and " +
             $"{nameof(NonFiniteTrainingException.LastGoodNetwork)} the weights after epoch {epoch - 1}.");
     }
 

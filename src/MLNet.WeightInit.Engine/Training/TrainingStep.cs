@@ -161,6 +161,7 @@ internal sealed unsafe class TrainingStep
         double loss = _loss.Evaluate(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights,
             gradientScale ?? 0, gradientScale is null ? null : last.Gradient.Pointer);
         metric?.Add(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, gatherer.Targets, gatherer.TargetColumns, gatherer.Weights);
+        metric?.AddLosses(_loss.Parts);
         GC.KeepAlive(gatherer);
         GC.KeepAlive(this);
         return loss;

@@ -4,7 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit;
 
@@ -18,21 +18,35 @@ internal static class ClassWeighting
     /// <param name="validation">Rows apart from these; null: none, or those of a stream.</param>
     public static void Apply(IChannel channel, ClassWeights weights, DataViewSchema.Column label, NetworkTask task, int outputs, TrainingRows rows, TrainingSet? validation)
     {
-        IReadOnlyList<string> classes = task == NetworkTask.Binary ? [ClassWeights.NameOf(false), ClassWeights.NameOf(true)] : ClassNames(label, outputs);
-        float[] resolved = weights.Resolve(label.Name, classes, rows.Stream?.ClassTotals ?? Totals(rows.Set, classes.Count));
+        float[] resolved = Resolve(channel, weights, label, task, outputs, rows.Stream?.ClassTotals ?? Totals(rows.Set, column: 0, classes: task == NetworkTask.Binary ? 2 : outputs));
         if (rows.Stream is { } stream)
             stream.WeightClasses(resolved);
         else
             rows.Set.WeightClasses(resolved);
         validation?.WeightClasses(resolved);
-        channel.Info("Class weights: {0}", string.Join(", ", classes.Zip(resolved, (name, weight) => string.Create(CultureInfo.InvariantCulture, $"{name} {weight:G4}"))));
     }
 
-    static double[] Totals(TrainingSet rows, int classes)
+    /// <summary>One weight a class, which the log gets to see.</summary>
+    /// <param name="totals">Sum of the rows' weights, a class.</param>
+    /// <param name="whose">Which label's, where there are several.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A class is weighed that the label does not have.</exception>
+    public static float[] Resolve(IChannel channel, ClassWeights weights, DataViewSchema.Column label, NetworkTask task, int outputs, ReadOnlySpan<double> totals, string whose = "")
+    {
+        IReadOnlyList<string> classes = task == NetworkTask.Binary ? [ClassWeights.NameOf(false), ClassWeights.NameOf(true)] : ClassNames(label, outputs);
+        float[] resolved = weights.Resolve(label.Name, classes, totals);
+        channel.Info("Class weights{0}: {1}", whose, string.Join(", ", classes.Zip(resolved, (name, weight) => string.Create(CultureInfo.InvariantCulture, $"{name} {weight:G4}"))));
+        return resolved;
+    }
+
+    /// <summary>Sum of the rows' weights in each class of one head.</summary>
+    public static ReadOnlySpan<double> Totals(TrainingRows rows, HeadsLoss loss, int head)
+        => rows.Stream is { HeadTotals: { } totals } ? totals.Of(head) : Totals(rows.Set, loss.ColumnOf(head), loss.Heads[head].Classes);
+
+    static double[] Totals(TrainingSet rows, int column, int classes)
     {
         var totals = new double[classes];
         for (int row = 0; row < rows.Rows; row++)
-            totals[(int)rows.Targets[row]] += rows.WeightOf(row);
+            totals[ValidationSplit.ClassOf(rows, row, column)] += rows.WeightOf(row);
         return totals;
     }
 

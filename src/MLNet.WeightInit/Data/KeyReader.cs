@@ -9,6 +9,9 @@ internal sealed class KeyReader(DataViewRow row, IReadOnlyList<DataViewSchema.Co
     readonly ValueGetter<uint>[] _getters = [.. columns.Select(column => row.GetGetter<uint>(column))];
     readonly int[] _keys = new int[columns.Count];
 
+    /// <summary>As the network takes it.</summary>
+    public static int KeyOf(uint key) => key <= int.MaxValue ? (int)key : 0;
+
     /// <summary>Until the next call; 0 for a missing key. What is above a column's count is left for the network, which counts it as missing.</summary>
     public ReadOnlySpan<int> Read()
     {
@@ -16,7 +19,7 @@ internal sealed class KeyReader(DataViewRow row, IReadOnlyList<DataViewSchema.Co
         {
             uint key = 0;
             _getters[i](ref key);
-            _keys[i] = key <= int.MaxValue ? (int)key : 0;
+            _keys[i] = KeyOf(key);
         }
         return _keys;
     }

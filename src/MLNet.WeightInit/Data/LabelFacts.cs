@@ -8,14 +8,27 @@ namespace MLNet.WeightInit;
 /// <param name="IsZeroOrOne">Whether no value is another.</param>
 internal sealed record LabelFacts(long Rows, int Columns, int[] ConstantColumns, bool IsZeroOrOne)
 {
-    public static LabelFacts Of(TrainingSet rows)
+    /// <param name="columns">Of the targets; their numbers begin at the first of these.</param>
+    public static LabelFacts Of(TrainingSet rows, Range columns)
     {
-        ReadOnlySpan<float> targets = rows.Targets.AsSpan(0, rows.Rows * rows.TargetColumns);
-        return new(rows.Rows, rows.TargetColumns, [.. Enumerable.Range(0, rows.TargetColumns).Where(column => IsConstant(rows, column))], targets.IndexOfAnyExcept(0f, 1f) < 0);
+        (int first, int count) = columns.GetOffsetAndLength(rows.TargetColumns);
+        return new(rows.Rows, count, [.. Enumerable.Range(0, count).Where(column => IsConstant(rows, first + column))], Enumerable.Range(first, count).All(column => IsZeroOrOneIn(rows, column)));
     }
 
-    public static LabelFacts Of(ColumnMoments targets)
-        => new(targets.Rows, targets.Means.Length, [.. Enumerable.Range(0, targets.Means.Length).Where(targets.IsConstant)], targets.IsIndicator.IndexOf(false) < 0);
+    /// <inheritdoc cref="Of(TrainingSet, Range)"/>
+    public static LabelFacts Of(ColumnMoments targets, Range columns)
+    {
+        (int first, int count) = columns.GetOffsetAndLength(targets.Means.Length);
+        return new(targets.Rows, count, [.. Enumerable.Range(0, count).Where(column => targets.IsConstant(first + column))], targets.IsIndicator.Slice(first, count).IndexOf(false) < 0);
+    }
+
+    static bool IsZeroOrOneIn(TrainingSet rows, int column)
+    {
+        for (int i = column; i < rows.Rows * rows.TargetColumns; i += rows.TargetColumns)
+            if (rows.Targets[i] is not (0 or 1))
+                return false;
+        return true;
+    }
 
     static bool IsConstant(TrainingSet rows, int column)
     {

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit;
@@ -41,7 +42,7 @@ internal sealed partial class RowReader
             CheckCount(survey.Rows);
             if (poolRows < Math.Min(options.BatchSize, survey.TrainingRows))
                 throw Refuse(TooSmall(poolRows, featureCount));
-            CheckLabels(data, LabelFacts.Of(survey.Targets));
+            CheckLabels(data, columns => LabelFacts.Of(survey.Targets, columns));
             if (options.CategoricalColumns.Count == 0 && Enumerable.Range(0, featureCount).All(survey.Features.IsConstant))
                 WarnOfEqualFeatures(survey.TrainingRows);
             Announce(survey, featureCount);
@@ -73,6 +74,7 @@ internal sealed partial class RowReader
         ValidationFraction = validates ? options.ValidationFraction : 0,
         MostValidationRows = TrainingBudget.MostValidationRows,
         FewestRowsForValidation = TrainingBudget.RowsForValidation,
+        Heads = loss is HeadsLoss heads ? [.. heads.Heads.Select((head, i) => (heads.ColumnOf(i), head.Classes))] : [],
     };
 
     void AnnounceReading(RoleMappedData data, int featureCount)

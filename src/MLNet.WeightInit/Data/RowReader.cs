@@ -27,7 +27,7 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
         if (rows is null)
             return Stream(data, featureCount, hasValidationSet);
         CheckCount(rows.Rows);
-        CheckLabels(data, LabelFacts.Of(rows));
+        CheckLabels(data, columns => LabelFacts.Of(rows, columns));
         CheckFeatures(rows);
         return new TrainingRows(rows);
     }
@@ -101,8 +101,19 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
             throw Refuse($"Training needs at least 2 rows, and the data has {rows} that can be used. Pass more rows.");
     }
 
-    void CheckLabels(RoleMappedData data, LabelFacts labels)
+    /// <param name="factsOf">Some of the label's columns.</param>
+    void CheckLabels(RoleMappedData data, Func<Range, LabelFacts> factsOf)
     {
+        if (loss is HeadsLoss heads)
+        {
+            var headChecks = new HeadLabelChecks(heads, data.Schema.Schema, factsOf);
+            if (headChecks.Refusal() is { } reason)
+                throw Refuse(reason);
+            foreach (string warning in headChecks.Warnings())
+                channel.Warning(warning);
+            return;
+        }
+        LabelFacts labels = factsOf(..);
         if (options.IsAutoencoder)
         {
             foreach (string warning in AutoencoderChecks.Warnings(data.Schema.Feature!.Value, labels, options))
@@ -118,16 +129,11 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
                 channel.Warning(warning);
             return;
         }
-        string column = data.Schema.Label!.Value.Name;
-        bool constant = labels.ConstantColumns.Length > 0;
-        if (constant && !task.IsOfValues())
-            throw Refuse($"Classification needs rows of at least 2 classes, and all {labels.Rows} usable rows have the same value in column '{column}'. Check the filter or split that made this data.");
-        if (constant)
-            channel.Warning($"Column '{column}' has the same value in all {labels.Rows} usable rows: there is nothing to learn but that value. Check the filter or split that made this data.");
-        if (task.IsOfValues() && !constant && labels.IsZeroOrOne)
-            channel.Warning(
-                $"Column '{column}' holds only 0 and 1, and is trained as regression because its type is Single. For classification convert it first: "
-                + $"mlContext.Transforms.Conversion.ConvertType(\"{column}\", outputKind: DataKind.Boolean).");
+        var scalar = new ScalarLabelChecks(data.Schema.Label!.Value.Name, labels);
+        if (scalar.Refusal(task) is { } cause)
+            throw Refuse(cause);
+        if (scalar.Warning(task) is { } odd)
+            channel.Warning(odd);
     }
 
     void CheckFeatures(TrainingSet rows)

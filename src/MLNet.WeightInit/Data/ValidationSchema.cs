@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Internal.Utilities;
 using Microsoft.ML.Runtime;
 using MLNet.WeightInit.Engine.Data;
-using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit;
 
@@ -28,12 +28,32 @@ internal static class ValidationSchema
     {
         if (task is not (NetworkTask.Binary or NetworkTask.Multiclass))
             return;
-        bool[] trained = training.Stream is { } stream ? [.. stream.ClassTotals.Select(total => total > 0)] : Classes(training.Set, task, outputs), validated = Classes(validation, task, outputs);
-        Warn(channel, task, validated, except: trained, "The validation data has rows of {0}, of which the training data has none: the model can't learn to predict it, and these rows' loss only grows.");
-        Warn(channel, task, trained, except: validated, "The validation data has no rows of {0}: neither its loss nor early stopping will notice how well the model does there.");
+        int classes = task == NetworkTask.Binary ? 2 : outputs;
+        CheckClasses(channel, task, training.Stream is { } stream ? [.. stream.ClassTotals.Select(total => total > 0)] : Classes(training.Set, column: 0, classes), Classes(validation, column: 0, classes));
     }
 
-    static void Warn(IChannel channel, NetworkTask task, bool[] classes, bool[] except, string message)
+    /// <summary>The same of each of several labels.</summary>
+    public static void CheckClasses(IChannel channel, HeadsLoss heads, TrainingRows training, TrainingSet validation)
+    {
+        for (int i = 0; i < heads.Heads.Count; i++)
+        {
+            if (heads.Heads[i] is not { Classes: > 0 and var classes } head)
+                continue;
+            var trained = new bool[classes];
+            ReadOnlySpan<double> totals = ClassWeighting.Totals(training, heads, i);
+            for (int label = 0; label < classes; label++)
+                trained[label] = totals[label] > 0;
+            CheckClasses(channel, head.Head.Task, trained, Classes(validation, heads.ColumnOf(i), classes), $" of '{head.Head.Name}'");
+        }
+    }
+
+    static void CheckClasses(IChannel channel, NetworkTask task, bool[] trained, bool[] validated, string whose = "")
+    {
+        Warn(channel, task, validated, except: trained, whose, "The validation data has rows of {0}, of which the training data has none: the model can't learn to predict it, and these rows' loss only grows.");
+        Warn(channel, task, trained, except: validated, whose, "The validation data has no rows of {0}: neither its loss nor early stopping will notice how well the model does there.");
+    }
+
+    static void Warn(IChannel channel, NetworkTask task, bool[] classes, bool[] except, string whose, string message)
     {
         const int Named = 5;
         int[] found = [.. Enumerable.Range(0, classes.Length).Where(label => classes[label] && !except[label])];
@@ -41,15 +61,15 @@ internal static class ValidationSchema
             return;
         // Keys count from 1.
         IEnumerable<string> names = found.Take(Named).Select(label => task == NetworkTask.Binary ? label == 1 ? "true" : "false" : (label + 1).ToString(CultureInfo.InvariantCulture));
-        string text = (task == NetworkTask.Binary ? "the class " : found.Length == 1 ? "the class of key " : "the classes of keys ") + string.Join(", ", names);
-        channel.Warning(message, found.Length > Named ? $"{text} and {found.Length - Named} more" : text);
+        string text = (task == NetworkTask.Binary ? "the class " : found.Length == 1 ? "the class of key " : "the classes of keys ") + string.Join(", ", names) + (found.Length > Named ? $" and {found.Length - Named} more" : "");
+        channel.Warning(message, text + whose);
     }
 
-    static bool[] Classes(TrainingSet rows, NetworkTask task, int outputs)
+    static bool[] Classes(TrainingSet rows, int column, int classes)
     {
-        var found = new bool[task == NetworkTask.Binary ? 2 : outputs];
+        var found = new bool[classes];
         for (int row = 0; row < rows.Rows; row++)
-            found[(int)rows.Targets[row]] = true;
+            found[ValidationSplit.ClassOf(rows, row, column)] = true;
         return found;
     }
 

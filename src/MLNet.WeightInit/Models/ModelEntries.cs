@@ -16,12 +16,16 @@ internal static class ModelEntries
     /// <summary>The history has metrics and gradient norms.</summary>
     const uint HistoryMetricsVersion = 0x00010002;
 
+    /// <summary>The history has losses and metrics of each of several labels: models of one label stay what they were.</summary>
+    const uint HistoryHeadsVersion = 0x00010003;
+
     /// <param name="signature">Exactly 8 characters.</param>
     /// <param name="loaderSignature">Name under which ML.NET finds the class that loads; at most 24 characters.</param>
-    public static VersionInfo Version(string signature, string loaderSignature) => new(
+    /// <param name="hasHeads">Whether the model is of several labels.</param>
+    public static VersionInfo Version(string signature, string loaderSignature, bool hasHeads = false) => new(
         modelSignature: signature,
-        verWrittenCur: HistoryMetricsVersion,
-        verReadableCur: HistoryMetricsVersion,
+        verWrittenCur: hasHeads ? HistoryHeadsVersion : HistoryMetricsVersion,
+        verReadableCur: hasHeads ? HistoryHeadsVersion : HistoryMetricsVersion,
         verWeCanReadBack: FirstVersion,
         loaderAssemblyName: typeof(ModelEntries).Assembly.FullName!,
         loaderSignature: loaderSignature);
@@ -29,6 +33,8 @@ internal static class ModelEntries
     public static void Save(ModelSaveContext context, INeuralNetModel model)
     {
         HistoryStream.Write(context.Writer, model.History);
+        if (model is NeuralNetHeadsModelParameters)
+            HistoryStream.WriteHeads(context.Writer, model.History);
         context.SaveBinaryStream(NetworkEntry, writer => model.Network.Save(writer.BaseStream));
         using Repository.Entry report = context.Repository.CreateEntry(Path.Combine(context.Directory ?? "", ReportFolder), ReportEntry);
         report.Stream.Write(Encoding.UTF8.GetBytes(model.Initialization.ToJson()));
@@ -38,6 +44,8 @@ internal static class ModelEntries
     {
         host.CheckDecode(context.Repository is not null, "A neural network is saved in several streams and can't be loaded from a single one.");
         TrainingHistory history = HistoryStream.Read(host, context.Reader, hasMetrics: context.Header.ModelVerWritten >= HistoryMetricsVersion);
+        if (context.Header.ModelVerWritten >= HistoryHeadsVersion)
+            history = HistoryStream.ReadHeads(host, context.Reader, history);
         FeedForwardNetwork? network = null;
         context.TryLoadBinaryStream(NetworkEntry, reader => network = FeedForwardNetwork.Load(reader.BaseStream));
         host.CheckDecode(network is not null, $"The model has no entry '{NetworkEntry}': the file is damaged or was edited.");

@@ -31,7 +31,7 @@ public sealed class NeuralNetHeadsModelParameters : NeuralNetVectorModelParamete
 
     internal IReadOnlyList<OutputHead> Heads => Network.TargetScale.Heads;
 
-    static VersionInfo CurrentVersion => ModelEntries.Version("NNETHEAD", LoaderSignature);
+    static VersionInfo CurrentVersion => ModelEntries.Version("NNETHEAD", LoaderSignature, hasHeads: true);
 
     // ML.NET has no kind for several at once.
     private protected override PredictionKind PredictionKind => PredictionKind.Custom;

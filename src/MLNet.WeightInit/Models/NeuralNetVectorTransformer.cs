@@ -44,15 +44,13 @@ public abstract class NeuralNetVectorTransformer : RowToRowTransformerBase, ITra
 
     private protected abstract IReadOnlyList<VectorOutputColumn> OutputColumns { get; }
 
-    /// <summary>Adds the columns to data. Rows are read ahead and scored in blocks, except for an autoencoder; order and bits are those of single rows.</summary>
+    /// <summary>Adds the columns to data. Rows are read ahead and scored in blocks; order and bits are those of single rows.</summary>
     /// <param name="input">Data with the feature column.</param>
     /// <exception cref="ArgumentOutOfRangeException">The feature column is missing or of another type than in training.</exception>
     public new IDataView Transform(IDataView input)
     {
         Host.CheckValue(input, nameof(input));
-        if (_parameters.Reconstruction is not null || _parameters.Network.Embeddings.Count > 0)
-            return MakeDataTransform(input);                   // told of single rows only
-        return new BlockScoredView(Host, input, FeatureColumnName, _parameters.Network, (_, data) => MakeDataTransform(data));
+        return new BlockScoredView(Host, input, new BlockNetwork(_parameters.Network, FeatureColumnName, _parameters.Reconstruction), (_, data) => MakeDataTransform(data));
     }
 
     private protected static TModel LoadParameters<TModel>(IHost host, ModelLoadContext context) where TModel : NeuralNetVectorModelParameters

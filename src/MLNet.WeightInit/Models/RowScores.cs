@@ -21,8 +21,8 @@ internal sealed class RowScores
     {
         _row = row;
         Count = network.Outputs;
-        // What a reconstruction adds is not in a block's scores.
-        if (reconstruction is null && row is ReadAheadCursor ahead && ahead.Features.Index == features.Index && ahead.Scores.Network == network)
+        if (row is ReadAheadCursor ahead && ahead.Features.Index == features.Index && ahead.Scores.Network.Network == network && ahead.Scores.Network.Reconstruction == reconstruction
+            && ahead.Keys.Select(key => key.Index).SequenceEqual(keys.Select(key => key.Index)))
         {
             _ahead = ahead;
             return;

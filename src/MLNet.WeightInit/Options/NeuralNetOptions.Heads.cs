@@ -4,8 +4,8 @@ public sealed partial class NeuralNetOptions
 {
     /// <summary>Several labels of any kinds, learnt at once by one network: the hidden layers are shared, each label has outputs, loss, columns and metrics of its own. For <c>mlContext.Transforms.NeuralNet</c>.</summary>
     /// <remarks>
-    /// <see cref="LabelColumnName"/> does not count then, <see cref="Loss"/> must be null, since each head has its own, and so must <see cref="ClassWeights"/> and <see cref="Metric"/>; early stopping goes by the
-    /// sum of the losses. <see cref="LabelSmoothing"/> is of the heads with classes. A row that lacks one of the labels is left out, or an error, as <see cref="MissingValues"/> says. Validation rows are
+    /// <see cref="LabelColumnName"/> does not count then, <see cref="Loss"/> and <see cref="ClassWeights"/> must be null, since each head has its own. Early stopping goes by the sum of the losses, or by one head where
+    /// <see cref="Metric"/> names it: <c>Species:Accuracy</c>, <c>Species:Loss</c>. The history has loss and metric of each head: <see cref="EpochRecord.Heads"/>. <see cref="LabelSmoothing"/> is of the heads with classes. A row that lacks one of the labels is left out, or an error, as <see cref="MissingValues"/> says. Validation rows are
     /// drawn class by class of the first head that is a key or Boolean. Shared layers help labels that depend on the same of the features, and cost where they don't (Caruana 1997, "Multitask Learning").
     /// </remarks>
     /// <value>Default: null, one label. At least one head; no two of the same column.</value>
@@ -28,7 +28,6 @@ public sealed partial class NeuralNetOptions
                 "A loss's weight must be above 0 and finite. To leave a label out, leave out its head.");
         }
         OptionChecks.Require(Loss is null, nameof(Loss), Loss, "With several heads each has a loss of its own. Set NeuralNetHead.Loss, and leave NeuralNetOptions.Loss null.");
-        OptionChecks.Require(ClassWeights is null, nameof(ClassWeights), ClassWeights, "Class weights multiply whole rows, and a row of several heads has several classes. Leave them null, and give rows a weight column instead: ExampleWeightColumnName.");
-        OptionChecks.Require(Metric is null, nameof(Metric), Metric, "With several heads the sum of their losses decides which epoch is best. Leave Metric null, and weigh the losses: NeuralNetHead.LossWeight.");
+        OptionChecks.Require(ClassWeights is null, nameof(ClassWeights), ClassWeights, "With several heads each label has classes of its own. Set NeuralNetHead.ClassWeights, and leave NeuralNetOptions.ClassWeights null.");
     }
 }

@@ -31,7 +31,9 @@ internal sealed class TrainerSettings
         Schedule = Schedules.Parse(Options.Schedule);
         FullBatchChecks.Check(Options, Optimizers.Parse(Options.Optimizer), Schedule is ConstantSchedule);
         GradientClipping = Options.GradientClipping is null ? null : GradientClipping.Parse(Options.GradientClipping);
-        Metric = Options.Metric is null ? null : Metrics.Parse(Options.Metric);
+        Metric = Options.Metric is null || Options.Heads is not null ? null : Metrics.Parse(Options.Metric);
+        MetricOfHead = Options is { Metric: { } metric, Heads: { } heads } ? HeadMetrics.Parse(metric, heads) : null;
+        HeadMetricsGiven = Options.Heads is null ? [] : [.. Options.Heads.Select(head => head.Metric is null ? null : Metrics.Parse(head.Metric))];
 
         _registry = WeightInitCatalog.Of(environment).Registry;
         Init = _registry.Resolve(Options.Init);
@@ -60,8 +62,14 @@ internal sealed class TrainerSettings
     /// <summary>One a head; null: its task's own.</summary>
     public IReadOnlyList<Loss?> HeadLosses { get; }
 
-    /// <summary>Null: the loss alone.</summary>
+    /// <summary>Null: the loss alone, or <see cref="MetricOfHead"/>.</summary>
     public Metric? Metric { get; }
+
+    /// <summary>Which of several heads decides, by its metric or, where that is null, its loss; null: the sum of the losses, or there is one label.</summary>
+    public (int Head, Metric? Own)? MetricOfHead { get; }
+
+    /// <summary>One a head; null: what suits its task.</summary>
+    public IReadOnlyList<Metric?> HeadMetricsGiven { get; }
     public WeightInitializer Init { get; }
     public WeightInitializer? OutputInit { get; }
     public WeightInitializer? BiasInit { get; }

@@ -21,7 +21,7 @@ internal sealed class BlockBoundMapper(INeuralNetMapper model, ISchemaBoundRowMa
 
     DataViewRow ISchemaBoundRowMapper.GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
-        if (input is not ReadAheadCursor ahead || ahead.Scores.Network != model.Network || rowByRow.InputRoleMappedSchema.Feature?.Index != ahead.Features.Index)
+        if (input is not ReadAheadCursor ahead || ahead.Scores.Network.Network != model.Network || rowByRow.InputRoleMappedSchema.Feature?.Index != ahead.Features.Index)
             return rowByRow.GetRow(input, activeColumns);
         var active = new bool[rowByRow.OutputSchema.Count];
         foreach (DataViewSchema.Column column in activeColumns)

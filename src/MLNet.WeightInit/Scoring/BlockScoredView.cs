@@ -11,19 +11,17 @@ internal sealed class BlockScoredView : IDataScorerTransform, IRowToRowMapper, I
     /// <summary>Weights from which a row's score, at a few 10¹⁰ multiply-adds a second, costs more than the 0.5 µs at which ML.NET hands a row from thread to thread.</summary>
     const int ParallelWeights = 1 << 15;
 
-    readonly string _featureColumnName;
-    readonly FeedForwardNetwork _network;
+    readonly BlockNetwork _network;
     readonly Func<IHostEnvironment, IDataView, IDataView> _score;
     readonly IDataView _scored;
 
     /// <param name="score">ML.NET's scored view of data: over rows that are read ahead, it scores in blocks.</param>
-    public BlockScoredView(IHostEnvironment environment, IDataView source, string featureColumnName, FeedForwardNetwork network, Func<IHostEnvironment, IDataView, IDataView> score)
+    public BlockScoredView(IHostEnvironment environment, IDataView source, BlockNetwork network, Func<IHostEnvironment, IDataView, IDataView> score)
     {
         Source = source;
-        _featureColumnName = featureColumnName;
         _network = network;
         _score = score;
-        _scored = score(environment, new ReadAheadView(environment.Register("ReadAhead"), source, featureColumnName, network));
+        _scored = score(environment, new ReadAheadView(environment.Register("ReadAhead"), source, network));
     }
 
     public IDataView Source { get; }
@@ -53,9 +51,9 @@ internal sealed class BlockScoredView : IDataScorerTransform, IRowToRowMapper, I
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
         => _scored.GetRowCursorSet(columnsNeeded, n, CanShuffle ? rand : null);
 
-    bool IsSmall => _network.DenseLayers.Sum(layer => (long)layer.Inputs * layer.Outputs) < ParallelWeights;
+    bool IsSmall => _network.Network.DenseLayers.Sum(layer => (long)layer.Inputs * layer.Outputs) < ParallelWeights;
 
-    IDataTransform ITransformTemplate.ApplyToData(IHostEnvironment env, IDataView newSource) => new BlockScoredView(env, newSource, _featureColumnName, _network, _score);
+    IDataTransform ITransformTemplate.ApplyToData(IHostEnvironment env, IDataView newSource) => new BlockScoredView(env, newSource, _network, _score);
 
     IEnumerable<DataViewSchema.Column> IRowToRowMapper.GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) => Mapper.GetDependencies(dependingColumns);
 

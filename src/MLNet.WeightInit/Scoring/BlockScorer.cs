@@ -10,34 +10,32 @@ namespace MLNet.WeightInit;
 internal sealed class BlockScorer : RowToRowScorerBase
 {
     readonly RowToRowScorerBase _rowByRow;
-    readonly string _featureColumnName;
-    readonly FeedForwardNetwork _network;
+    readonly BlockNetwork _network;
 
     BlockScorer(IHostEnvironment environment, RowToRowScorerBase rowByRow, string featureColumnName, INeuralNetMapper model)
         : base(environment, rowByRow.Source, nameof(BlockScorer), model)
     {
         _rowByRow = rowByRow;
-        _featureColumnName = featureColumnName;
-        _network = model.Network;
+        _network = new BlockNetwork(model.Network, featureColumnName);
     }
 
     public override DataViewSchema OutputSchema => _rowByRow.OutputSchema;
 
-    /// <summary>Lets a transformer score in blocks, unless its network needs more than features.</summary>
+    /// <summary>Lets a transformer score in blocks.</summary>
     /// <returns>The transformer itself.</returns>
     public static TTransformer Install<TTransformer, TModel>(IHostEnvironment environment, TTransformer transformer)
         where TTransformer : SingleFeaturePredictionTransformerBase<TModel>
         where TModel : class, INeuralNetMapper
     {
         RowToRowScorerBase scorer = ScorerOf<TModel>.Get(transformer);
-        if (scorer is not BlockScorer && transformer.Model.Network.Embeddings.Count == 0)
+        if (scorer is not BlockScorer)
             ScorerOf<TModel>.Set(transformer, new BlockScorer(environment, scorer, transformer.FeatureColumnName, transformer.Model));
         return transformer;
     }
 
     private protected override IDataTransform ApplyToDataCore(IHostEnvironment env, IDataView newSource)
         // Without rows, only the columns are of interest, or the mapping of single rows.
-        => newSource is EmptyDataView ? (IDataTransform)_rowByRow.ApplyToData(env, newSource) : new BlockScoredView(env, newSource, _featureColumnName, _network, _rowByRow.ApplyToData);
+        => newSource is EmptyDataView ? (IDataTransform)_rowByRow.ApplyToData(env, newSource) : new BlockScoredView(env, newSource, _network, _rowByRow.ApplyToData);
 
     private protected override BindingsBase GetBindings() => throw NotData();
 

@@ -7,27 +7,36 @@ namespace MLNet.WeightInit;
 /// <remarks>The same bits as row by row, since a network's score of a row does not depend on the rows beside it.</remarks>
 internal sealed class BlockScores
 {
-    readonly VectorCache<float> _features;
+    static readonly VBuffer<float> s_none = new(0, []);
+
+    readonly VectorCache<float>? _features;
+    readonly ScalarCache<uint>[] _keyColumns;
     readonly RowScorer _single;
     readonly float[] _scores;
     readonly bool[] _isScored;
-    readonly int _inputs, _outputs;
+    readonly int[] _keys;
+    readonly int _inputs, _length;
     NetworkScorer? _block;                      // made for the first dense row: sparse ones have no use for a block's buffers
     float[] _dense = [];
     int _rows;
     bool _computed;
 
-    public BlockScores(FeedForwardNetwork network, VectorCache<float> features, int capacity)
+    /// <param name="features">Null for a network that reads categorical columns only.</param>
+    /// <param name="keys">The categorical columns, in the network's order.</param>
+    /// <param name="capacity">Rows of a block at most.</param>
+    public BlockScores(BlockNetwork network, VectorCache<float>? features, ScalarCache<uint>[] keys, int capacity)
     {
         Network = network;
         _features = features;
-        _single = new RowScorer(network);
-        (_inputs, _outputs) = (network.Inputs, network.Outputs);
-        _scores = new float[capacity * _outputs];
+        _keyColumns = keys;
+        _single = new RowScorer(network.Network, network.Reconstruction);
+        (_inputs, _length) = (network.Network.Inputs, _single.ScoreLength);
+        _scores = new float[capacity * _length];
+        _keys = new int[capacity * keys.Length];
         _isScored = new bool[capacity];
     }
 
-    public FeedForwardNetwork Network { get; }
+    public BlockNetwork Network { get; }
 
     /// <summary>The next block has so many rows.</summary>
     public void Restart(int rows)
@@ -36,18 +45,21 @@ internal sealed class BlockScores
         _isScored.AsSpan().Clear();
     }
 
-    /// <summary>The scores of a row of the block.</summary>
+    /// <summary>The scores of a row of the block, with what a reconstruction adds.</summary>
     /// <exception cref="InvalidOperationException">The row has another number of features than the network was trained with.</exception>
     public ReadOnlySpan<float> Of(int row)
     {
         if (!_computed)
             ScoreDenseRows();
-        Span<float> scores = _scores.AsSpan(row * _outputs, _outputs);
+        Span<float> scores = _scores.AsSpan(row * _length, _length);
         if (!_isScored[row])
         {
             // A sparse row, or one that can't be scored: its error belongs to it alone.
-            _features.Check(row);
-            _single.Score(in _features[row], scores);
+            _features?.Check(row);
+            foreach (ScalarCache<uint> column in _keyColumns)
+                column.Check(row);
+            ref readonly VBuffer<float> features = ref _features is null ? ref s_none : ref _features[row];
+            _single.Score(in features, KeysOf(row, 1), scores);
             _isScored[row] = true;
         }
         return scores;
@@ -62,18 +74,34 @@ internal sealed class BlockScores
             while (end < _rows && IsDense(end))
             {
                 if (_block is null)
-                    (_block, _dense) = (new NetworkScorer(Network, _isScored.Length), new float[_isScored.Length * _inputs]);
-                _features[end].GetValues().CopyTo(_dense.AsSpan(end * _inputs, _inputs));
+                    (_block, _dense) = (new NetworkScorer(Network.Network, _isScored.Length, reconstruction: Network.Reconstruction), new float[_isScored.Length * _inputs]);
+                if (_features is not null)
+                    _features[end].GetValues().CopyTo(_dense.AsSpan(end * _inputs, _inputs));
                 end++;
             }
             if (end == first)
                 continue;
             int count = end - first;
-            _block!.Score(_dense.AsSpan(first * _inputs, count * _inputs), count, _scores.AsSpan(first * _outputs, count * _outputs));
+            _block!.Score(_dense.AsSpan(first * _inputs, count * _inputs), KeysOf(first, count), count, _scores.AsSpan(first * _length, count * _length));
             _isScored.AsSpan(first, count).Fill(true);
             first = end;
         }
     }
 
-    bool IsDense(int row) => !_features.Failed(row) && _features[row].IsDense && _features[row].Length == _inputs;
+    bool IsDense(int row)
+    {
+        foreach (ScalarCache<uint> column in _keyColumns)
+            if (column.Failed(row))
+                return false;
+        return _features is null || !_features.Failed(row) && _features[row].IsDense && _features[row].Length == _inputs;
+    }
+
+    ReadOnlySpan<int> KeysOf(int first, int rows)
+    {
+        int columns = _keyColumns.Length;
+        for (int row = first; row < first + rows; row++)
+            for (int column = 0; column < columns; column++)
+                _keys[row * columns + column] = KeyReader.KeyOf(_keyColumns[column][row]);
+        return _keys.AsSpan(first * columns, rows * columns);
+    }
 }

@@ -60,6 +60,8 @@ internal sealed class ScalarCache<T>(ValueGetter<T> source, int rows) : ColumnCa
 {
     readonly T[] _values = new T[rows];
 
+    public T this[int row] => _values[row];
+
     public override Delegate GetterAt(Func<int> row) => (ValueGetter<T>)((ref T destination) =>
     {
         int current = row();

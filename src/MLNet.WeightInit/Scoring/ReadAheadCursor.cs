@@ -24,9 +24,10 @@ internal sealed class ReadAheadCursor : RootCursorBase
     ExceptionDispatchInfo? _moveFailure;
 
     /// <param name="source">Owned by this cursor from now on.</param>
-    /// <param name="features">Column that is scored; active.</param>
+    /// <param name="features">Column that is scored, or the first of the keys where there are no features; active.</param>
+    /// <param name="keys">Categorical columns that are scored, in the network's order; active.</param>
     /// <param name="capacity">Rows of a block at most.</param>
-    public ReadAheadCursor(IChannelProvider provider, DataViewRowCursor source, DataViewSchema.Column features, FeedForwardNetwork network, int capacity)
+    public ReadAheadCursor(IChannelProvider provider, DataViewRowCursor source, DataViewSchema.Column features, DataViewSchema.Column[] keys, BlockNetwork network, int capacity)
         : base(provider)
     {
         _source = source;
@@ -36,10 +37,13 @@ internal sealed class ReadAheadCursor : RootCursorBase
         _batches = new long[capacity];
         _blockRows = Math.Min(FirstBlock, capacity);
         Features = features;
-        Scores = new BlockScores(network, (VectorCache<float>)_columns[features.Index]!, capacity);
+        Keys = keys;
+        Scores = new BlockScores(network, network.Network.Inputs == 0 ? null : (VectorCache<float>)_columns[features.Index]!, [.. keys.Select(key => (ScalarCache<uint>)_columns[key.Index]!)], capacity);
     }
 
     public DataViewSchema.Column Features { get; }
+
+    public IReadOnlyList<DataViewSchema.Column> Keys { get; }
 
     /// <summary>The scores of the block; ask for <see cref="Row"/>.</summary>
     public BlockScores Scores { get; }

@@ -17,15 +17,13 @@ internal sealed class ReadAheadView : IDataView
     const int FewestRows = 4;
 
     readonly IHost _host;
-    readonly string _featureColumnName;
-    readonly FeedForwardNetwork _network;
+    readonly BlockNetwork _network;
     readonly int _capacity;
 
-    public ReadAheadView(IHost host, IDataView source, string featureColumnName, FeedForwardNetwork network)
+    public ReadAheadView(IHost host, IDataView source, BlockNetwork network)
     {
         _host = host;
         Source = source;
-        _featureColumnName = featureColumnName;
         _network = network;
         _capacity = Math.Min(BlockRows, BlockFeatures / network.Inputs);
     }
@@ -43,7 +41,7 @@ internal sealed class ReadAheadView : IDataView
     {
         DataViewSchema.Column[] columns = [.. columnsNeeded];
         DataViewRowCursor cursor = Source.GetRowCursor(columns, rand);
-        return Features(columns) is { } features ? Ahead(cursor, features) : cursor;
+        return Scored(columns) is { } scored ? Ahead(cursor, scored) : cursor;
     }
 
     /// <summary>Several cursors, each with blocks of its own, so that they are scored side by side.</summary>
@@ -53,26 +51,32 @@ internal sealed class ReadAheadView : IDataView
         if (n == 1)
             return [GetRowCursor(columns, rand)];
         DataViewRowCursor[] cursors = Source.GetRowCursorSet(columns, n, rand);
-        if (Features(columns) is not { } features)
+        if (Scored(columns) is not { } scored)
             return cursors;
         // Where the source has one cursor only, ML.NET's scorer splits what it gets: split before, or the blocks would be scored on the one thread before the split.
         if (cursors.Length == 1 && (Source.GetRowCount() ?? long.MaxValue) > n)
             cursors = DataViewUtils.CreateSplitCursors(_host, cursors[0], n);
-        return [.. cursors.Select(cursor => Ahead(cursor, features))];
+        return [.. cursors.Select(cursor => Ahead(cursor, scored))];
     }
 
-    /// <summary>The feature column, where it is among the columns and reading ahead is possible and pays.</summary>
-    DataViewSchema.Column? Features(DataViewSchema.Column[] columns)
-        => _capacity >= FewestRows && DataViewUtils.AllCacheable(columns) && Schema.GetColumnOrNull(_featureColumnName) is { } features && columns.Any(column => column.Index == features.Index)
-            ? features : null;
+    /// <summary>The columns that the network reads, where they are among these and reading ahead is possible and pays.</summary>
+    (DataViewSchema.Column Features, DataViewSchema.Column[] Keys)? Scored(DataViewSchema.Column[] columns)
+    {
+        if (_capacity < FewestRows || !DataViewUtils.AllCacheable(columns) || Schema.GetColumnOrNull(_network.FeatureColumnName) is not { } features || !IsActive(features))
+            return null;
+        DataViewSchema.Column[] keys = KeyColumns.Find(_host, Schema, _network.Network);
+        return Array.TrueForAll(keys, IsActive) ? (features, keys) : null;
 
-    ReadAheadCursor Ahead(DataViewRowCursor cursor, DataViewSchema.Column features)
+        bool IsActive(DataViewSchema.Column wanted) => columns.Any(column => column.Index == wanted.Index);
+    }
+
+    ReadAheadCursor Ahead(DataViewRowCursor cursor, (DataViewSchema.Column Features, DataViewSchema.Column[] Keys) scored)
     {
         try
         {
             // A short table needs no buffers for a long one.
             int rows = (int)Math.Clamp(Source.GetRowCount() ?? _capacity, 1, _capacity);
-            return new ReadAheadCursor(_host, cursor, features, _network, rows);
+            return new ReadAheadCursor(_host, cursor, scored.Features, scored.Keys, _network, rows);
         }
         catch
         {

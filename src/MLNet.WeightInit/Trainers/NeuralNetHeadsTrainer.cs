@@ -5,6 +5,7 @@ using MLNet.WeightInit.Engine;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Metrics;
 
 namespace MLNet.WeightInit;
 
@@ -22,6 +23,10 @@ internal sealed class NeuralNetHeadsTrainer : NeuralNetTrainer<NeuralNetHeadsTra
     private protected override PredictionKind PredictionKind => PredictionKind.Custom;
 
     private protected override Loss? ComposedLoss => _labels.Loss;
+
+    private protected override Metric? ComposedMetric => _labels.Metric;
+
+    private protected override Loss? LossFor(IChannel channel, DataViewSchema schema, TrainingRows rows) => _labels.LossFor(channel, schema, rows);
 
     private protected override int CheckLabel(RoleMappedData data) => VectorLabelSize(data);
 

@@ -9,6 +9,7 @@ using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Persistence;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Metrics;
 
 namespace MLNet.WeightInit;
 
@@ -121,7 +122,11 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
             ClassWeighting.Apply(channel, classWeights, context.TrainingSet.Schema.Label!.Value, _task, outputs, rows, validation);
 
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
-        TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), ComposedLoss, progress, Host.CheckAlive) with { Embeddings = KeyColumns.Embedded(Host, context.TrainingSet.Schema.Schema, _settings.Options) };
+        TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), LossFor(channel, context.TrainingSet.Schema.Schema, rows), progress, Host.CheckAlive) with
+        {
+            Embeddings = KeyColumns.Embedded(Host, context.TrainingSet.Schema.Schema, _settings.Options),
+            Metric = ComposedMetric ?? _settings.Metric,
+        };
         if (rows.Set.IsSparse)
             SparseMessages.Write(channel, rows.Set, options);
         TrainingResult result = NetworkTrainer.Train(rows.Set, WithCheckpoint(options, channel, seed), validation ?? rows.Stream?.Validation, Start(context.InitialPredictor), rows.Stream);
@@ -186,12 +191,21 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         ValidationSchema.Check(Host, training, data);
         KeyColumns.CheckValidation(Host, training.Schema.Schema, data.Schema.Schema, _settings.Options);
         TrainingSet validation = reader.ReadValidation(data, rows.Set);
-        ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
+        if (ComposedLoss is HeadsLoss heads)
+            ValidationSchema.CheckClasses(channel, heads, rows, validation);
+        else
+            ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
         return validation;
     }
 
     /// <summary>The loss of a task that composes one of several; null: the one that was asked for, or the task's own.</summary>
     private protected virtual Loss? ComposedLoss => null;
+
+    /// <summary>The same, once its rows are known.</summary>
+    private protected virtual Loss? LossFor(IChannel channel, DataViewSchema schema, TrainingRows rows) => ComposedLoss;
+
+    /// <summary>The metric of a task that has one of several labels; null: the one that was asked for, or none.</summary>
+    private protected virtual Metric? ComposedMetric => null;
 
     /// <summary>Outputs that the network needs, where they are not as many as <see cref="CheckLabel"/> says.</summary>
     private protected virtual int OutputsOf(int labelValues) => labelValues;

@@ -58,6 +58,11 @@ internal sealed class TrainingProgress : IProgress<EpochProgress>
             line += string.Create(CultureInfo.InvariantCulture, $", validation loss {validationLoss:G6}");
         if ((value.ValidationMetric ?? value.TrainingMetric) is { } metric)
             line += string.Create(CultureInfo.InvariantCulture, $", {(value.ValidationMetric is null ? "training" : "validation")} metric {metric:G6}");
+        foreach (HeadRecord head in value.Heads)
+            if ((head.ValidationMetric ?? head.TrainingMetric) is { } own)
+                line += string.Create(CultureInfo.InvariantCulture, $", {head.LabelColumnName} {head.Metric} {own:G4}");
+            else
+                line += string.Create(CultureInfo.InvariantCulture, $", {head.LabelColumnName} loss {head.ValidationLoss ?? head.TrainingLoss:G4}");
         if (!value.IsEpochEnd && value is { RowsPerSecond: { } pace, TimeLeft: { } left })
             line += string.Create(CultureInfo.InvariantCulture, $", {pace:N0} rows a second, at most {new TimeSpan(left.Days, left.Hours, left.Minutes, left.Seconds)} left");
         return line;

@@ -147,7 +147,9 @@ internal sealed class LbfgsTests
         TrainingOptions options = s_options with { Init = InitializerRegistry.CreateDefault().Parse("constant(value=3e38)"), Activation = MLNet.WeightInit.Engine.Kernels.Activations.Activations.Parse("ReLU"), HiddenLayers = [9, 9] };
         if (search)
             options = options with { NumberOfEpochs = null, EarlyStopping = true, ValidationFraction = null };
-        Assert.That(() => NetworkTrainer.Train(s_rings, options), Throws.TypeOf<NonFiniteTrainingException>());
+        NonFiniteTrainingException exception = Assert.Throws<NonFiniteTrainingException>(() => NetworkTrainer.Train(s_rings, options))!;
+        Assert.That(exception.Message, Does.Contain("try another initialization, Standardize = true, or an optimizer with a learning rate, such as Adam").And.Not.Contain("learning rate below"));
+        Assert.That(exception.Initialization.ToString().ReplaceLineEndings(" "), Does.Match("Judged for L-BFGS\\(.*\\), measured on").And.Not.Contain("learning rate"));
     }
 
     static (double Loss, double Penalty) Golden(string problem)

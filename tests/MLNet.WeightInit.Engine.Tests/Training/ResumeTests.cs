@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Persistence;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Checkpoints;
+using MLNet.WeightInit.Engine.Training.Losses;
 using MLNet.WeightInit.Engine.Training.Metrics;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 using MLNet.WeightInit.Engine.Training.Schedules;
@@ -78,6 +79,20 @@ internal sealed class ResumeTests
         TrainingOptions options = Trainings.HeadsOptions(Trainings.MixedLoss, [12], batchSize: 33, epochs: search ? null : 12) with { ValidationFraction = search ? null : 0.2f, Patience = 4 };
         TrainingResult expected = NetworkTrainer.Train(mixed, options);
         NetworkTrainer.Train(mixed, options with { MaximumSteps = search ? null : 6, Checkpoint = new(File), Threads = threads });
+        AssertSame(NetworkTrainer.Train(mixed, options with { Checkpoint = new(File) }), expected);
+    }
+
+    [Test]
+    public void Several_heads_with_class_weights_and_one_that_decides_go_on_where_they_were([Values] bool search, [Values("Accuracy", "AUC", null)] string? metric)
+    {
+        TrainingSet mixed = Trainings.Mixed(150, weighted: true);
+        HeadsLoss loss = Trainings.ClassWeightedLoss;
+        TrainingOptions options = Trainings.HeadsOptions(loss, [12], batchSize: 33, epochs: search ? null : 12) with
+        {
+            ValidationFraction = search ? null : 0.2f, Patience = 4, Metric = new HeadMetric(loss, 2, metric is null ? null : Metrics.Parse(metric)),
+        };
+        TrainingResult expected = NetworkTrainer.Train(mixed, options);
+        NetworkTrainer.Train(mixed, options with { MaximumSteps = search ? null : 6, Checkpoint = new(File) });
         AssertSame(NetworkTrainer.Train(mixed, options with { Checkpoint = new(File) }), expected);
     }
 

@@ -103,7 +103,10 @@ internal sealed class SchedulesTests
 
     [TestCase("exponential(gamma=0)", "0 at once")]
     [TestCase("exponential(gamma=1.1)", "at most 1")]
+    [TestCase("exponential(gamma=1e-30)", "at least 0.001 and at most 1")]
+    [TestCase("exponential(gamma=0.0009)", "at least 0.001")]
     [TestCase("step(gamma=0)", "0 at once")]
+    [TestCase("step(gamma=1e-30)", "at least 0.001")]
     [TestCase("step(step_size=0)", "at least 1")]
     [TestCase("step(step_size=1.5)", "whole number")]
     [TestCase("cosine(t_0=0)", "at once")]
@@ -130,10 +133,14 @@ internal sealed class SchedulesTests
     [TestCase("plateau(min_lr=1)", "below the learning rate")]
     [TestCase("constant(warmup=12)", "shorter than the training")]
     [TestCase("step(warmup=1e300)", "shorter than the training")]
-    [TestCase("exponential(gamma=1e-60)", "0 at once, in epoch 2")]
     [TestCase("one_cycle(div_factor=1e60)", "0 at once, in epoch 1")]
     public void A_schedule_that_the_training_cannot_have_is_an_error(string text, string expected)
         => Assert.That(() => Schedules.Begin(Schedules.Parse(text), s_span), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains(expected));
+
+    /// <summary>1e-44 is a number of 32 bits, a thousandth of it is none.</summary>
+    [Test]
+    public void A_rate_that_is_0_after_an_epoch_is_an_error()
+        => Assert.That(() => Schedules.Begin(Schedules.Parse("exponential(gamma=0.001)"), s_span with { LearningRate = 1e-44f }), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("0 at once, in epoch 2"));
 
     [Test]
     public void A_plateau_that_early_stopping_forestalls_is_an_error()

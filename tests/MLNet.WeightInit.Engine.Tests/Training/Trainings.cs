@@ -4,6 +4,7 @@ using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Network;
 using MLNet.WeightInit.Engine.Training;
 using MLNet.WeightInit.Engine.Training.Losses;
+using MLNet.WeightInit.Engine.Training.Metrics;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit.Engine.Tests.Training;
@@ -152,6 +153,13 @@ internal static class Trainings
     /// <summary>One head for each label of <see cref="Mixed"/>, the second with half the weight.</summary>
     public static HeadsLoss MixedLoss { get; } = Heads(("Class", NetworkTask.Multiclass, 5, "SoftmaxCrossEntropy(label_smoothing=0.1)", 1), ("Value", NetworkTask.Regression, 1, "Huber", 0.5f),
         ("Yes", NetworkTask.Binary, 1, "BinaryCrossEntropy", 1), ("Range", NetworkTask.Quantiles, 3, "Quantiles(levels=(0.1, 0.5, 0.9))", 2), ("Count", NetworkTask.Regression, 1, "Poisson", 1));
+
+    /// <summary>The same with weights of the classes of two heads, and metrics.</summary>
+    public static HeadsLoss ClassWeightedLoss { get; } = new(MixedLoss.Heads.Select((part, head) => part with
+    {
+        ClassWeights = head == 0 ? [1, 4, 0.3f, 2, 7] : head == 2 ? [0.7f, 3] : null,
+        Metric = Metrics.Parse(head is 0 or 2 ? "Accuracy" : "RMSE") is { } metric && metric.Tasks.Contains(part.Head.Task) ? metric : null,
+    }));
 
     /// <summary>Heads one after another.</summary>
     public static HeadsLoss Heads(params (string Name, NetworkTask Task, int Outputs, string Loss, float Weight)[] heads)

@@ -49,6 +49,9 @@ internal abstract unsafe class LossKernel
     /// <param name="gradient">[rows][stride] or null. Columns from <paramref name="units"/> to the stride are written 0. May not be <paramref name="logits"/>.</param>
     public abstract double Evaluate(float* logits, int rows, int units, int stride, float* targets, int targetColumns, float* weights, float scale, float* gradient);
 
+    /// <summary>Of a loss of several labels, what each of them came to in the last evaluation, in order: sum over rows of weight · loss, without the label's own weight. Empty for one label.</summary>
+    public virtual ReadOnlySpan<double> Parts => [];
+
     /// <summary>Zeros the columns from the units to the stride.</summary>
     protected static void ClearPadding(float* block, int rows, int units, int stride)
     {

@@ -50,6 +50,11 @@ internal abstract unsafe class MetricTotal
     /// <param name="weights">[rows], or null for all ones.</param>
     public abstract void Add(float* logits, int rows, int units, int stride, float* targets, int targetColumns, float* weights);
 
+    /// <summary>What the losses of several labels came to for the rows of the last <see cref="Add"/>; empty for one label.</summary>
+    public virtual void AddLosses(ReadOnlySpan<double> parts)
+    {
+    }
+
     /// <summary>Of all rows since <see cref="Clear"/>; NaN where it isn't defined for them.</summary>
     public abstract double Value();
 }

@@ -24,7 +24,9 @@ internal sealed class Lbfgs : Optimizer
 
     public int Memory { get; }
     public double Tolerance { get; }
-    public override string Name => "L-BFGS";
+    public const string CanonicalName = "L-BFGS";
+
+    public override string Name => CanonicalName;
     public override string Specification => $"{Name}(memory={SpecificationText.Format(Memory)}, tolerance={SpecificationText.Format(Tolerance)})";
 
     /// <summary>Steps have the length that the line search finds.</summary>

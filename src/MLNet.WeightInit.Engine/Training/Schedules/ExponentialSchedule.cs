@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Training.Schedules;
@@ -9,9 +10,12 @@ internal sealed class ExponentialSchedule : Schedule
     /// <summary>What is left of the rate after the last epoch where γ is left open: two orders of magnitude, as after the two falls of the usual step schedule.</summary>
     const double Remainder = 0.01;
 
+    /// <summary>Two falls by it take six orders of magnitude: what comes after them is no training, and a smaller number is a slip of the pen.</summary>
+    internal const double LowestGamma = 0.001;
+
     readonly double? _gamma;
 
-    /// <param name="gamma">Factor an epoch; above 0, at most 1. Null: such that training ends at a hundredth of the first rate.</param>
+    /// <param name="gamma">Factor an epoch; from 0.001 to 1. Null: such that training ends at a hundredth of the first rate.</param>
     public ExponentialSchedule(double? gamma = null) => _gamma = gamma is { } given ? CheckedGamma(given, "exponential") : null;
 
     public override string Name => "Exponential";
@@ -20,9 +24,10 @@ internal sealed class ExponentialSchedule : Schedule
         => new Course(span.LearningRate, span.StepsAnEpoch, _gamma is { } gamma ? ScalarMath.Log(gamma) : ScalarMath.Log(Remainder) / span.Epochs);
 
     internal static double CheckedGamma(double gamma, string schedule)
-        => gamma is > 0 and <= 1
+        => gamma is >= LowestGamma and <= 1
             ? gamma
-            : throw new ArgumentOutOfRangeException(nameof(gamma), gamma, $"The {schedule} schedule's gamma must be above 0 and at most 1, for example 0.9: with 0 the learning rate would be 0 at once.");
+            : throw new ArgumentOutOfRangeException(nameof(gamma), gamma, string.Create(CultureInfo.InvariantCulture,
+                $"The {schedule} schedule's gamma must be at least {LowestGamma} and at most 1, for example 0.9: what one fall leaves of the learning rate. With less it would be as good as 0 at once."));
 
     sealed class Course(double first, int stepsAnEpoch, double logGamma) : RateCourse
     {
