@@ -71,7 +71,9 @@ internal static class NetworkTrainer
                 ? new TrainingCheckpoint(settings, TrainingFingerprint.Of(network, options, data, validation, searches: choice is not null, stream))
                 : null;
             EpochRows rows = stream is null ? new ResidentRows(gatherer, trainingRows, options.Seed) : new StreamedRows(stream, gatherer, options.BatchSize, options.Seed);
-            var run = new TrainingRun(network, options, rows, ValidationRows(), kernels, rateMultipliers, Advice(report), choice);
+            (BatchGatherer, int[])? held = ValidationRows();
+            options.Trial?.BestConstantLoss = PriorLoss(held!.Value.Item1, held.Value.Item2, options, prior);
+            var run = new TrainingRun(network, options, rows, held, kernels, rateMultipliers, Advice(report), choice);
             bool resumed = checkpoint?.TryResume(run.Exchange) == true;
             if (choice is not null && !resumed)
             {
@@ -96,6 +98,7 @@ internal static class NetworkTrainer
             EmbeddingStart.Fill(network, plan, options, data, trainingRows);
             var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
+            options.Trial?.Calibrated(layout, data, probe);
             if (options.TiedWeights)
                 TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
             return ReportBuilder.Build(plan, probe.Measure(), options, probe.RowSums(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
@@ -137,6 +140,8 @@ internal static class NetworkTrainer
 
     static (int[] Training, int[] Validation) SplitRows(TrainingSet data, TrainingOptions options, bool isSplit)
     {
+        if (options.Trial is { Split: var (training, heldOut) })
+            return ([.. training], heldOut);                     // a training shuffles its own
         double fraction = isSplit || !options.EarlyStopping && options.ValidationFraction is null
             ? 0
             : TrainingBudget.ValidationFraction(data, options);
