@@ -34,7 +34,7 @@ if (report.Findings.Count > 0)
     {
         Color color = finding.Severity switch { Severity.Error => Color.Red, Severity.Warning => Color.Yellow, _ => Color.Grey };
         findings.AddRow(new Text($"{finding.Severity}", new Style(color)), new Text($"{finding.Verdict}", new Style(color)), new Text($"{finding.FirstLayer} to {finding.LastLayer}"),
-            new Text(finding.Evidence), new Text(string.Join("\n", finding.Remedies)));
+            new Text(finding.Evidence), new Text(string.Join("\n", finding.Remedies.Select(remedy => remedy.Effect is null ? remedy.Code : $"{remedy.Code} ({remedy.Effect})"))));
     }
     AnsiConsole.Write(findings);
 }

@@ -92,17 +92,28 @@ internal static class NetworkTrainer
 
         InitializationReport Initialize()
         {
-            Fill(network, plan, options);
+            TrainingOptions drawing = options.FillSeed is { } draw ? options with { Seed = draw } : options;
+            Fill(network, plan, drawing);
             if (options.Residual is { Start: ResidualStart.ZeroScales })
                 network.ClearLastBranchScales();
-            EmbeddingStart.Fill(network, plan, options, data, trainingRows);
+            EmbeddingStart.Fill(network, plan, drawing, data, trainingRows);
             var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
-            PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
+            PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, drawing.Seed));
             options.Trial?.Calibrated(layout, data, probe);
             if (options.TiedWeights)
                 TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
-            return ReportBuilder.Build(plan, probe.Measure(), options, probe.RowSums(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
+            InitializationReport made = ReportBuilder.Build(plan, probe.Measure(), options, probe.RowSums(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
+            return options.IsDiagnosis ? Diagnosed(made) : made;
         }
+
+        InitializationReport Diagnosed(InitializationReport made)
+        {
+            WeightDraws draws = DrawTrials.Measure(made, options, Rebuild);
+            return RemedyTrials.Measure(made, options, Rebuild).With(draws);
+        }
+
+        // The same rows: they are chosen by data and seed.
+        InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { IsDiagnosis = false, NumberOfEpochs = 0 }, validation, start: null, stream).Initialization;
 
         TrainingResult Finished(TrainingHistory history)
         {

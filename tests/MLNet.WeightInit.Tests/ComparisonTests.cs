@@ -23,7 +23,7 @@ public sealed class ComparisonTests
         _data = Samples.View(_context);
     }
 
-    /// <summary>The rows are 200 with 160 for training: 3 batches an epoch.</summary>
+    /// <summary>A fifth of the 200 rows is kept out; of 66 or 67 rows of a class, 13.</summary>
     [TestCase("Label", "Accuracy")]
     [TestCase(nameof(SampleRow.Flag), "Accuracy")]
     [TestCase(nameof(SampleRow.Value), "R2")]
@@ -40,10 +40,11 @@ public sealed class ComparisonTests
         if (label == "heads")
             options.Heads = ["Label", nameof(SampleRow.Value)];
         options.LearningRate = 0.01f;
-        InitializationComparison comparison = _context.WeightInit.Compare(_data, options, s_pair, seeds: 3, steps: 30);
-        Assert.That((comparison.TrainingRows, comparison.HeldOutRows, comparison.Seeds, comparison.Steps, comparison.Metric), Is.EqualTo((160, 40, 3, 30, metric)));
+        InitializationComparison comparison = _context.WeightInit.Compare(_data, options, s_pair, seeds: 3, steps: 60);
+        Assert.That((comparison.TrainingRows + comparison.HeldOutRows, comparison.Seeds, comparison.Steps, comparison.Metric), Is.EqualTo((200, 3, 60, metric)));
+        Assert.That(comparison.HeldOutRows, Is.InRange(39, 40));
         Assert.That(comparison.Candidates.Select(candidate => candidate.Initializer), Is.EqualTo(s_pair.Select(candidate => _context.WeightInit.Parse(candidate.Specification).Specification)));
-        Assert.That(comparison.Candidates.Select(candidate => candidate.HeldOutLoss.Value), Is.All.LessThan(comparison.BestConstantLoss), "30 steps at 0.01 learn these rows");
+        Assert.That(comparison.Candidates.Select(candidate => candidate.HeldOutLoss.Value), Is.All.LessThan(comparison.BestConstantLoss), "60 steps at 0.01 learn these rows");
         Assert.That(comparison.TargetLoss, Is.LessThan(comparison.BestConstantLoss));
         Assert.That(comparison.Candidates.Select(candidate => candidate.FailedShare), Is.All.Zero);
         Assert.That(comparison.LearningRates, Has.Count.EqualTo(9));
@@ -64,8 +65,9 @@ public sealed class ComparisonTests
             {
                 (options.Seed, options.NumberOfEpochs, options.Init) = ((int)trial.Seed, 2, candidate.Initializer);       // 200 rows are 4 batches
                 TrainingHistory history = _context.Transforms.NeuralNet(options).Fit(_data, validation).Model.History;
-                Assert.That(trial.HeldOutLoss, Is.EqualTo(history.Epochs[1].ValidationLoss!.Value).Within(1e-5).Percent.Or.EqualTo(history.Epochs[1].ValidationLoss!.Value).Within(5e-7));
-                Assert.That(trial.HeldOutLosses[4], Is.EqualTo(history.Epochs[0].ValidationLoss!.Value).Within(1e-3).Percent);
+                // Half a unit of the sixth digit is at most 5 in a million.
+                Assert.That(trial.HeldOutLoss, Is.EqualTo(history.Epochs[1].ValidationLoss!.Value).Within(5e-4).Percent);
+                Assert.That(trial.HeldOutLosses[4], Is.EqualTo(history.Epochs[0].ValidationLoss!.Value).Within(5e-4).Percent);
             }
     }
 
@@ -94,9 +96,11 @@ public sealed class ComparisonTests
         }
         string expected = Json(1, IntervalMethod.Bca);
         CultureInfo before = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat = new NumberFormatInfo { NumberDecimalSeparator = ",", NumberGroupSeparator = ".", NegativeSign = "\u2212", PercentDecimalSeparator = "," };
         try
         {
-            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+            CultureInfo.CurrentCulture = comma;
             Assert.That(Json(2, IntervalMethod.Bca), Is.EqualTo(expected));
             Assert.That(Json(3, IntervalMethod.Bca), Is.EqualTo(expected));
         }
@@ -130,10 +134,10 @@ public sealed class ComparisonTests
     public void A_start_that_cannot_learn_fails_on_every_seed_and_is_placed_last()
     {
         NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value));
-        (options.Optimizer, options.LearningRate, options.HiddenLayers) = ("SGD", 0.05f, [32, 32, 32, 32, 32, 32]);
+        (options.Optimizer, options.LearningRate, options.HiddenLayers) = ("SGD", 0.01f, [32, 32, 32]);
         InitializationComparison comparison = _context.WeightInit.Compare(_data, options, ["normal(deviation=3)", "He"], seeds: 3, steps: 60);
         CandidateResult wild = comparison.Candidates[0], he = comparison.Candidates[1];
-        Assert.That((wild.FailedShare, he.FailedShare), Is.EqualTo((1.0, 0.0)), "deviation 3 makes a signal of (3 √16)⁶");
+        Assert.That((wild.FailedShare, he.FailedShare), Is.EqualTo((1.0, 0.0)), "deviation 3 makes a signal of (3 √16)³ times √3, and a gradient as large");
         Assert.That((wild.Rank, wild.CostRank, he.Rank, he.CostRank), Is.EqualTo((2, 2, 1, 1)));
         Assert.That(wild.OperationsToTarget, Is.EqualTo(double.PositiveInfinity));
         Assert.That(comparison.ToString(), Does.StartWith("he").IgnoreCase.And.Contain("never"));

@@ -36,9 +36,11 @@ internal static class ReportBuilder
             BranchDepth = plan.BranchDepth,
             PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout),
         };
+        Dictionary<Verdict, JudgedFigure> figures = Enum.GetValues<Verdict>().ToDictionary(verdict => verdict, verdict => JudgedFigures.Of(verdict, context));
         return new InitializationReport
         {
-            Findings = FindingRules.Examine(context),
+            Findings = [.. FindingRules.Examine(context).Select(finding => finding with { Judged = figures[finding.Verdict] })],
+            Figures = figures,
             Plan = [.. plan.Embeddings.Concat(plan.Tensors).Select(Row)],
             Layers = layers,
             Embeddings = [.. plan.Embeddings.Zip(probe.Embeddings, Embedding)],
