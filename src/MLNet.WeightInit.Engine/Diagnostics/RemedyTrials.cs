@@ -60,14 +60,14 @@ internal static class RemedyTrials
 
     static double Distance(Remedy remedy) => remedy.Effect is { } effect ? JudgedFigures.Distance(new JudgedFigure(effect.Figure, effect.After)) : double.PositiveInfinity;
 
-    /// <returns>Null where the network that the remedy makes can't be built, as fewer layers than a residual block has.</returns>
+    /// <returns>Null where the network that the remedy makes can't be built, as fewer layers than a residual block has, or the code says more than one thing.</returns>
     static InitializationReport? Rebuild(string code, TrainingOptions options, Func<TrainingOptions, InitializationReport> rebuild)
     {
         try
         {
             return Apply(code, options) is { } changed ? rebuild(changed) : null;
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException)
         {
             return null;
         }

@@ -70,9 +70,9 @@ internal sealed class TrainingTrialTests
     {
         int[] training = [.. Enumerable.Range(0, 100).Where(row => row % 5 != 0)], held = [.. Enumerable.Range(0, 20).Select(i => 5 * i)];
         TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, epochs: 2) with { EarlyStopping = false, RestoreBest = false };
+        int[] before = [.. training];
         var trial = new TrainingTrial(6, (training, held));
         NetworkTrainer.Train(s_data, options with { Trial = trial, MaximumSteps = 6 });
-        int[] before = [.. training];
         Assert.That(training, Is.EqualTo(before), "a training shuffles rows of its own");
 
         TrainingSet Part(int[] rows) => new([.. rows.SelectMany(row => s_data.Features.AsSpan(4 * row, 4).ToArray())], rows.Length, 4, [.. rows.Select(row => s_data.Targets[row])], 1);

@@ -16,6 +16,8 @@ internal static class ComparisonText
         text.Append('\n');
         Losses(comparison).AppendText(text, Width);
         text.Append('\n');
+        Quality(comparison).AppendText(text, Width);
+        text.Append('\n');
         Costs(comparison).AppendText(text, Width);
         text.Append('\n');
         TextTable.AppendWrapped(text, Notes(comparison), Width, indent: 0);
@@ -28,6 +30,8 @@ internal static class ComparisonText
         var text = new StringBuilder();
         text.Append("**").Append(Headline(comparison)).Append("**\n\n").Append(Circumstances(comparison)).Append("\n\n");
         Losses(comparison).AppendMarkdown(text);
+        text.Append('\n');
+        Quality(comparison).AppendMarkdown(text);
         text.Append('\n');
         Costs(comparison).AppendMarkdown(text);
         text.Append('\n').Append(Notes(comparison)).Append("\n\n").Append(comparison.Coverage).Append('\n');
@@ -55,22 +59,30 @@ internal static class ComparisonText
 
     static TextTable Losses(InitializationComparison comparison)
     {
-        string metric = comparison.Metric ?? "";
-        List<string> header = ["Initializer", "loss", "interval", $"less {Short(comparison.Candidates[0].Initializer)}'s", "interval", "p (Holm)"];
-        if (comparison.Metric is not null)
-            header.Add(metric);
-        var table = new TextTable([.. header, "gap", "dev", "failed"]);
+        var table = new TextTable("Initializer", "loss", "interval", $"less {Short(comparison.Candidates[0].Initializer)}'s", "interval", "p (Holm)");
         foreach (CandidateResult candidate in comparison.Ranking)
-        {
-            List<string> cells =
-            [
-                candidate.Initializer, NumberText.Format(candidate.HeldOutLoss.Value), Interval(candidate.HeldOutLoss), Value(candidate.LossDifference), Interval(candidate.LossDifference),
-                candidate.AdjustedPValue is { } p ? NumberText.Format(p) : "-",
-            ];
-            if (comparison.Metric is not null)
-                cells.Add(Value(candidate.Metric));
-            table.Add([.. cells, Value(candidate.Gap), NumberText.Format(candidate.Deviation.Value), NumberText.Percent(candidate.FailedShare)]);
-        }
+            table.Add(
+                candidate.Initializer,
+                NumberText.Format(candidate.HeldOutLoss.Value),
+                Interval(candidate.HeldOutLoss),
+                Value(candidate.LossDifference),
+                Interval(candidate.LossDifference),
+                candidate.AdjustedPValue is { } p ? NumberText.Format(p) : "-");
+        return table;
+    }
+
+    static TextTable Quality(InitializationComparison comparison)
+    {
+        var table = new TextTable("Initializer", comparison.Metric ?? "metric", "interval", "gap", "dev", "interval", "failed");
+        foreach (CandidateResult candidate in comparison.Ranking)
+            table.Add(
+                candidate.Initializer,
+                Value(candidate.Metric),
+                Interval(candidate.Metric),
+                Value(candidate.Gap),
+                NumberText.Format(candidate.Deviation.Value),
+                Interval(candidate.Deviation),
+                NumberText.Percent(candidate.FailedShare));
         return table;
     }
 

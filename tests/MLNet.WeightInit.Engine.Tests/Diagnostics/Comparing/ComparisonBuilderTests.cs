@@ -132,6 +132,15 @@ internal sealed class ComparisonBuilderTests
         Assert.That(comparison.ToString(), Does.Contain("is within what the seeds do"), "p is 0.13");
     }
 
+    /// <summary>Numbers as wide as they get, under the longest names of an initializer and a metric.</summary>
+    [Test]
+    public void Text_keeps_to_100_columns_with_losses_that_explode()
+    {
+        TrialRecord[] records = [Record(0, 0, [-1e30, -2e31, -1e31, -5e30, -1.7e33]), Record(0, 1, [-1e30, -3e31, -2e31, -1e30, -3.1e34]), s_records[2], s_records[3]];
+        InitializationComparison comparison = ComparisonBuilder.Build(Setup([new string('x', 120), "b"]) with { Metric = "SubsetAccuracy" }, records);
+        Assert.That(comparison.ToString().Split('\n').Skip(3).Max(line => line.Length), Is.LessThanOrEqualTo(100), "a name that can't be broken stands in the sentences before");
+    }
+
     [Test]
     public void Json_has_every_figure_in_an_order_that_stays()
     {
