@@ -10,7 +10,10 @@ static class Table
 
     public static IDataView Load(MLContext mlContext, string file, string label, out string description)
     {
-        IDataView texts = mlContext.Data.LoadFromTextFile(file, [new TextLoader.Column("All", DataKind.String, [new TextLoader.Range(0, null)])], separatorChar: ',', hasHeader: true, allowQuoting: true, trimWhitespace: true);
+        // The loader looks at the file to see how many columns there are.
+        TextLoader loader = mlContext.Data.CreateTextLoader([new TextLoader.Column("All", DataKind.String, [new TextLoader.Range(0, null)])], separatorChar: ',', hasHeader: true,
+            dataSample: new MultiFileSource(file), allowQuoting: true, trimWhitespace: true);
+        IDataView texts = loader.Load(file);
         VBuffer<ReadOnlyMemory<char>> header = default;
         texts.Schema["All"].GetSlotNames(ref header);
         string[] names = [.. header.DenseValues().Select(name => name.ToString())];
