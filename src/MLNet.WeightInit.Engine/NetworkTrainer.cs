@@ -75,7 +75,9 @@ internal static class NetworkTrainer
                 ? new TrainingCheckpoint(settings, TrainingFingerprint.Of(network, options, data, validation, searches: choice is not null, stream))
                 : null;
             EpochRows rows = stream is null ? new ResidentRows(gatherer, trainingRows, options.Seed) : new StreamedRows(stream, gatherer, options.BatchSize, options.Seed);
-            var run = new TrainingRun(network, options, rows, ValidationRows(), kernels, rateMultipliers, Advice(report, options), choice);
+            (BatchGatherer, int[])? held = ValidationRows();
+            options.Trial?.BestConstantLoss = PriorLoss(held!.Value.Item1, held.Value.Item2, options, prior);
+            var run = new TrainingRun(network, options, rows, held, kernels, rateMultipliers, Advice(report, options), choice);
             bool resumed = checkpoint?.TryResume(run.Exchange) == true;
             if (choice is not null && !resumed)
             {
@@ -94,16 +96,28 @@ internal static class NetworkTrainer
 
         InitializationReport Initialize()
         {
-            Fill(network, plan, options);
+            TrainingOptions drawing = options.FillSeed is { } draw ? options with { Seed = draw } : options;
+            Fill(network, plan, drawing);
             if (options.Residual is { Start: ResidualStart.ZeroScales })
                 network.ClearLastBranchScales();
-            EmbeddingStart.Fill(network, plan, options, data, trainingRows);
+            EmbeddingStart.Fill(network, plan, drawing, data, trainingRows);
             var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
-            PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
+            PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, drawing.Seed));
+            options.Trial?.Calibrated(layout, data, probe);
             if (options.TiedWeights)
                 TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
-            return ReportBuilder.Build(plan, probe.Measure(), options, probe.RowSums(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed, PlannedSteps(stream?.TrainingRows ?? trainingRows.Length, options));
+            InitializationReport made = ReportBuilder.Build(plan, probe.Measure(), options, probe.RowSums(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed, PlannedSteps(stream?.TrainingRows ?? trainingRows.Length, options));
+            return options.IsDiagnosis ? Diagnosed(made) : made;
         }
+
+        InitializationReport Diagnosed(InitializationReport made)
+        {
+            WeightDraws draws = DrawTrials.Measure(made, options, Rebuild);
+            return RemedyTrials.Measure(made, options, Rebuild).With(draws);
+        }
+
+        // The same rows: they are chosen by data and seed.
+        InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { IsDiagnosis = false, NumberOfEpochs = 0 }, validation, start: null, stream).Initialization;
 
         TrainingResult Finished(TrainingHistory history)
         {
@@ -147,6 +161,8 @@ internal static class NetworkTrainer
 
     static (int[] Training, int[] Validation) SplitRows(TrainingSet data, TrainingOptions options, bool isSplit)
     {
+        if (options.Trial is { Split: var (training, heldOut) })
+            return ([.. training], heldOut);                     // a training shuffles its own
         double fraction = isSplit || !options.EarlyStopping && options.ValidationFraction is null
             ? 0
             : TrainingBudget.ValidationFraction(data, options);

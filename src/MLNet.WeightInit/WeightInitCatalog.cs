@@ -52,6 +52,7 @@ public sealed partial class WeightInitCatalog
         ArgumentNullException.ThrowIfNull(options);
         NeuralNetOptions untrained = options.Copy();
         untrained.NumberOfEpochs = 0;
+        untrained.IsDiagnosis = true;
         return TrainerFactory.Estimator(_environment, untrained).Fit(data).Model.Initialization;
     }
 

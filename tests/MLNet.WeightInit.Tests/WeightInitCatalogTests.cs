@@ -45,4 +45,24 @@ public sealed class WeightInitCatalogTests
         string report = context.WeightInit.ReportOf(model)!.ToJson();
         Assert.That(context.WeightInit.ReportOf(ModelZip.Load(new MLContext(), ModelZip.Save(context, model, data.Schema)))!.ToJson(), Is.EqualTo(report));
     }
+
+    /// <summary>Wild outputs are sure of what they can't know; zeros are not.</summary>
+    [Test]
+    public void A_diagnosis_measures_remedies_and_draws_and_a_training_does_not()
+    {
+        var context = new MLContext(seed: 1);
+        var data = Samples.View(context);
+        NeuralNetOptions options = Samples.Quick(epochs: 0);
+        options.OutputInit = "normal(deviation=30)";
+        InitializationReport report = context.WeightInit.Diagnose(data, options), trained = context.Transforms.NeuralNet(options).Fit(data).Model.Initialization;
+        Finding finding = report.Findings.Single(finding => finding.Verdict == Verdict.OverConfidentHead);
+        Remedy zeros = finding.Remedies.Single(remedy => remedy.Code == "OutputInit = \"zeros\"");
+        Assert.That(zeros.Effect!.Before, Is.EqualTo(finding.Judged!.Value));
+        Assert.That(zeros.Effect.After, Is.EqualTo(0).Within(1e-6), "a loss near 1, from Singles");
+        Assert.That($"{zeros}", Is.EqualTo("OutputInit = \"zeros\""));
+        Assert.That(report.Draws!.Count, Is.EqualTo(5));
+        Assert.That(trained.Draws, Is.Null);
+        Assert.That(trained.Findings.SelectMany(found => found.Remedies).Select(remedy => remedy.Effect), Is.All.Null);
+        Assert.That(trained.Verdict, Is.EqualTo(report.Verdict));
+    }
 }

@@ -10,7 +10,7 @@ public sealed record Finding
         FirstLayer = firstLayer;
         LastLayer = lastLayer;
         Evidence = evidence;
-        Remedies = remedies;
+        Remedies = [.. remedies.Select(code => new Remedy(code))];
     }
 
     /// <summary>What was found; never <see cref="Verdict.Healthy"/>.</summary>
@@ -28,6 +28,9 @@ public sealed record Finding
     /// <summary>One sentence with the numbers that were measured.</summary>
     public string Evidence { get; }
 
-    /// <summary>Lines of code to use instead, the most promising first; may be empty.</summary>
-    public IReadOnlyList<string> Remedies { get; internal init; }
+    /// <summary>The figure that was judged; null in a report that was saved before reports had it.</summary>
+    public JudgedFigure? Judged { get; internal init; }
+
+    /// <summary>Lines of code to use instead, the most promising first: by their measured effect, where it was measured. May be empty.</summary>
+    public IReadOnlyList<Remedy> Remedies { get; internal init; }
 }

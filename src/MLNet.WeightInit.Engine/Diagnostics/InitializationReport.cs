@@ -9,6 +9,9 @@ public sealed class InitializationReport
     /// <summary>Version of the JSON that <see cref="ToJson"/> writes.</summary>
     internal const int SchemaVersion = 1;
 
+    IReadOnlyList<Finding> _findings = [];
+    WeightDraws? _draws;
+
     internal InitializationReport()
     {
     }
@@ -28,7 +31,21 @@ public sealed class InitializationReport
     }
 
     /// <summary>Everything found, the gravest first: by severity, then verdict, then layer.</summary>
-    public required IReadOnlyList<Finding> Findings { get; init; }
+    public required IReadOnlyList<Finding> Findings
+    {
+        get => _findings;
+        init => _findings = value;
+    }
+
+    /// <summary>What other draws of the weights would have given; null where only one was made: <c>Diagnose</c> makes several, a training doesn't.</summary>
+    public WeightDraws? Draws
+    {
+        get => _draws;
+        internal init => _draws = value;
+    }
+
+    /// <summary>What each verdict is judged by, found or not; not stored.</summary>
+    internal IReadOnlyDictionary<Verdict, JudgedFigure> Figures { get; init; } = new Dictionary<Verdict, JudgedFigure>();
 
     /// <summary>A row for every tensor, from the input to the output: the embeddings of categorical columns, then each layer's weights, then its bias.</summary>
     public required IReadOnlyList<TensorPlan> Plan { get; init; }
@@ -77,6 +94,20 @@ public sealed class InitializationReport
     /// <summary>The whole report as JSON: stable order, invariant culture, the version of its <c>schema</c> first. NaN and infinities are the strings <c>"NaN"</c>,
     /// <c>"Infinity"</c> and <c>"-Infinity"</c>.</summary>
     public string ToJson() => ReportJsonWriter.Write(this);
+
+    internal InitializationReport With(IReadOnlyList<Finding> findings)
+    {
+        var copy = (InitializationReport)MemberwiseClone();
+        copy._findings = findings;
+        return copy;
+    }
+
+    internal InitializationReport With(WeightDraws draws)
+    {
+        var copy = (InitializationReport)MemberwiseClone();
+        copy._draws = draws;
+        return copy;
+    }
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="InvalidDataException">The text isn't such a report, is cut short, or has another schema version.</exception>

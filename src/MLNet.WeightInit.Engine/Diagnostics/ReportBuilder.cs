@@ -38,10 +38,12 @@ internal static class ReportBuilder
             BranchDepth = plan.BranchDepth,
             PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout),
         };
-        double[] figures = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
+        double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
+        Dictionary<Verdict, JudgedFigure> figures = Enum.GetValues<Verdict>().ToDictionary(verdict => verdict, verdict => JudgedFigures.Of(verdict, context));
         return new InitializationReport
         {
-            Findings = FindingRules.Examine(context),
+            Findings = [.. FindingRules.Examine(context).Select(finding => finding with { Judged = figures[finding.Verdict] })],
+            Figures = figures,
             Plan = [.. plan.Embeddings.Concat(plan.Tensors).Select(Row)],
             Layers = layers,
             Embeddings = [.. plan.Embeddings.Zip(probe.Embeddings, Embedding)],
@@ -52,8 +54,8 @@ internal static class ReportBuilder
             ProbeRows = probe.Rows,
             InitialLoss = SignificantDigits.Round(probe.Loss),
             PriorLoss = SignificantDigits.Round(priorLoss),
-            StartFigures = figures,
-            Forecast = StartFigures.AreKnown(options) ? TrainabilityForecast.Of(figures, steps) : null,
+            StartFigures = start,
+            Forecast = StartFigures.AreKnown(options) ? TrainabilityForecast.Of(start, steps) : null,
         };
     }
 

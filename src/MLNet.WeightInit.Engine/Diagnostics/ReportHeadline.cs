@@ -12,7 +12,7 @@ internal static class ReportHeadline
         if (report.Verdict == Verdict.Healthy)
             return $"Healthy{Notes(report)}: {Signal(report)}initial loss {NumberText.Format(report.InitialLoss)}{Prior(report)}.";
         Finding gravest = report.Findings.First(finding => finding.Verdict == report.Verdict && finding.Severity >= Severity.Warning);
-        string remedy = gravest.Remedies.Count > 0 ? $" Try {gravest.Remedies[0]}." : "";
+        string remedy = gravest.Remedies.Count > 0 ? $" Try {ReportDraws.WithEffect(gravest.Remedies[0])}." : "";
         return $"{report.Verdict}: {gravest.Evidence}.{remedy}";
     }
 

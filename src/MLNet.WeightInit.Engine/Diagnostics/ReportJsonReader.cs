@@ -42,6 +42,7 @@ internal static class ReportJsonReader
             PriorLoss = Number(Member(root, "priorLoss"), "priorLoss"),
             Forecast = root.TryGetProperty(ReportJsonSchema.Forecast, out JsonElement forecast) ? ReadForecast(forecast) : null,
             Findings = Elements(Member(root, "findings"), "findings").Select(ReadFinding).ToArray(),
+            Draws = ReportDraws.Read(root),
             Plan = ReadTable(Member(root, "plan"), "plan", ReportJsonSchema.PlanColumns, row => ReadTensor(row, reasons)),
             Layers = ReadTable(Member(root, "layers"), "layers", ReportJsonSchema.LayerColumns, ReadLayer),
             Embeddings = root.TryGetProperty(ReportJsonSchema.Embeddings, out JsonElement embeddings) ? ReadTable(embeddings, ReportJsonSchema.Embeddings, ReportJsonSchema.EmbeddingColumns, ReadEmbedding) : [],
@@ -51,13 +52,13 @@ internal static class ReportJsonReader
     static TrainabilityForecast ReadForecast(JsonElement element)
         => Member(element, "steps") is { ValueKind: JsonValueKind.Number } steps && steps.TryGetInt64(out long count) ? new TrainabilityForecast(Number(Member(element, "probability"), "forecast.probability"), count) : throw Invalid("'forecast.steps' must be a whole number");
 
-    static Finding ReadFinding(JsonElement element) => new(
+    static Finding ReadFinding(JsonElement element) => ReportDraws.ReadFinding(element, new Finding(
         Name<Verdict>(Member(element, "verdict"), "findings.verdict"),
         Name<Severity>(Member(element, "severity"), "findings.severity"),
         Integer(Member(element, "firstLayer"), "findings.firstLayer"),
         Integer(Member(element, "lastLayer"), "findings.lastLayer"),
         Text(Member(element, "evidence"), "findings.evidence"),
-        Elements(Member(element, "remedies"), "findings.remedies").Select(item => Text(item, "findings.remedies")).ToArray());
+        Elements(Member(element, "remedies"), "findings.remedies").Select(item => Text(item, "findings.remedies")).ToArray()));
 
     static TensorPlan ReadTensor(TableRow row, string[] reasons)
     {

@@ -32,6 +32,7 @@ internal static class ReportJsonWriter
             if (report.Forecast is { } forecast)
                 WriteForecast(json, forecast);
             WriteFindings(json, report.Findings);
+            ReportDraws.Write(json, report);
             WritePlan(json, report.Plan);
             WriteLayers(json, report.Layers);
             if (report.Embeddings.Count > 0)
@@ -62,9 +63,10 @@ internal static class ReportJsonWriter
             json.WriteNumber("lastLayer", finding.LastLayer);
             json.WriteString("evidence", finding.Evidence);
             json.WriteStartArray("remedies");
-            foreach (string remedy in finding.Remedies)
-                json.WriteStringValue(remedy);
+            foreach (Remedy remedy in finding.Remedies)
+                json.WriteStringValue(remedy.Code);
             json.WriteEndArray();
+            ReportDraws.WriteFinding(json, finding);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -8,7 +8,7 @@ internal static class ReportMarkdown
     public static string Write(InitializationReport report)
     {
         var text = new StringBuilder();
-        text.Append("**").Append(ReportHeadline.Write(report)).Append("**\n\n").Append(ReportHeadline.Circumstances(report)).Append("\n\n");
+        text.Append("**").Append(ReportHeadline.Write(report)).Append("**\n\n").Append(ReportHeadline.Circumstances(report)).Append(ReportDraws.Sentence(report)).Append("\n\n");
         ReportTables.Layers(report, Enumerable.Range(0, report.Layers.Count)).AppendMarkdown(text);
         text.Append('\n');
         if (report.Embeddings.Count > 0)
@@ -27,7 +27,7 @@ internal static class ReportMarkdown
         var table = new TextTable("Severity", "Verdict", "Layers", "Evidence", "Remedies");
         foreach (Finding finding in report.Findings)
         {
-            string remedies = string.Join("<br>", finding.Remedies.Select(remedy => $"`{remedy}`"));
+            string remedies = string.Join("<br>", finding.Remedies.Select(remedy => remedy.Effect is { } effect ? $"`{remedy}` ({effect})" : $"`{remedy}`"));
             table.Add(finding.Severity.ToString(), finding.Verdict.ToString(), ReportHeadline.LayerRange(report, finding), finding.Evidence, remedies);
         }
         table.AppendMarkdown(text);

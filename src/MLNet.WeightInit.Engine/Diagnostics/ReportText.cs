@@ -14,7 +14,7 @@ internal static class ReportText
     {
         var text = new StringBuilder();
         TextTable.AppendWrapped(text, ReportHeadline.Write(report), Width, indent: 0);
-        TextTable.AppendWrapped(text, ReportHeadline.Circumstances(report), Width, indent: 0);
+        TextTable.AppendWrapped(text, ReportHeadline.Circumstances(report) + ReportDraws.Sentence(report), Width, indent: 0);
         text.Append('\n');
         ReportTables.Layers(report, Elided(Enumerable.Range(0, report.Layers.Count).ToList(), LongNetwork, -1)).AppendText(text, Width);
         text.Append('\n');
@@ -43,7 +43,7 @@ internal static class ReportText
             text.Append('\n');
             TextTable.AppendWrapped(text, $"{finding.Severity}: {finding.Verdict}, {ReportHeadline.LayerRange(report, finding)}: {finding.Evidence}.", Width, indent: 2);
             if (finding.Remedies.Count > 0)
-                TextTable.AppendWrapped(text, $"  Try {string.Join("  or  ", finding.Remedies)}", Width, indent: 6);
+                TextTable.AppendWrapped(text, $"  Try {string.Join("  or  ", finding.Remedies.Select(ReportDraws.WithEffect))}", Width, indent: 6);
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed unsafe class ProbeBatch
 
     public int Rows => _rows.Length;
 
+    /// <summary>Passes over the batch so far, forward: what a calibration costs.</summary>
+    public int ForwardPasses { get; private set; }
+
     /// <summary>Draws up to <paramref name="count"/> of the rows from a stream of its own.</summary>
     public static int[] Choose(ReadOnlySpan<int> rows, long seed, int count)
     {
@@ -92,6 +95,7 @@ internal sealed unsafe class ProbeBatch
 
     void Forward()
     {
+        ForwardPasses++;
         _pass.Gather(_gatherer, _rows);
         _pass.Forward(Rows);
     }

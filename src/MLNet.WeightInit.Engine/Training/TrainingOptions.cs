@@ -91,6 +91,15 @@ internal sealed record TrainingOptions
     /// <summary>A search for the learning rate, which sets the rate of each step in the schedule's place and ends the training; null for a training that makes a model.</summary>
     public RangeTest? RangeTest { get; init; }
 
+    /// <summary>Remedies are tried and weights drawn again for the report.</summary>
+    public bool IsDiagnosis { get; init; }
+
+    /// <summary>Of the weights, in <see cref="Seed"/>'s place; null: they are drawn by it, as everything else.</summary>
+    public long? FillSeed { get; init; }
+
+    /// <summary>Watches the training for a comparison, and says which rows are kept out; null for a training that makes a model.</summary>
+    public TrainingTrial? Trial { get; init; }
+
     /// <summary>Measured after each epoch, and decides which is best; null: only the loss is.</summary>
     public Metric? Metric { get; init; }
 

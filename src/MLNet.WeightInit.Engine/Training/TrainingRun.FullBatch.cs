@@ -32,6 +32,7 @@ internal sealed partial class TrainingRun
         _learningRate = (float)_descent.StepLength;
         _network.Parameters.Span.CopyTo(_lastGood.Span);
         trainingLoss = MeanLoss(_descent.LossSum, _rows.Weight, TrainingHeads);
+        NoteTrial((double)_descent.LastEvaluations * _rows.Count);
         return end == MinimizerEnd.Moved ? Limit() : EpochEnd.Converged;
     }
 

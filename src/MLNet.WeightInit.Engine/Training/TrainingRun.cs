@@ -90,6 +90,7 @@ internal sealed partial class TrainingRun
         _pace = new TrainingPace(_options, (double)(epochs - _resumedEpochs) * _rows.Count);
         string? stopReason = _earlyStop?.IsTimeToStop(_epochs.Count) == true ? _earlyStop.ToString() : Converged(_epochs.Count);     // as a training may have that goes on
         bool cancelled = false;
+        BeginTrial();
         for (int epoch = _epochs.Count + 1; epoch <= epochs && stopReason is null; epoch++)
         {
             EpochEnd end = RunEpoch(epoch, out double trainingLoss);
@@ -111,6 +112,7 @@ internal sealed partial class TrainingRun
             _options.Progress?.Report(_pace.Measure(Progress(record), RowsTrained(epoch)));
         }
         _earlyStop?.RestoreBest();
+        EndTrial();
         return new TrainingHistory(_epochs, _earlyStop?.RestoredEpoch ?? _epochs.Count, stopReason ?? AllTrained())
         {
             Metric = _options.Metric?.Name,
@@ -236,6 +238,7 @@ internal sealed partial class TrainingRun
             AddWeights(rows);
             _lastStep = (long)(epoch - 1) * BatchesAnEpoch + batch;
             end = Limit();
+            NoteTrial(rows.Length);
             ReportWithin(epoch, batch, sum);
         }
         if (!RowChecks.AllFinite(_network.Parameters.Span))

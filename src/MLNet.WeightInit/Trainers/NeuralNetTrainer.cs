@@ -129,6 +129,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         };
         if (rows.Set.IsSparse)
             SparseMessages.Write(channel, rows.Set, options);
+        _settings.Options.Comparison?.Run(rows.Set, validation ?? rows.Stream?.Validation, options);
         TrainingResult result = NetworkTrainer.Train(rows.Set, WithCheckpoint(options, channel, seed), validation ?? rows.Stream?.Validation, Start(context.InitialPredictor), rows.Stream);
         Warn(channel, result);
         return CreateModel(result);
@@ -161,7 +162,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     /// <summary>One sentence each: the whole report is in the model.</summary>
     void Warn(IChannel channel, TrainingResult result)
     {
-        if (result.Initialization.Verdict != Verdict.Healthy)
+        if (result.Initialization.Verdict != Verdict.Healthy && _settings.Options.Comparison is null)
             channel.Warning("The initialization is not healthy. {0} The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.",
                 ReportHeadline.Write(result.Initialization));
         if (result.History.WasCancelled && _settings.Options.RangeTest is null)       // a search for the rate ends so where the rate is too high

@@ -28,6 +28,10 @@ public partial class DiagnosticsPageTests
     }
 
     [Test]
+    public void Every_judged_figure_has_its_row()
+        => Assert.That(Section("## What remedies do, measured").Split('\n').Where(line => line.StartsWith('|')).Skip(2).Select(line => line.Split('|')[2].Split(':')[0].Trim()), Is.EqualTo(JudgedFigures.Names));
+
+    [Test]
     public void Columns_stand_as_in_the_table()
     {
         string header = Reports.Create(hidden: 2).ToMarkdown().Split('\n').First(line => line.StartsWith('|'));

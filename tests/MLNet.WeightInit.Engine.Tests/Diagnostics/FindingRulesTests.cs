@@ -103,7 +103,7 @@ public class FindingRulesTests
 
     [Test]
     public void Units_that_a_bias_killed_get_a_bias_as_remedy()
-        => Assert.That(Judge(layer => layer with { DeadFraction = 1, PreActivationMean = -10 }, Verdict.Dead)?.Remedies[0], Is.EqualTo("BiasInit = \"zeros\""));
+        => Assert.That(Judge(layer => layer with { DeadFraction = 1, PreActivationMean = -10 }, Verdict.Dead)?.Remedies[0].Code, Is.EqualTo("BiasInit = \"zeros\""));
 
     [TestCase("Tanh", 0.05, null)]
     [TestCase("Tanh", 0.06, Severity.Note)]
@@ -261,8 +261,8 @@ public class FindingRulesTests
             PriorLoss = context.PriorLoss,
             PredictedGradientRatio = 1,
         };
-        Assert.That(FindingRules.Examine(context)[0].Remedies[0], Is.EqualTo("init: \"He\""));
-        Assert.That(FindingRules.Examine(withHe)[0].Remedies[0], Is.EqualTo("init: \"Auto\""));
+        Assert.That(FindingRules.Examine(context)[0].Remedies[0].Code, Is.EqualTo("init: \"He\""));
+        Assert.That(FindingRules.Examine(withHe)[0].Remedies[0].Code, Is.EqualTo("init: \"Auto\""));
     }
 
     static Finding[] Of(LayerStatistics[] layers, TrainingDynamics training) => FindingRules.Examine(Context(layers, training));

@@ -52,7 +52,7 @@ public partial class RealNetworksTests
     {
         TrainingOptions options = Options(2, 64, "ReLU", "he", "Adam") with { BiasInit = InitializerRegistry.CreateDefault().Parse("constant(value=-10)") };
         Finding finding = NetworkTrainer.Train(s_prototypes, options).Initialization.Findings[0];
-        Assert.That((finding.Verdict, finding.Severity, finding.Remedies[0]), Is.EqualTo((Verdict.Dead, Severity.Error, "BiasInit = \"zeros\"")));
+        Assert.That((finding.Verdict, finding.Severity, finding.Remedies[0].Code), Is.EqualTo((Verdict.Dead, Severity.Error, "BiasInit = \"zeros\"")));
     }
 
     [Test]

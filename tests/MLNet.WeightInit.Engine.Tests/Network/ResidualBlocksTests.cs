@@ -209,7 +209,7 @@ internal sealed class ResidualBlocksTests
         InitializationReport report = NetworkTrainer.Train(Trainings.Rings(200, features: 20), Options(30, width: 64, init: init) with { Normalization = normalization }).Initialization;
         Assert.That(report.Verdict, Is.EqualTo(expected), report.ToString());
         if (expected == Verdict.ExplodingForward)
-            Assert.That(report.Findings[0].Remedies, Is.EqualTo((string[])["init: \"Auto\"", "Normalization = \"layer\""]));
+            Assert.That(report.Findings[0].Remedies.Select(remedy => remedy.Code), Is.EqualTo((string[])["init: \"Auto\"", "Normalization = \"layer\""]));
     }
 
     /// <summary>101 layers of 8 without blocks don't learn in this time (the loss stays at that of the classes' shares), with blocks they do.</summary>

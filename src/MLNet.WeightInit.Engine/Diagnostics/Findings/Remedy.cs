@@ -1,26 +1,38 @@
+using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Text;
 
-namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
+namespace MLNet.WeightInit;
 
-/// <summary>Lines of code that findings propose: arguments of the estimator, or properties of its options.</summary>
-internal static class Remedy
+/// <summary>A line of code that a finding proposes: an argument of the estimator, or a property of its options; and what it does, where that was measured.</summary>
+public sealed record Remedy
 {
-    public const string Auto = "init: \"Auto\"";
-    public const string Relu = "activation: \"ReLU\"";
-    public const string FewerLayers = "hiddenLayers: [64, 64]";
-    public const string ZeroHead = "OutputInit = \"zeros\"";
-    public const string ZeroBias = "BiasInit = \"zeros\"";
-    public const string PriorBias = "BiasInit = \"Auto\"";
-    public const string LayerNormalization = "Normalization = \"layer\"";
-    public const string Standardize = "Standardize = true";
+    internal const string Auto = "init: \"Auto\"";
+    internal const string Relu = "activation: \"ReLU\"";
+    internal const string FewerLayers = "hiddenLayers: [64, 64]";
+    internal const string ZeroHead = "OutputInit = \"zeros\"";
+    internal const string ZeroBias = "BiasInit = \"zeros\"";
+    internal const string PriorBias = "BiasInit = \"Auto\"";
+    internal const string LayerNormalization = "Normalization = \"layer\"";
+    internal const string Standardize = "Standardize = true";
+
+    internal Remedy(string code) => Code = code;
+
+    /// <summary>The line of code: <c>init: "He"</c>, <c>OutputInit = "zeros"</c>.</summary>
+    public string Code { get; }
+
+    /// <summary>What the remedy does to the figure that the finding judged, on the same rows; null where it was not measured: <c>Diagnose</c> measures, the report of a training doesn't.</summary>
+    public RemedyEffect? Effect { get; internal init; }
+
+    /// <summary>The code.</summary>
+    public override string ToString() => Code;
 
     /// <summary>False for what the network already has.</summary>
-    public static bool IsNew(string remedy, ReportContext context)
-        => !context.Initializers.Any(initializer => string.Equals(remedy, $"init: \"{initializer}\"", StringComparison.OrdinalIgnoreCase))
-            && (remedy != FewerLayers || context.HiddenLayers > 2) && (remedy != LayerNormalization || !context.Probe.Layers[0].IsNormalized) && (remedy != Standardize || !context.IsStandardized);
+    internal static bool IsNew(string code, ReportContext context)
+        => !context.Initializers.Any(initializer => string.Equals(code, $"init: \"{initializer}\"", StringComparison.OrdinalIgnoreCase))
+            && (code != FewerLayers || context.HiddenLayers > 2) && (code != LayerNormalization || !context.Probe.Layers[0].IsNormalized) && (code != Standardize || !context.IsStandardized);
 
     /// <summary>The initializer whose gain suits the activation.</summary>
-    public static string InitFor(string activation) => SpecificationText.Normalize(SpecificationText.Parse(activation, "activation").Name) switch
+    internal static string InitFor(string activation) => SpecificationText.Normalize(SpecificationText.Parse(activation, "activation").Name) switch
     {
         "relu" or "leakyrelu" or "elu" or "gelu" or "gelutanh" or "silu" or "mish" or "hardswish" => "init: \"He\"",
         "selu" => "init: \"LeCun\"",

@@ -12,7 +12,7 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 internal sealed class SymmetricUnits : IFindingRule
 {
     /// <summary>With d inputs, |cos| exceeds 0.999 for two random vectors with a probability of about 0.045^(d − 1): 1e-20 at 16.</summary>
-    const int InputsBeyondChance = 16;
+    public const int InputsBeyondChance = 16;
 
     const double MostUnits = 0.5;
 

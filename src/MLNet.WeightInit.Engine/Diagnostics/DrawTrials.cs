@@ -1,0 +1,24 @@
+using MLNet.WeightInit.Engine.Diagnostics.Comparing;
+using MLNet.WeightInit.Engine.Training;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>Draws the weights of a report's network again, several times, to see what of the verdict is the draw's.</summary>
+internal static class DrawTrials
+{
+    public const int Draws = 5;
+
+    /// <param name="rebuild">Plans, fills and measures a network of changed options on the same rows.</param>
+    public static WeightDraws Measure(InitializationReport report, TrainingOptions options, Func<TrainingOptions, InitializationReport> rebuild)
+    {
+        InitializationReport[] draws = [report, .. Enumerable.Range(1, Draws - 1).Select(draw => rebuild(options with { FillSeed = options.Seed + draw }))];
+        DrawnFigure[] figures = [.. report.Findings.Where(finding => finding.Judged is not null).GroupBy(finding => finding.Judged!.Name, StringComparer.Ordinal).Select(group => Drawn(group.First(), draws))];
+        return new WeightDraws([.. draws.Select(draw => draw.Verdict)], figures);
+    }
+
+    static DrawnFigure Drawn(Finding finding, InitializationReport[] draws)
+    {
+        double[] values = [.. draws.Select(draw => draw.Figures[finding.Verdict].Value)];
+        return new DrawnFigure(finding.Judged!.Name, values.Min(), SeedStatistics.MedianOf(values), values.Max());
+    }
+}

@@ -1,0 +1,43 @@
+using MLNet.WeightInit.Engine.Kernels;
+
+namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
+
+/// <summary>What each verdict is judged by, as one number of a network: before a remedy, after it, and over draws of the weights.</summary>
+internal static class JudgedFigures
+{
+    const string GradientRatio = "gradient ratio", SignalRatio = "signal ratio", DeadShare = "dead share", SaturatedShare = "saturated share", TwinShare = "twin share",
+        PriorOffset = "cost of the mean output", HeadVariation = "cost of the outputs' variation", InitialLoss = "initial loss";
+
+    /// <summary>As the documentation has them.</summary>
+    public static IReadOnlyList<string> Names { get; } = [GradientRatio, SignalRatio, DeadShare, SaturatedShare, TwinShare, PriorOffset, HeadVariation, InitialLoss];
+
+    public static JudgedFigure Of(Verdict verdict, ReportContext context) => verdict switch
+    {
+        Verdict.VanishingGradient or Verdict.ExplodingGradient => Figure(GradientRatio, context.HiddenLayers > 1 ? GradientProfile.Of(context).Ratio : 1),
+        Verdict.VanishingForward or Verdict.ExplodingForward or Verdict.Drifting => Figure(SignalRatio, context.HiddenLayers > 1 ? Math.Sqrt(SignalProfile.Of(context).Ratio) : 1),
+        Verdict.Dead => Figure(DeadShare, Largest(context, layer => layer.DeadFraction)),
+        Verdict.Saturated => Figure(SaturatedShare, Largest(context, layer => layer.SaturatedFraction)),
+        Verdict.Symmetric => Figure(TwinShare, Largest(context, layer => Math.Max(layer.IdenticalFraction, layer.Inputs >= SymmetricUnits.InputsBeyondChance && layer.ParallelFraction > 0 ? layer.ParallelFraction : 0))),
+        Verdict.MisplacedPrior => Figure(PriorOffset, Split(context)?.Offset ?? double.NaN),
+        Verdict.OverConfidentHead => Figure(HeadVariation, Split(context)?.Variation ?? double.NaN),
+        _ => Figure(InitialLoss, context.Probe.Loss),
+    };
+
+    /// <summary>How far from what it should be, to rank remedies by: 0 is best.</summary>
+    public static double Distance(JudgedFigure figure)
+    {
+        if (!double.IsFinite(figure.Value))
+            return double.PositiveInfinity;
+        if (figure.Name is GradientRatio or SignalRatio)
+            return figure.Value > 0 ? Math.Abs(ScalarMath.Log(figure.Value)) : double.PositiveInfinity;
+        return Math.Max(0, figure.Value);
+    }
+
+    static JudgedFigure Figure(string name, double value) => new(name, SignificantDigits.Round(value));
+
+    static double Largest(ReportContext context, Func<LayerStatistics, double> figure) => context.Layers.Take(context.HiddenLayers).Select(figure).DefaultIfEmpty().Max();
+
+    static OutputLossSplit? Split(ReportContext context) => double.IsFinite(context.Probe.Loss) && double.IsFinite(context.PriorLoss)
+        ? OutputLossSplit.Of(context.Probe.Layers[^1], context.Probe.Rows, context.Loss, context.Probe.Loss, context.PriorLoss, context.LabelSmoothing, context.Probe.RowWeights)
+        : null;
+}

@@ -1,0 +1,30 @@
+using MLNet.WeightInit.Engine.Diagnostics;
+
+namespace MLNet.WeightInit;
+
+/// <summary>What a remedy does to the network that a finding is about: the same rows and seed, one option changed, before any training.</summary>
+public sealed record RemedyEffect
+{
+    internal RemedyEffect(string figure, double before, double after, Verdict verdict)
+    {
+        Figure = figure;
+        Before = before;
+        After = after;
+        Verdict = verdict;
+    }
+
+    /// <summary>The name of the figure that the finding judged: <see cref="JudgedFigure.Name"/>.</summary>
+    public string Figure { get; }
+
+    /// <summary>The figure as the network is.</summary>
+    public double Before { get; }
+
+    /// <summary>The figure with the remedy; <see cref="double.NaN"/> where it isn't defined then.</summary>
+    public double After { get; }
+
+    /// <summary>The report's verdict with the remedy.</summary>
+    public Verdict Verdict { get; }
+
+    /// <summary><c>gradient ratio 4.0e-5 -> 0.901</c>.</summary>
+    public override string ToString() => $"{Figure} {NumberText.Format(Before)} -> {NumberText.Format(After)}";
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using MLNet.WeightInit.Engine.Diagnostics.Findings;
+using MLNet.WeightInit.Engine.Kernels.Activations;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>Applies each remedy of a report in memory, and takes down what it does to the figure that its finding judged.</summary>
+internal static class RemedyTrials
+{
+    /// <param name="options">Of the network that the report is about.</param>
+    /// <param name="rebuild">Plans, fills and measures a network of changed options on the same rows.</param>
+    /// <returns>The report, with the remedies of each finding in the order of their effect; those that couldn't be applied last.</returns>
+    public static InitializationReport Measure(InitializationReport report, TrainingOptions options, Func<TrainingOptions, InitializationReport> rebuild)
+    {
+        var rebuilt = new Dictionary<string, InitializationReport?>(StringComparer.Ordinal);      // findings share remedies
+        return report.With([.. report.Findings.Select(finding => finding with { Remedies = [.. finding.Remedies.Select(remedy => Measured(finding, remedy)).OrderBy(remedy => Rank(finding, remedy)).ThenBy(Distance)] })]);
+
+        Remedy Measured(Finding finding, Remedy remedy)
+        {
+            if (!rebuilt.TryGetValue(remedy.Code, out InitializationReport? after))
+                rebuilt.Add(remedy.Code, after = Rebuild(remedy.Code, options, rebuild));
+            if (after is null || finding.Judged is not { } before)
+                return remedy;
+            return remedy with { Effect = new RemedyEffect(before.Name, before.Value, after.Figures[finding.Verdict].Value, after.Verdict) };
+        }
+
+        // First what takes the finding away and brings no graver verdict, then what takes it away, then the rest.
+        int Rank(Finding finding, Remedy remedy)
+        {
+            if (remedy.Effect is null)
+                return 3;
+            InitializationReport after = rebuilt[remedy.Code]!;
+            bool stays = after.Findings.Any(other => other.Verdict == finding.Verdict && other.Severity >= finding.Severity);
+            return stays ? 2 : after.Verdict > Verdict.Healthy ? 1 : 0;
+        }
+    }
+
+    /// <summary>The options with the change that a remedy's code says; null for code that says nothing about the start.</summary>
+    public static TrainingOptions? Apply(string code, TrainingOptions options)
+    {
+        int separator = code.IndexOfAny([':', '=']);
+        if (separator < 0)
+            return null;
+        string value = code[(separator + 1)..].Trim().Trim('"');
+        return code[..separator].Trim() switch
+        {
+            "init" => options with { Init = Initializer(value, options) },
+            "OutputInit" => options with { OutputInit = Initializer(value, options) },
+            "BiasInit" => options with { BiasInit = Initializer(value, options) },
+            "activation" => options with { Activation = Activations.Parse(value) },
+            "hiddenLayers" => options with { HiddenLayers = [.. value.Trim('[', ']').Split(',').Select(units => int.Parse(units, CultureInfo.InvariantCulture))] },
+            "Normalization" => options with { Normalization = value == "layer" ? Normalization.Layer : Normalization.Batch },
+            "Standardize" => options with { Standardize = value == "true" },
+            "LearningRate" => options with { LearningRate = float.Parse(value.TrimEnd('f'), CultureInfo.InvariantCulture) },
+            _ => null,
+        };
+    }
+
+    static double Distance(Remedy remedy) => remedy.Effect is { } effect ? JudgedFigures.Distance(new JudgedFigure(effect.Figure, effect.After)) : double.PositiveInfinity;
+
+    /// <returns>Null where the network that the remedy makes can't be built, as fewer layers than a residual block has, or the code says more than one thing.</returns>
+    static InitializationReport? Rebuild(string code, TrainingOptions options, Func<TrainingOptions, InitializationReport> rebuild)
+    {
+        try
+        {
+            return Apply(code, options) is { } changed ? rebuild(changed) : null;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    static WeightInitializer Initializer(string name, TrainingOptions options)
+        => options.Resolve is { } resolve ? resolve(((WeightInitializer?)name)!) : InitializerRegistry.CreateDefault().Parse(name);
+}

@@ -1,0 +1,132 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Diagnostics;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Tests.Training;
+using MLNet.WeightInit.Engine.Training;
+
+namespace MLNet.WeightInit.Engine.Tests.Diagnostics;
+
+/// <summary>What a diagnosis says of remedies is what the networks say that have them.</summary>
+[TestFixture]
+internal sealed class RemedyTrialsTests
+{
+    static readonly TrainingSet s_data = Trainings.Rings(300);
+
+    static readonly int[] s_deep = [.. Enumerable.Repeat(64, 30)];
+
+    static TrainingOptions Deep(string init) => Trainings.Options(NetworkTask.Multiclass, 3, s_deep, init: init, optimizer: "SGD", epochs: 0);
+
+    [Test]
+    public void Before_and_after_are_the_figures_of_the_two_networks()
+    {
+        Finding finding = Diagnose(Deep("glorot")).Findings.First(finding => finding.Verdict == Verdict.VanishingGradient);
+        Remedy he = finding.Remedies.Single(remedy => remedy.Code == "init: \"He\"");
+        // Six digits, so half a unit of the sixth. From the plain reports' own tables: the gradient at the first hidden layer over that at the last.
+        Assert.That(he.Effect!.Figure, Is.EqualTo("gradient ratio"));
+        Assert.That(he.Effect.Before, Is.EqualTo(Ratio(Plain(Deep("glorot")))).Within(5e-4).Percent);
+        Assert.That(he.Effect.After, Is.EqualTo(Ratio(Plain(Deep("he")))).Within(5e-4).Percent);
+        Assert.That(finding.Judged, Is.EqualTo(new JudgedFigure("gradient ratio", he.Effect.Before)));
+        Assert.That(he.Effect.Before, Is.LessThan(1e-3));
+        Assert.That(he.Effect.After, Is.InRange(0.1, 10), "He keeps gradients (He et al. 2015)");
+        Assert.That(he.Effect.ToString(), Does.Match(@"^gradient ratio \S+ -> \S+$"));
+
+        static double Ratio(InitializationReport report) => report.Layers[0].PreActivationGradientNorm / report.Layers[29].PreActivationGradientNorm;
+    }
+
+    [Test]
+    public void Remedies_stand_in_the_order_of_their_effect()
+    {
+        foreach (string init in new[] { "glorot", "normal(deviation=0.01)", "normal(deviation=1)" })
+            foreach (Finding finding in Diagnose(Deep(init)).Findings.Where(finding => finding.Severity > Severity.Note))
+            {
+                double[] distances = [.. finding.Remedies.Where(remedy => remedy.Effect?.Verdict == Verdict.Healthy).Select(remedy => Math.Abs(Math.Log(remedy.Effect!.After)))];
+                if (finding.Judged!.Name.EndsWith("ratio", StringComparison.Ordinal))
+                    Assert.That(distances, Is.Ordered, $"{init}, {finding.Verdict}");
+                Assert.That(finding.Remedies.Select(remedy => remedy.Effect is null), Is.Ordered, "those without a figure come last");
+            }
+    }
+
+    /// <summary>A bias of −10 silences every unit; biases of 0 wake them. A wild head is sure of what it can't know; zeros are not.</summary>
+    [TestCase("dead share", Verdict.Dead, "BiasInit = \"zeros\"", 1.0, 0.3)]
+    [TestCase("cost of the outputs' variation", Verdict.OverConfidentHead, "OutputInit = \"zeros\"", 2.0, 1e-6)]
+    public void The_remedy_of_its_cause_takes_the_finding_away(string figure, Verdict verdict, string code, double atLeastBefore, double atMostAfter)
+    {
+        WeightInitializer Parse(string text) => InitializerRegistry.CreateDefault().Parse(text);
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [64, 64], init: "he", epochs: 0);
+        options = verdict == Verdict.Dead ? options with { BiasInit = Parse("constant(value=-10)") } : options with { OutputInit = Parse("normal(deviation=3)") };
+        RemedyEffect effect = Diagnose(options).Findings.First(finding => finding.Verdict == verdict).Remedies.Single(remedy => remedy.Code == code).Effect!;
+        Assert.That(effect.Figure, Is.EqualTo(figure));
+        Assert.That(effect.Before, Is.GreaterThanOrEqualTo(atLeastBefore));
+        Assert.That(effect.After, Is.LessThanOrEqualTo(atMostAfter));
+        Assert.That(effect.Verdict, Is.EqualTo(Verdict.Healthy));
+    }
+
+    [Test]
+    public void Every_code_that_rules_propose_can_be_applied()
+    {
+        TrainingOptions options = Deep("glorot") with { Standardize = false };
+        Assert.That(RemedyTrials.Apply(Remedy.Auto, options)!.Init.Name, Is.EqualTo("auto").IgnoreCase);
+        Assert.That(RemedyTrials.Apply(Remedy.InitFor("SELU"), options)!.Init.Specification, Is.EqualTo(InitializerRegistry.CreateDefault().Parse("LeCun").Specification));
+        Assert.That(RemedyTrials.Apply(Remedy.Relu, options with { Activation = null! })!.Activation.Name, Is.EqualTo("ReLU"));
+        Assert.That(RemedyTrials.Apply(Remedy.FewerLayers, options)!.HiddenLayers, Is.EqualTo(new[] { 64, 64 }));
+        Assert.That(RemedyTrials.Apply(Remedy.ZeroHead, options)!.OutputInit!.Name, Is.EqualTo("zeros").IgnoreCase);
+        Assert.That(RemedyTrials.Apply(Remedy.ZeroBias, options)!.BiasInit!.Name, Is.EqualTo("zeros").IgnoreCase);
+        Assert.That(RemedyTrials.Apply(Remedy.PriorBias, options)!.BiasInit!.Name, Is.EqualTo("auto").IgnoreCase);
+        Assert.That(RemedyTrials.Apply(Remedy.LayerNormalization, options)!.Normalization, Is.EqualTo(Normalization.Layer));
+        Assert.That(RemedyTrials.Apply(Remedy.Standardize, options)!.Standardize, Is.True);
+        Assert.That(RemedyTrials.Apply("LearningRate = 0.01f", options)!.LearningRate, Is.EqualTo(0.01f));
+        Assert.That(RemedyTrials.Apply("ask a friend", options), Is.Null);
+        Assert.That(RemedyTrials.Apply("Colour = \"red\"", options), Is.Null);
+    }
+
+    [Test]
+    public void Draws_are_networks_of_other_weights_on_the_same_rows()
+    {
+        TrainingOptions options = Deep("glorot");
+        WeightDraws draws = Diagnose(options).Draws!;
+        double[] ratios = [.. Enumerable.Range(0, 5).Select(draw => Plain(options with { FillSeed = options.Seed + draw })).Select(report => report.Layers[0].PreActivationGradientNorm / report.Layers[29].PreActivationGradientNorm).Order()];
+        DrawnFigure figure = draws.Figures.Single(drawn => drawn.Name == "gradient ratio");
+        Assert.That(draws.Count, Is.EqualTo(5));
+        Assert.That(draws.Verdicts, Is.All.EqualTo(draws.Verdicts[0]), "30 layers of Glorot under SGD vanish whatever the draw");
+        Assert.That(draws.VerdictShare, Is.EqualTo(1));
+        Assert.That(figure.Lowest, Is.EqualTo(ratios[0]).Within(5e-4).Percent);
+        Assert.That(figure.Median, Is.EqualTo(ratios[2]).Within(5e-4).Percent);
+        Assert.That(figure.Highest, Is.EqualTo(ratios[4]).Within(5e-4).Percent);
+        Assert.That(figure.Lowest, Is.LessThan(figure.Highest));
+        Assert.That(Plain(options with { FillSeed = options.Seed }).ToJson(), Is.EqualTo(Plain(options).ToJson()));
+    }
+
+    [Test]
+    public void Effects_and_draws_are_written_and_read()
+    {
+        InitializationReport report = Diagnose(Deep("glorot")), read = InitializationReport.FromJson(report.ToJson());
+        Assert.That(read.ToJson(), Is.EqualTo(report.ToJson()));
+        Assert.That(read.Findings[0].Remedies, Is.EqualTo(report.Findings[0].Remedies));
+        Assert.That(read.Findings[0].Judged, Is.EqualTo(report.Findings[0].Judged));
+        Assert.That(read.Draws!.Verdicts, Is.EqualTo(report.Draws!.Verdicts));
+        Assert.That(read.Draws.Figures, Is.EqualTo(report.Draws.Figures));
+        string text = report.ToString();
+        Assert.That(text.ReplaceLineEndings(" "), Does.Contain(" -> ").And.Contain("Of 5 draws of the weights 5 give this verdict"));
+        Assert.That(text.Split('\n').Max(line => line.Length), Is.LessThanOrEqualTo(100));
+    }
+
+    [Test]
+    public void A_training_measures_neither()
+    {
+        InitializationReport report = Plain(Deep("glorot"));
+        Assert.That(report.Draws, Is.Null);
+        Assert.That(report.Findings.SelectMany(finding => finding.Remedies).Select(remedy => remedy.Effect), Is.All.Null);
+        Assert.That(report.Findings.Select(finding => finding.Judged), Is.All.Not.Null);
+    }
+
+    [Test]
+    public void Threads_and_widths_do_not_reach_a_diagnosis()
+    {
+        string expected = Diagnose(Deep("glorot") with { HiddenLayers = [24, 24, 24, 24] }).ToJson();
+        Assert.That(Diagnose(Deep("glorot") with { HiddenLayers = [24, 24, 24, 24], Threads = 2 }).ToJson(), Is.EqualTo(expected));
+    }
+
+    static InitializationReport Diagnose(TrainingOptions options) => Plain(options with { IsDiagnosis = true });
+
+    static InitializationReport Plain(TrainingOptions options) => NetworkTrainer.Train(s_data, options).Initialization;
+}
