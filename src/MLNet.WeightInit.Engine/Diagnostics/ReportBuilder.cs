@@ -23,6 +23,8 @@ internal static class ReportBuilder
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
         MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, probeRows, options.Dropout);
         LayerStatistics[] layers = Measure(probe, curve, moments, predictions, options.Dropout);
+        double gradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout);
+        NetworkTheory theory = NetworkTheoryBuilder.Build(probe, layers, moments, curve, probeRows, gradientRatio, options.Dropout);
         var context = new ReportContext
         {
             Layers = layers,
@@ -34,7 +36,8 @@ internal static class ReportBuilder
             LabelSmoothing = options.Loss.LabelSmoothing,
             PriorLoss = priorLoss,
             BranchDepth = plan.BranchDepth,
-            PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout),
+            PredictedGradientRatio = gradientRatio,
+            Theory = theory,
         };
         return new InitializationReport
         {
@@ -42,6 +45,7 @@ internal static class ReportBuilder
             Plan = [.. plan.Embeddings.Concat(plan.Tensors).Select(Row)],
             Layers = layers,
             Embeddings = [.. plan.Embeddings.Zip(probe.Embeddings, Embedding)],
+            Theory = theory,
             Seed = seed,
             Optimizer = options.Optimizer.Specification,
             LearningRate = options.LearningRate,

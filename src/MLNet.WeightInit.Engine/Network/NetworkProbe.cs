@@ -11,6 +11,9 @@ internal sealed record NetworkProbe(int Rows, double Loss, IReadOnlyList<LayerPr
     /// <summary>What each row's loss was multiplied by; null where all rows count the same.</summary>
     public float[]? RowWeights { get; init; }
 
+    /// <summary>How alike the rows are as the first layer sees them; null where nobody looked.</summary>
+    public RowSimilarity? Similarity { get; init; }
+
     /// <summary>One a categorical column.</summary>
     public IReadOnlyList<EmbeddingProbe> Embeddings { get; init; } = [];
 }

@@ -6,6 +6,7 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 internal static class Remedy
 {
     public const string Auto = "init: \"Auto\"";
+    public const string EdgeOfChaos = "init: \"edge_of_chaos\"";
     public const string Relu = "activation: \"ReLU\"";
     public const string FewerLayers = "hiddenLayers: [64, 64]";
     public const string ZeroHead = "OutputInit = \"zeros\"";
