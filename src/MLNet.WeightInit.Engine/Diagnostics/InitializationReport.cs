@@ -56,6 +56,9 @@ public sealed class InitializationReport
     /// <summary>A row for every categorical column; empty without any.</summary>
     public IReadOnlyList<EmbeddingStatistics> Embeddings { get; init; } = [];
 
+    /// <summary>What theory says of the whole network, of the likeness of its rows, and of chance; null in a report that was saved before reports had it.</summary>
+    public NetworkTheory? Theory { get; init; }
+
     /// <summary>The seed that every random stream derives from.</summary>
     public required long Seed { get; init; }
 

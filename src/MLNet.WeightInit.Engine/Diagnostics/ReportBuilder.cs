@@ -25,6 +25,8 @@ internal static class ReportBuilder
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
         MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, probeRows, options.Dropout);
         LayerStatistics[] layers = Measure(probe, curve, moments, predictions, options.Dropout);
+        double gradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout);
+        NetworkTheory theory = NetworkTheoryBuilder.Build(probe, layers, moments, curve, probeRows, gradientRatio, options.Dropout);
         var context = new ReportContext
         {
             Layers = layers,
@@ -36,7 +38,8 @@ internal static class ReportBuilder
             LabelSmoothing = options.Loss.LabelSmoothing,
             PriorLoss = priorLoss,
             BranchDepth = plan.BranchDepth,
-            PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout),
+            PredictedGradientRatio = gradientRatio,
+            Theory = theory,
         };
         double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
         Dictionary<Verdict, JudgedFigure> figures = Enum.GetValues<Verdict>().ToDictionary(verdict => verdict, verdict => JudgedFigures.Of(verdict, context));
@@ -47,6 +50,7 @@ internal static class ReportBuilder
             Plan = [.. plan.Embeddings.Concat(plan.Tensors).Select(Row)],
             Layers = layers,
             Embeddings = [.. plan.Embeddings.Zip(probe.Embeddings, Embedding)],
+            Theory = theory,
             Seed = seed,
             Optimizer = options.Optimizer.Specification,
             LearningRate = options.LearningRate,

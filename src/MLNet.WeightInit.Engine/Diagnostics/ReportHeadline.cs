@@ -10,7 +10,7 @@ internal static class ReportHeadline
     public static string Write(InitializationReport report)
     {
         if (report.Verdict == Verdict.Healthy)
-            return $"Healthy{Notes(report)}: {Signal(report)}initial loss {NumberText.Format(report.InitialLoss)}{Prior(report)}.";
+            return $"Healthy{Notes(report)}: {Signal(report)}{NetworkTheoryText.Budget(report)}initial loss {NumberText.Format(report.InitialLoss)}{Prior(report)}.";
         Finding gravest = report.Findings.First(finding => finding.Verdict == report.Verdict && finding.Severity >= Severity.Warning);
         string remedy = gravest.Remedies.Count > 0 ? $" Try {ReportDraws.WithEffect(gravest.Remedies[0])}." : "";
         return $"{report.Verdict}: {gravest.Evidence}.{remedy}";

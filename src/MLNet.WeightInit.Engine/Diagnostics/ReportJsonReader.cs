@@ -46,6 +46,7 @@ internal static class ReportJsonReader
             Plan = ReadTable(Member(root, "plan"), "plan", ReportJsonSchema.PlanColumns, row => ReadTensor(row, reasons)),
             Layers = ReadTable(Member(root, "layers"), "layers", ReportJsonSchema.LayerColumns, ReadLayer),
             Embeddings = root.TryGetProperty(ReportJsonSchema.Embeddings, out JsonElement embeddings) ? ReadTable(embeddings, ReportJsonSchema.Embeddings, ReportJsonSchema.EmbeddingColumns, ReadEmbedding) : [],
+            Theory = root.TryGetProperty(NetworkTheoryJson.Member, out JsonElement theory) ? NetworkTheoryJson.Read(theory) : null,
         };
     }
 
@@ -125,7 +126,7 @@ internal static class ReportJsonReader
         GradientNorm = row.Number("gradientNorm"),
     };
 
-    static TRow[] ReadTable<TRow>(JsonElement table, string name, IReadOnlyList<string> required, Func<TableRow, TRow> read)
+    internal static TRow[] ReadTable<TRow>(JsonElement table, string name, IReadOnlyList<string> required, Func<TableRow, TRow> read)
     {
         var positions = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (JsonElement column in Elements(Member(table, "columns"), $"{name}.columns"))
@@ -142,7 +143,7 @@ internal static class ReportJsonReader
     }
 
     /// <summary>One row of a table, by column name.</summary>
-    readonly struct TableRow(string table, Dictionary<string, int> positions, JsonElement cells)
+    internal readonly struct TableRow(string table, Dictionary<string, int> positions, JsonElement cells)
     {
         public bool Has(string column) => positions.ContainsKey(column);
 
@@ -155,7 +156,7 @@ internal static class ReportJsonReader
         public double Number(string column) => ReportJsonReader.Number(this[column], $"{table}.{column}");
     }
 
-    static JsonElement Member(JsonElement element, string name)
+    internal static JsonElement Member(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : throw Invalid($"member '{name}' is missing");
 
     static IEnumerable<JsonElement> Elements(JsonElement element, string name)
@@ -169,7 +170,7 @@ internal static class ReportJsonReader
             ? value
             : throw Invalid($"'{name}' must be a whole number of 32 bits, but is {element.GetRawText()}");
 
-    static double Number(JsonElement element, string name) => element.ValueKind switch
+    internal static double Number(JsonElement element, string name) => element.ValueKind switch
     {
         JsonValueKind.Number => element.GetDouble(),
         JsonValueKind.String when NonFinite(element) is double value => value,
@@ -193,5 +194,5 @@ internal static class ReportJsonReader
             ? Enum.Parse<TEnum>(element.GetString()!)
             : throw Invalid($"'{name}' must be one of {string.Join(", ", Enum.GetNames<TEnum>())}, but is '{element.GetString()}'");
 
-    static InvalidDataException Invalid(string what) => new($"The initialization report is not valid: {what}. The model file is damaged; save the model again.");
+    internal static InvalidDataException Invalid(string what) => new($"The initialization report is not valid: {what}. The model file is damaged; save the model again.");
 }

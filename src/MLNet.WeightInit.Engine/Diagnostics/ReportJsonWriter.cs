@@ -37,6 +37,8 @@ internal static class ReportJsonWriter
             WriteLayers(json, report.Layers);
             if (report.Embeddings.Count > 0)
                 WriteEmbeddings(json, report.Embeddings);
+            if (report.Theory is not null)
+                NetworkTheoryJson.Write(json, report.Theory);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
@@ -160,7 +162,7 @@ internal static class ReportJsonWriter
             WriteNumber(json, embedding.GradientNorm);
         });
 
-    static void WriteTable<TRow>(Utf8JsonWriter json, string name, IReadOnlyList<string> columns, IReadOnlyList<TRow> rows, Action<TRow> writeCells)
+    internal static void WriteTable<TRow>(Utf8JsonWriter json, string name, IReadOnlyList<string> columns, IReadOnlyList<TRow> rows, Action<TRow> writeCells)
     {
         json.WriteStartObject(name);
         json.WriteStartArray("columns");
@@ -179,7 +181,7 @@ internal static class ReportJsonWriter
     }
 
     /// <summary>The shortest text that reads back as the same double; JSON has no NaN or infinity, so these are strings.</summary>
-    static void WriteNumber(Utf8JsonWriter json, double value)
+    internal static void WriteNumber(Utf8JsonWriter json, double value)
     {
         if (double.IsFinite(value))
             json.WriteNumberValue(value);

@@ -16,6 +16,7 @@ internal static class ReportMarkdown
             ReportTables.Embeddings(report).AppendMarkdown(text);
             text.Append('\n');
         }
+        NetworkTheoryText.AppendMarkdown(text, report);
         List<string> reasons = [];
         ReportTables.Plan(report.Plan.Select(tensor => new PlanRun(tensor, tensor)), reasons).AppendMarkdown(text);
         text.Append('\n');

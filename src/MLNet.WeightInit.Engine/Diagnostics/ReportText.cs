@@ -15,6 +15,8 @@ internal static class ReportText
         var text = new StringBuilder();
         TextTable.AppendWrapped(text, ReportHeadline.Write(report), Width, indent: 0);
         TextTable.AppendWrapped(text, ReportHeadline.Circumstances(report) + ReportDraws.Sentence(report), Width, indent: 0);
+        if (NetworkTheoryText.Line(report) is { Length: > 0 } theory)
+            TextTable.AppendWrapped(text, theory, Width, indent: 0);
         text.Append('\n');
         ReportTables.Layers(report, Elided(Enumerable.Range(0, report.Layers.Count).ToList(), LongNetwork, -1)).AppendText(text, Width);
         text.Append('\n');

@@ -16,6 +16,9 @@ internal sealed record NetworkProbe(int Rows, double Loss, IReadOnlyList<LayerPr
 
     public int InputStride { get; init; }
 
+    /// <summary>How alike the rows are as the first layer sees them; null where nobody looked.</summary>
+    public RowSimilarity? Similarity { get; init; }
+
     /// <summary>One a categorical column.</summary>
     public IReadOnlyList<EmbeddingProbe> Embeddings { get; init; } = [];
 }

@@ -65,6 +65,16 @@ internal sealed unsafe class ProbeBatch
         return sums;
     }
 
+    /// <summary>How alike the rows are as the first layer sees them; the input must have been gathered.</summary>
+    RowSimilarity RowSimilarity()
+    {
+        if (!_gatherer.Data.IsSparse)
+            return Network.RowSimilarity.Of(_pass.Input.Span, Rows, _network.Layout.Inputs, _pass.InputStride);
+        var batch = new SparseBatch();
+        _gatherer.Gather(_rows, batch);
+        return Network.RowSimilarity.Of(batch, _network.Layout.Inputs);
+    }
+
     /// <summary>Pre-activations of one layer with the weights as they are: row-major [rows × units].</summary>
     public float[] PreActivations(int layer)
     {
@@ -89,6 +99,7 @@ internal sealed unsafe class ProbeBatch
             Inputs = _gatherer.Data.IsSparse ? null : _pass.Input,
             InputStride = _pass.InputStride,
             Embeddings = [.. _network.Layout.Embeddings.Select(Embedding)],
+            Similarity = RowSimilarity(),
             RowWeights = _gatherer.Weights is null ? null : [.. _rows.Select(row => (float)_gatherer.WeightOf(row))],
         };
     }

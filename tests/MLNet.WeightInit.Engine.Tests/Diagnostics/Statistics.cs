@@ -49,7 +49,7 @@ internal static class Statistics
     }
 
     public static ReportContext Context(IReadOnlyList<LayerStatistics> layers, TrainingDynamics training, bool zeroHead = false, double predictedGradientRatio = 1, LayerProbe? output = null, string loss = "SoftmaxCrossEntropy",
-        double initialLoss = 0.6931472, double priorLoss = 0.6931472) => new()
+        double initialLoss = 0.6931472, double priorLoss = 0.6931472, NetworkTheory? theory = null) => new()
         {
             Layers = zeroHead ? [.. layers.SkipLast(1).Select(layer => layer with { PreActivationGradientNorm = 0, WeightGradientNorm = 0 }), layers[^1] with { WeightDeviation = 0 }] : layers,
             Probe = new NetworkProbe(2, initialLoss, [.. layers.SkipLast(1).Select(layer => Probes.Layer([[0.5f, 1], [1, 0.5f]], [1, 2], name: layer.Layer)), output ?? Probes.Layer([[0, 0], [0, 0]], zeroHead ? [0, 0] : [1, 2], name: "output")]),
@@ -59,5 +59,32 @@ internal static class Statistics
             Loss = loss,
             PriorLoss = priorLoss,
             PredictedGradientRatio = predictedGradientRatio,
+            Theory = theory,
         };
+
+    /// <summary>Of a healthy chain: critical, with bands of e^±0.196 about its figures.</summary>
+    public static NetworkTheory Theory(int hidden) => new()
+    {
+        FixedPoint = 1,
+        GradientGrowth = 1,
+        StabilitySlope = 1,
+        SimilarityFixedPoint = 1,
+        SimilarityDepth = double.PositiveInfinity,
+        GradientDepth = double.PositiveInfinity,
+        VarianceDepth = double.PositiveInfinity,
+        DepthShare = 0,
+        InverseWidth = hidden / 64.0,
+        EffectiveRank = 20,
+        Layers = [.. Chain(hidden).Select(layer => new LayerTheory
+        {
+            Layer = layer.Layer,
+            SecondMoment = 1,
+            Similarity = 0.5,
+            PredictedSimilarity = 0.5,
+            LowestDeviation = Math.Exp(-0.195996),
+            HighestDeviation = Math.Exp(0.195996),
+            LowestGradientNorm = 0.1 * Math.Exp(-0.195996),
+            HighestGradientNorm = 0.1 * Math.Exp(0.195996),
+        })],
+    };
 }

@@ -12,6 +12,10 @@ internal static class FindingRules
         new DeadUnits(),
         new SaturatedUnits(),
         new InitialLoss(),
+        new TooDeep(),
+        new RankCollapse(),
+        new UnstableScale(),
+        new BeyondChance(),
     ];
 
     /// <summary>Every rule's findings: the gravest first, by severity, verdict and layer.</summary>

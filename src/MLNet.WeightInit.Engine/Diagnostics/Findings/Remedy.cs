@@ -7,6 +7,7 @@ namespace MLNet.WeightInit;
 public sealed record Remedy
 {
     internal const string Auto = "init: \"Auto\"";
+    internal const string EdgeOfChaos = "init: \"edge_of_chaos\"";
     internal const string Relu = "activation: \"ReLU\"";
     internal const string FewerLayers = "hiddenLayers: [64, 64]";
     internal const string ZeroHead = "OutputInit = \"zeros\"";

@@ -30,6 +30,9 @@ internal sealed class ReportContext
     /// <summary>‖∂L/∂z‖ of the first hidden layer over the last's, by theory.</summary>
     public required double PredictedGradientRatio { get; init; }
 
+    /// <summary>Null where nothing is known of it.</summary>
+    public NetworkTheory? Theory { get; init; }
+
     /// <summary>Dense layers in each residual branch; 0 without residual blocks.</summary>
     public int BranchDepth { get; init; }
 

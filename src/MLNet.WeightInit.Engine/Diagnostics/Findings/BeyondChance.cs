@@ -1,0 +1,55 @@
+using MLNet.WeightInit.Engine.Diagnostics.Theory;
+using MLNet.WeightInit.Engine.Expectations;
+using MLNet.WeightInit.Engine.Kernels;
+
+namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
+
+/// <summary>A measured deviation or gradient lies where chance in the weights doesn't take it: data or weights aren't what theory assumes, and what follows from theory alone isn't to be relied on.</summary>
+/// <remarks>A deep network has many figures, and one of twenty lies outside of its own 95 % band. The note is given where one lies as far out as any of them does in one network of a hundred (Bonferroni), so that healthy networks have none.</remarks>
+internal sealed class BeyondChance : IFindingRule
+{
+    const double Share = 0.01;
+
+    public IEnumerable<Finding> Examine(ReportContext context)
+    {
+        if (context.Theory is not { } theory || theory.Layers.Count != context.Layers.Count)
+            yield break;
+        double deviations = Quantile(Share / 2 / (2 * context.Layers.Count - 1));
+        for (int index = 0; index < context.Layers.Count; index++)
+        {
+            (LayerStatistics layer, LayerTheory expected) = (context.Layers[index], theory.Layers[index]);
+            string? evidence = Beyond("pre-activations with a deviation", layer.PreActivationDeviation, expected.LowestDeviation, expected.HighestDeviation, deviations)
+                ?? Beyond("a gradient dL/dz with a norm", layer.PreActivationGradientNorm, expected.LowestGradientNorm, expected.HighestGradientNorm, deviations);
+            if (evidence is null)
+                continue;
+            yield return new Finding(Verdict.Drifting, Severity.Note, index, index,
+                $"{layer.Layer} has {evidence}: weights that depend on each other or on the data, or rows that a few inputs decide, aren't what theory assumes. Go by the measured figures", []);
+            yield break;                                       // later layers inherit it
+        }
+    }
+
+    /// <summary>What is so, with the band that holds for all figures of the report at once; null inside it, and where there is none.</summary>
+    static string? Beyond(string what, double measured, double low, double high, double deviations)
+    {
+        if (!(low > 0) || !(high > low) || !(measured > 0) || !double.IsFinite(measured) || !double.IsFinite(high))
+            return null;
+        double middle = ScalarMath.Log(low * high) / 2, reach = ScalarMath.Log(high / low) / 2 * deviations / Fluctuation.Deviations95;
+        return Math.Abs(ScalarMath.Log(measured) - middle) <= reach ? null
+            : $"{what} of {NumberText.Format(measured)}, where chance in independent weights gives {NumberText.Format(ScalarMath.Exp(middle - reach))} to {NumberText.Format(ScalarMath.Exp(middle + reach))}";
+    }
+
+    /// <summary>The number of deviations that a normal variable exceeds with a probability.</summary>
+    static double Quantile(double probability)
+    {
+        double low = 0, high = 8;
+        for (int step = 0; step < 40; step++)
+        {
+            double middle = (low + high) / 2;
+            if (1 - GaussianQuadrature.Cumulative(middle) > probability)
+                low = middle;
+            else
+                high = middle;
+        }
+        return high;
+    }
+}

@@ -1,0 +1,102 @@
+using MLNet.WeightInit.Engine.Diagnostics.Theory;
+using MLNet.WeightInit.Engine.Expectations;
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>Makes the report's <see cref="NetworkTheory"/>: one quadrature a layer, products of at most 128 rows, and some forty quadratures for the fixed point.</summary>
+internal static class NetworkTheoryBuilder
+{
+    /// <summary>Schoenholz et al. 2017, section 5: networks train down to about this many times the depth scale.</summary>
+    const double TrainableDepths = 6;
+
+    /// <param name="layers">Measured and predicted by <see cref="MeanFieldRecursion"/>.</param>
+    /// <param name="rows">Σ x and Σ x² of each row, as the network saw it.</param>
+    /// <param name="gradientRatio">‖∂L/∂z‖ of the first hidden layer over the last's, by theory.</param>
+    public static NetworkTheory Build(
+        NetworkProbe probe, IReadOnlyList<LayerStatistics> layers, IReadOnlyList<WeightMoments> moments, ActivationCurve curve, (double Sum, double SquaredSum)[] rows, double gradientRatio, Dropout? dropout)
+    {
+        int hidden = probe.Layers.Count - 1;
+        SimilarityLayer[] similarities = SimilarityRecursion.Predict(probe.Layers, moments, curve, rows, probe.Similarity, dropout);
+        DepthScales scales = DepthScales.Of(probe.Layers, moments, curve, similarities, gradientRatio, dropout);
+        (Fluctuation[] forward, Fluctuation[] backward) = Fluctuations(probe, similarities, dropout);
+        double inverseWidth = 0;
+        for (int index = 0; index < hidden; index++)
+            inverseWidth += 1.0 / probe.Layers[index].Units;
+        double shortest = double.IsNaN(scales.SimilarityDepth) ? scales.GradientDepth : Math.Min(scales.SimilarityDepth, scales.GradientDepth);
+        return new NetworkTheory
+        {
+            FixedPoint = SignificantDigits.Round(scales.FixedPoint),
+            GradientGrowth = SignificantDigits.Round(scales.GradientGrowth),
+            StabilitySlope = SignificantDigits.Round(scales.StabilitySlope),
+            SimilarityFixedPoint = SignificantDigits.Round(scales.SimilarityFixedPoint),
+            SimilarityDepth = SignificantDigits.Round(scales.SimilarityDepth),
+            GradientDepth = SignificantDigits.Round(scales.GradientDepth),
+            VarianceDepth = SignificantDigits.Round(scales.VarianceDepth),
+            DepthShare = SignificantDigits.Round(hidden / (TrainableDepths * shortest)),
+            InverseWidth = SignificantDigits.Round(inverseWidth),
+            EffectiveRank = hidden == 0 ? double.NaN : SignificantDigits.Round(EffectiveRank(probe.Layers[hidden - 1], probe.Similarity)),
+            Layers = [.. Enumerable.Range(0, hidden + 1).Select(index => Layer(probe.Layers[index], probe.Similarity, similarities[index], layers[index], forward[index], backward[index]))],
+        };
+    }
+
+    static LayerTheory Layer(LayerProbe layer, RowSimilarity? rows, SimilarityLayer similarity, LayerStatistics statistics, Fluctuation forward, Fluctuation backward)
+    {
+        (double lowest, double highest) = forward.Band(statistics.PredictedDeviation);
+        (double lowestNorm, double highestNorm) = backward.Band(statistics.PredictedGradientNorm);
+        return new LayerTheory
+        {
+            Layer = layer.Name,
+            SecondMoment = SignificantDigits.Round(similarity.Variance + similarity.Mean * similarity.Mean),
+            Similarity = rows is null ? double.NaN : Math.Round(RowSimilarity.Mean(layer.PreActivations.Span, layer.Units, layer.Stride, rows.Rows), 12),
+            PredictedSimilarity = Math.Round(similarity.Similarity, 12),
+            LowestDeviation = SignificantDigits.Round(lowest),
+            HighestDeviation = SignificantDigits.Round(highest),
+            LowestGradientNorm = SignificantDigits.Round(lowestNorm),
+            HighestGradientNorm = SignificantDigits.Round(highestNorm),
+        };
+    }
+
+    /// <summary>The output layer's gradient is where the backward prediction starts: nothing is left to chance there.</summary>
+    static (Fluctuation[] Forward, Fluctuation[] Backward) Fluctuations(NetworkProbe probe, SimilarityLayer[] similarities, Dropout? dropout)
+    {
+        int last = probe.Layers.Count - 1;
+        bool[] areOrthogonal = [.. probe.Layers.Select(layer => OrthogonalWeights.Are(layer.Weights, layer.Units, layer.Inputs))];
+        var fluctuations = new WidthFluctuations(probe.Layers, similarities, areOrthogonal, probe.Rows, dropout);
+        if (!fluctuations.AreKnown || similarities.Any(layer => !(layer.Variance > 0) || !double.IsFinite(layer.Variance)))
+            return ([.. Enumerable.Repeat(Fluctuation.Unknown, last + 1)], [.. Enumerable.Repeat(Fluctuation.Unknown, last + 1)]);
+        LayerProbe output = probe.Layers[last];
+        (Fluctuation[] forward, Fluctuation[] backward) = fluctuations.Predict(probe.Similarity!.LengthSpread,
+            RowSimilarity.SquaredCosines(output.PreActivationGradients.Span, output.Units, output.Stride, probe.Similarity.Rows));
+        backward[last] = new Fluctuation(0, 0);
+        return (forward, backward);
+    }
+
+    /// <summary>(tr G)² / tr G² for the products G of rows less their mean.</summary>
+    static double EffectiveRank(LayerProbe layer, RowSimilarity? rows)
+    {
+        if (rows is null)
+            return double.NaN;
+        var mean = new double[layer.Units];
+        foreach (int row in rows.Rows)
+            for (int unit = 0; unit < mean.Length; unit++)
+                mean[unit] += layer.PreActivations.Span[row * layer.Stride + unit] / (double)rows.Rows.Length;
+        double[][] centred = [.. rows.Rows.Select(row =>
+        {
+            var values = new double[layer.Units];
+            for (int unit = 0; unit < values.Length; unit++)
+                values[unit] = layer.PreActivations.Span[row * layer.Stride + unit] - mean[unit];
+            return values;
+        })];
+        double trace = 0, squares = 0;
+        for (int a = 0; a < centred.Length; a++)
+            for (int b = 0; b <= a; b++)
+            {
+                double product = DoubleVectors.Dot(centred[a], centred[b]);
+                squares += (a == b ? 1 : 2) * product * product;
+                trace += a == b ? product : 0;
+            }
+        return trace * trace / squares;
+    }
+}

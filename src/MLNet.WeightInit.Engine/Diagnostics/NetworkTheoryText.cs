@@ -1,0 +1,49 @@
+using System.Text;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>A report's theory for people: a share in the first sentence, a line in the text, a table in Markdown.</summary>
+internal static class NetworkTheoryText
+{
+    /// <summary><c>depth budget used 8 %, </c>; nothing for less than two hidden layers.</summary>
+    public static string Budget(InitializationReport report)
+        => report.Theory is { } theory && report.Layers.Count > 2 ? $"depth budget used {NumberText.Percent(theory.DepthBudget)}, " : "";
+
+    /// <summary>Nothing where there is no theory, or no two hidden layers.</summary>
+    public static string Line(InitializationReport report)
+    {
+        if (report.Theory is not { } theory || report.Layers.Count <= 2)
+            return "";
+        LayerTheory first = theory.Layers[0], last = theory.Layers[^2];
+        string likeness = double.IsNaN(first.Similarity) ? ""
+            : $"; two rows' cosine {NumberText.Format(first.Similarity)} in {first.Layer}, {NumberText.Format(last.Similarity)} in {last.Layer} (theory {NumberText.Format(last.PredictedSimilarity)}{End(theory)})";
+        return $"Theory: gradients x{NumberText.Format(Math.Sqrt(theory.GradientGrowth))} a layer{Scale(theory)}{likeness}; depth scales {Depth(theory.SimilarityDepth)} (rows), {Depth(theory.GradientDepth)} (gradients), "
+            + $"1/width adds up to {NumberText.Format(theory.InverseWidth)}.";
+    }
+
+    public static void AppendMarkdown(StringBuilder text, InitializationReport report)
+    {
+        if (report.Theory is not { } theory)
+            return;
+        if (Line(report) is { Length: > 0 } line)
+            text.Append(line).Append("\n\n");
+        var table = new TextTable("Layer", "q", "cosine", "theory", "z dev, 95 %", "dL/dz, 95 %");
+        foreach (LayerTheory layer in theory.Layers)
+            table.Add($"`{layer.Layer}`", NumberText.Format(layer.SecondMoment), NumberText.Format(layer.Similarity), NumberText.Format(layer.PredictedSimilarity),
+                $"{NumberText.Format(layer.LowestDeviation)} to {NumberText.Format(layer.HighestDeviation)}", $"{NumberText.Format(layer.LowestGradientNorm)} to {NumberText.Format(layer.HighestGradientNorm)}");
+        table.AppendMarkdown(text);
+        text.Append('\n');
+    }
+
+    static string End(NetworkTheory theory) => double.IsNaN(theory.SimilarityFixedPoint) ? "" : $", in the end {NumberText.Format(theory.SimilarityFixedPoint)}";
+
+    static string Scale(NetworkTheory theory) => theory.FixedPoint switch
+    {
+        double.NaN => "",
+        0 => ", variance dies out",
+        double.PositiveInfinity => ", variance has no end",
+        _ => $", variance ends at {NumberText.Format(theory.FixedPoint)}",
+    };
+
+    static string Depth(double depth) => double.IsNaN(depth) ? "-" : double.IsInfinity(depth) ? "unlimited" : NumberText.Format(depth);
+}

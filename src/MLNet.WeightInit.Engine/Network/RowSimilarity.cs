@@ -1,0 +1,122 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Kernels;
+
+namespace MLNet.WeightInit.Engine.Network;
+
+/// <summary>How alike rows are: the cosines of the angles between them.</summary>
+/// <param name="Rows">The probe's rows that were compared: all, or every so many-th.</param>
+/// <param name="Cosines">Means over eight groups of pairs, from the least alike eighth to the most alike; empty where no two rows can be compared.</param>
+/// <param name="LengthSpread">Mean of the squared lengths' squares over the square of their mean: 1 where all rows are equally long.</param>
+internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double LengthSpread)
+{
+    const int Groups = 8, MostRows = 128, FewestRows = 16;
+
+    /// <summary>Products of two numbers that the comparison may take: some milliseconds.</summary>
+    const double MostProducts = 1 << 23;
+
+    /// <summary>Of dense rows.</summary>
+    /// <param name="block">Row-major, [rows][stride].</param>
+    public static RowSimilarity Of(ReadOnlySpan<float> block, int rows, int columns, int stride)
+    {
+        int[] chosen = Choose(rows, columns);
+        var products = new double[chosen.Length, chosen.Length];
+        for (int a = 0; a < chosen.Length; a++)
+            for (int b = 0; b <= a; b++)
+                products[a, b] = DoubleVectors.Dot(block.Slice(chosen[a] * stride, columns), block.Slice(chosen[b] * stride, columns));
+        return Of(chosen, products);
+    }
+
+    /// <summary>Of sparse rows.</summary>
+    public static RowSimilarity Of(SparseBatch batch, int columns)
+    {
+        int[] chosen = Choose(batch.Rows, batch.Count / Math.Max(1, batch.Rows));
+        var products = new double[chosen.Length, chosen.Length];
+        var dense = new float[columns];
+        for (int a = 0; a < chosen.Length; a++)
+        {
+            Span<int> range = [batch.Starts[chosen[a]], batch.Starts[chosen[a] + 1]];
+            for (int i = range[0]; i < range[1]; i++)
+                dense[batch.Columns[i]] = batch.Values[i];
+            for (int b = 0; b <= a; b++)
+                for (int i = batch.Starts[chosen[b]]; i < batch.Starts[chosen[b] + 1]; i++)
+                    products[a, b] += (double)dense[batch.Columns[i]] * batch.Values[i];
+            for (int i = range[0]; i < range[1]; i++)
+                dense[batch.Columns[i]] = 0;
+        }
+        return Of(chosen, products);
+    }
+
+    /// <summary>The mean cosine between some rows of a block: Σ over pairs is what ‖Σ unit vectors‖² has beyond their number.</summary>
+    /// <returns>NaN for less than two rows that aren't 0.</returns>
+    public static double Mean(ReadOnlySpan<float> block, int columns, int stride, ReadOnlySpan<int> rows)
+    {
+        var sums = new double[columns];
+        int count = 0;
+        foreach (int row in rows)
+        {
+            ReadOnlySpan<float> values = block.Slice(row * stride, columns);
+            double length = Math.Sqrt(FixedOrderSums.SumAndSquares(values).SquaredSum);
+            if (!(length > 0))
+                continue;
+            count++;
+            for (int column = 0; column < columns; column++)
+                sums[column] += values[column] / length;
+        }
+        double total = 0;
+        foreach (double sum in sums)
+            total += sum * sum;
+        return count > 1 ? (total - count) / ((double)count * (count - 1)) : double.NaN;
+    }
+
+    /// <summary>The mean squared cosine between some rows, weighted with their lengths, and the spread of their squared lengths.</summary>
+    public static (double SquaredCosine, double Spread) SquaredCosines(ReadOnlySpan<float> block, int columns, int stride, ReadOnlySpan<int> rows)
+    {
+        double pairs = 0, squares = 0, fourths = 0;
+        for (int a = 0; a < rows.Length; a++)
+            for (int b = 0; b <= a; b++)
+            {
+                double product = DoubleVectors.Dot(block.Slice(rows[a] * stride, columns), block.Slice(rows[b] * stride, columns));
+                if (a == b)
+                    (squares, fourths) = (squares + product, fourths + product * product);
+                else
+                    pairs += 2 * product * product;
+            }
+        if (!(squares > 0))
+            return (0, 1);
+        double meanSquare = squares / rows.Length * (squares / rows.Length);
+        return (rows.Length > 1 ? pairs / ((double)rows.Length * (rows.Length - 1)) / meanSquare : 0, fourths / rows.Length / meanSquare);
+    }
+
+    static int[] Choose(int rows, double columns)
+    {
+        int most = MostRows;
+        while (most > FewestRows && most * columns * most / 2 > MostProducts)
+            most /= 2;
+        int step = (rows + most - 1) / most;
+        return [.. Enumerable.Range(0, (rows + step - 1) / step).Select(i => i * step)];
+    }
+
+    static RowSimilarity Of(int[] rows, double[,] products)
+    {
+        var cosines = new List<double>();
+        double squares = 0, fourths = 0;
+        for (int a = 0; a < rows.Length; a++)
+        {
+            squares += products[a, a];
+            fourths += products[a, a] * products[a, a];
+            for (int b = 0; b < a; b++)
+                if (products[a, a] > 0 && products[b, b] > 0)
+                    cosines.Add(Math.Clamp(products[a, b] / Math.Sqrt(products[a, a] * products[b, b]), -1, 1));
+        }
+        cosines.Sort();
+        var means = new double[Math.Min(Groups, cosines.Count)];
+        for (int g = 0; g < means.Length; g++)
+        {
+            int first = (int)((long)cosines.Count * g / means.Length), end = (int)((long)cosines.Count * (g + 1) / means.Length);
+            for (int i = first; i < end; i++)
+                means[g] += cosines[i];
+            means[g] /= end - first;
+        }
+        return new RowSimilarity(rows, means, squares > 0 ? fourths * rows.Length / (squares * squares) : 1);
+    }
+}
