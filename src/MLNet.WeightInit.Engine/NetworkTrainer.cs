@@ -2,6 +2,7 @@ using System.Globalization;
 using MLNet.WeightInit.Engine.Calibration;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
+using MLNet.WeightInit.Engine.Diagnostics.Rates;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Persistence;
@@ -63,7 +64,7 @@ internal static class NetworkTrainer
 
         if (options.NumberOfEpochs == 0)
             return new TrainingResult(network, new TrainingHistory([], 0, "Not trained: 0 epochs were asked for."), report);
-        float[] rateMultipliers = [.. plan.Tensors.Concat(plan.Embeddings).Select(tensor => tensor.LearningRateMultiplier)];
+        float[] rateMultipliers = RateMultipliers(plan);
         try
         {
             EpochChoice? choice = validation is null && stream is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout) ? new EpochChoice() : null;
@@ -98,7 +99,12 @@ internal static class NetworkTrainer
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, options.Seed));
             if (options.TiedWeights)
                 TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
-            return ReportBuilder.Build(plan, probe.Measure(), options, probe.RowSums(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed);
+            if (options.Diagnostics == DiagnosticsLevel.Off)
+                return ReportBuilder.WithoutMeasurement(plan, options, options.Seed);
+            NetworkProbe measured = probe.Measure();
+            double priorLoss = PriorLoss(gatherer, trainingRows, options, prior);
+            RateMeasurement? rates = RateStudy.Measure(network, gatherer, trainingRows, stream?.TrainingRows ?? trainingRows.Length, options, kernels, RateMultipliers(plan), measured.Loss, priorLoss);
+            return ReportBuilder.Build(plan, measured, options, probe.RowSums(), priorLoss, options.Seed, rates);
         }
 
         TrainingResult Finished(TrainingHistory history)
@@ -114,6 +120,9 @@ internal static class NetworkTrainer
             return validationRows.Length > 0 ? (gatherer, validationRows) : null;
         }
     }
+
+    /// <summary>One a tensor, in the order of <see cref="TrainingStep"/>.</summary>
+    static float[] RateMultipliers(InitializationPlan plan) => [.. plan.Tensors.Concat(plan.Embeddings).Select(tensor => tensor.LearningRateMultiplier)];
 
     static void CheckSize(InputEncoding encoding, int features, TrainingOptions options)
     {

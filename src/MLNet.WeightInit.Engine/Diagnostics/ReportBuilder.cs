@@ -1,4 +1,5 @@
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
+using MLNet.WeightInit.Engine.Diagnostics.Rates;
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
 using MLNet.WeightInit.Engine.Expectations;
 using MLNet.WeightInit.Engine.Kernels;
@@ -17,7 +18,8 @@ internal static class ReportBuilder
     /// <param name="priorLoss">Loss of the best constant prediction on the training rows: the label's entropy, or half or whole its variance, as the loss defines
     /// it; NaN where unknown.</param>
     /// <param name="seed">The seed that the model was trained with.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed)
+    /// <param name="rates">What trials of a few steps said of the learning rate; null for none.</param>
+    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, RateMeasurement? rates = null)
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
@@ -34,6 +36,7 @@ internal static class ReportBuilder
             LabelSmoothing = options.Loss.LabelSmoothing,
             PriorLoss = priorLoss,
             BranchDepth = plan.BranchDepth,
+            Rates = rates,
             PredictedGradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout),
         };
         return new InitializationReport
@@ -49,8 +52,26 @@ internal static class ReportBuilder
             ProbeRows = probe.Rows,
             InitialLoss = SignificantDigits.Round(probe.Loss),
             PriorLoss = SignificantDigits.Round(priorLoss),
+            Level = options.Diagnostics,
+            LearningRateAdvice = rates?.Advice,
         };
     }
+
+    /// <summary>The plan alone, for who wants nothing measured.</summary>
+    public static InitializationReport WithoutMeasurement(InitializationPlan plan, TrainingOptions options, long seed) => new()
+    {
+        Findings = [],
+        Plan = [.. plan.Embeddings.Concat(plan.Tensors).Select(Row)],
+        Layers = [],
+        Seed = seed,
+        Optimizer = options.Optimizer.Specification,
+        LearningRate = options.LearningRate,
+        Loss = options.Loss.Specification,
+        ProbeRows = 0,
+        InitialLoss = double.NaN,
+        PriorLoss = double.NaN,
+        Level = DiagnosticsLevel.Off,
+    };
 
     static LayerStatistics[] Measure(NetworkProbe probe, ActivationCurve curve, WeightMoments[] moments, MeanFieldLayer[] predictions, Dropout? dropout)
     {

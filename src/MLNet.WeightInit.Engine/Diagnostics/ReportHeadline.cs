@@ -8,6 +8,8 @@ internal static class ReportHeadline
     /// <summary><c>Healthy: signal 1.00 to 0.98 over 30 hidden layers (theory 1.00), …</c>, or the verdict with its evidence.</summary>
     public static string Write(InitializationReport report)
     {
+        if (report.Level == DiagnosticsLevel.Off)
+            return "Not measured: Diagnostics is Off, so this is the plan alone.";
         if (report.Verdict == Verdict.Healthy)
             return $"Healthy{Notes(report)}: {Signal(report)}initial loss {NumberText.Format(report.InitialLoss)}{Prior(report)}.";
         Finding gravest = report.Findings.First(finding => finding.Verdict == report.Verdict && finding.Severity >= Severity.Warning);
@@ -17,7 +19,9 @@ internal static class ReportHeadline
 
     /// <summary>What the verdict is about: the training, and the rows that were looked at.</summary>
     public static string Circumstances(InitializationReport report)
-        => string.Create(CultureInfo.InvariantCulture,
+        => report.Level == DiagnosticsLevel.Off
+            ? string.Create(CultureInfo.InvariantCulture, $"Planned for {report.Optimizer} at a learning rate of {report.LearningRate:R}; seed {report.Seed}.")
+            : string.Create(CultureInfo.InvariantCulture,
             $"Judged for {report.Optimizer} at a learning rate of {report.LearningRate:R}, measured on {report.ProbeRows:#,0} training rows "
             + $"before the first step; seed {report.Seed}.");
 

@@ -44,6 +44,8 @@ internal static class ReportJsonReader
             Plan = ReadTable(Member(root, "plan"), "plan", ReportJsonSchema.PlanColumns, row => ReadTensor(row, reasons)),
             Layers = ReadTable(Member(root, "layers"), "layers", ReportJsonSchema.LayerColumns, ReadLayer),
             Embeddings = root.TryGetProperty(ReportJsonSchema.Embeddings, out JsonElement embeddings) ? ReadTable(embeddings, ReportJsonSchema.Embeddings, ReportJsonSchema.EmbeddingColumns, ReadEmbedding) : [],
+            Level = AdviceJson.ReadLevel(root),
+            LearningRateAdvice = AdviceJson.Read(root),
         };
     }
 
@@ -150,21 +152,21 @@ internal static class ReportJsonReader
         public double Number(string column) => ReportJsonReader.Number(this[column], $"{table}.{column}");
     }
 
-    static JsonElement Member(JsonElement element, string name)
+    public static JsonElement Member(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : throw Invalid($"member '{name}' is missing");
 
     static IEnumerable<JsonElement> Elements(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : throw Invalid($"'{name}' must be an array, but is {element.ValueKind}");
 
-    static string Text(JsonElement element, string name)
+    public static string Text(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Invalid($"'{name}' must be a string, but is {element.ValueKind}");
 
-    static int Integer(JsonElement element, string name)
+    public static int Integer(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value)
             ? value
             : throw Invalid($"'{name}' must be a whole number of 32 bits, but is {element.GetRawText()}");
 
-    static double Number(JsonElement element, string name) => element.ValueKind switch
+    public static double Number(JsonElement element, string name) => element.ValueKind switch
     {
         JsonValueKind.Number => element.GetDouble(),
         JsonValueKind.String when NonFinite(element) is double value => value,
@@ -183,7 +185,7 @@ internal static class ReportJsonReader
         _ => null,
     };
 
-    static TEnum Name<TEnum>(JsonElement element, string name) where TEnum : struct, Enum
+    public static TEnum Name<TEnum>(JsonElement element, string name) where TEnum : struct, Enum
         => Enum.GetNames<TEnum>().Contains(Text(element, name), StringComparer.Ordinal)
             ? Enum.Parse<TEnum>(element.GetString()!)
             : throw Invalid($"'{name}' must be one of {string.Join(", ", Enum.GetNames<TEnum>())}, but is '{element.GetString()}'");

@@ -34,6 +34,7 @@ internal static class ReportJsonWriter
             WriteLayers(json, report.Layers);
             if (report.Embeddings.Count > 0)
                 WriteEmbeddings(json, report.Embeddings);
+            AdviceJson.Write(json, report);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
@@ -166,7 +167,7 @@ internal static class ReportJsonWriter
     }
 
     /// <summary>The shortest text that reads back as the same double; JSON has no NaN or infinity, so these are strings.</summary>
-    static void WriteNumber(Utf8JsonWriter json, double value)
+    public static void WriteNumber(Utf8JsonWriter json, double value)
     {
         if (double.IsFinite(value))
             json.WriteNumberValue(value);

@@ -16,14 +16,22 @@ internal static class ReportText
         TextTable.AppendWrapped(text, ReportHeadline.Write(report), Width, indent: 0);
         TextTable.AppendWrapped(text, ReportHeadline.Circumstances(report), Width, indent: 0);
         text.Append('\n');
-        ReportTables.Layers(report, Elided(Enumerable.Range(0, report.Layers.Count).ToList(), LongNetwork, -1)).AppendText(text, Width);
-        text.Append('\n');
+        if (report.Layers.Count > 0)
+        {
+            ReportTables.Layers(report, Elided(Enumerable.Range(0, report.Layers.Count).ToList(), LongNetwork, -1)).AppendText(text, Width);
+            text.Append('\n');
+        }
         if (report.Embeddings.Count > 0)
         {
             ReportTables.Embeddings(report).AppendText(text, Width);
             text.Append('\n');
         }
         AppendPlan(text, report);
+        if (ReportLearningRate.Write(report) is { Length: > 0 } advice)
+        {
+            text.Append('\n');
+            TextTable.AppendWrapped(text, advice, Width, indent: 2);
+        }
         AppendFindings(text, report);
         return text.ToString().TrimEnd('\n');
     }

@@ -23,7 +23,7 @@ namespace MLNet.WeightInit;
 /// <item><term>13 <see cref="Symmetric"/></term><description>Units of a layer are identical and training can't tell them apart.</description></item>
 /// <item><term>14 <see cref="NonFinite"/></term><description>A weight, an activation, a gradient or the loss is NaN or infinite.</description></item>
 /// </list>
-/// <para>The first version of the report issues neither <see cref="TooDeep"/>, <see cref="LrUnstable"/> nor <see cref="RankCollapse"/>.</para>
+/// <para>The first version of the report issues neither <see cref="TooDeep"/> nor <see cref="RankCollapse"/>.</para>
 /// </remarks>
 public enum Verdict
 {

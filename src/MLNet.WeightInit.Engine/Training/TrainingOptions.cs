@@ -111,6 +111,8 @@ internal sealed record TrainingOptions
 
     /// <summary>Reports come within an epoch too, this far apart; zero or less: only after each epoch.</summary>
     public TimeSpan ProgressInterval { get; init; }
+    /// <summary>What the report measures before the first step.</summary>
+    public DiagnosticsLevel Diagnostics { get; init; } = DiagnosticsLevel.Summary;
     public SimdLevel Simd { get; init; } = SimdLevels.Best;
     public IProgress<EpochProgress>? Progress { get; init; }
     public CancellationToken CancellationToken { get; init; }

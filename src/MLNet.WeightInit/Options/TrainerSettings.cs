@@ -127,6 +127,7 @@ internal sealed class TrainerSettings
         MaximumDuration = Options.MaximumDuration,
         Clock = TrainingClock.Start(),
         ProgressInterval = Options.ProgressInterval,
+        Diagnostics = Options.Diagnostics,
         Progress = progress,
         CancellationToken = Options.CancellationToken,
         ReturnBestOnCancel = Options.OnCancel == CancelledTraining.ReturnBest,

@@ -12,6 +12,7 @@ internal static class FindingRules
         new DeadUnits(),
         new SaturatedUnits(),
         new InitialLoss(),
+        new UnstableLearningRate(),
     ];
 
     /// <summary>Every rule's findings: the gravest first, by severity, verdict and layer.</summary>
