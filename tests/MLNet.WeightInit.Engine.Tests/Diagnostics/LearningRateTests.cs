@@ -4,6 +4,7 @@ using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Diagnostics.Rates;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Tests.Data;
 using MLNet.WeightInit.Engine.Tests.Kernels;
 using MLNet.WeightInit.Engine.Tests.Training;
 using MLNet.WeightInit.Engine.Training;
@@ -98,6 +99,8 @@ internal sealed class LearningRateTests
             options = options with { Dropout = new Dropout(0.2f, isAlpha: false) };
         if (kind == "batch")
             options = options with { Normalization = Normalization.Batch };
+        if (kind == "sparse")
+            data = SparseSets.Create(150, 300, 0.05);
         if (kind == "embeddings")
             (data, options) = (Trainings.WithCategories(60), options with { Embeddings = Trainings.Categories() });
         float[][] parameters = [.. Enum.GetValues<DiagnosticsLevel>().Select(level => NetworkTrainer.Train(data, options with { Diagnostics = level, Optimizer = Optimizers.Parse("Adam") }).Network.Parameters.Span.ToArray())];
