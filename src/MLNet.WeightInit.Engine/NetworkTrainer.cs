@@ -2,6 +2,7 @@ using System.Globalization;
 using MLNet.WeightInit.Engine.Calibration;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
+using MLNet.WeightInit.Engine.Diagnostics.Rates;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Persistence;
@@ -67,7 +68,7 @@ internal static class NetworkTrainer
 
         if (options.NumberOfEpochs == 0)
             return new TrainingResult(network, new TrainingHistory([], 0, "Not trained: 0 epochs were asked for."), report);
-        float[] rateMultipliers = [.. plan.Tensors.Concat(plan.Embeddings).Select(tensor => tensor.LearningRateMultiplier)];
+        float[] rateMultipliers = RateMultipliers(plan);
         try
         {
             EpochChoice? choice = validation is null && stream is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout) ? new EpochChoice() : null;
@@ -106,8 +107,13 @@ internal static class NetworkTrainer
             options.Trial?.Calibrated(layout, data, probe);
             if (options.TiedWeights)
                 TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
-            InitializationReport made = ReportBuilder.Build(plan, probe.Measure(), options, probe.RowSums(), PriorLoss(gatherer, trainingRows, options, prior), options.Seed, PlannedSteps(stream?.TrainingRows ?? trainingRows.Length, options));
-            return options.IsDiagnosis ? Diagnosed(made) : made;
+            if (options.Diagnostics == DiagnosticsLevel.Off)
+                return ReportBuilder.WithoutMeasurement(plan, options, options.Seed);
+            NetworkProbe measured = probe.Measure();
+            double priorLoss = PriorLoss(gatherer, trainingRows, options, prior);
+            RateMeasurement? rates = RateStudy.Measure(network, gatherer, trainingRows, stream?.TrainingRows ?? trainingRows.Length, options, kernels, RateMultipliers(plan), measured.Loss, priorLoss);
+            InitializationReport made = ReportBuilder.Build(plan, measured, options, probe.RowSums(), priorLoss, options.Seed, PlannedSteps(stream?.TrainingRows ?? trainingRows.Length, options), rates);
+            return options.Diagnostics == DiagnosticsLevel.Full ? Diagnosed(made) : made;
         }
 
         InitializationReport Diagnosed(InitializationReport made)
@@ -117,7 +123,7 @@ internal static class NetworkTrainer
         }
 
         // The same rows: they are chosen by data and seed.
-        InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { IsDiagnosis = false, NumberOfEpochs = 0 }, validation, start: null, stream).Initialization;
+        InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { Diagnostics = DiagnosticsLevel.Summary, NumberOfEpochs = 0 }, validation, start: null, stream).Initialization;
 
         TrainingResult Finished(TrainingHistory history)
         {
@@ -138,6 +144,9 @@ internal static class NetworkTrainer
         int? asked = options.NumberOfEpochs is 0 ? null : options.NumberOfEpochs;             // a network that is only looked at is judged as one that is trained
         return (long)TrainingBudget.Epochs(rows, options, asked) * TrainingBudget.UpdatesAnEpoch(rows, options);
     }
+
+    /// <summary>One a tensor, in the order of <see cref="TrainingStep"/>.</summary>
+    static float[] RateMultipliers(InitializationPlan plan) => [.. plan.Tensors.Concat(plan.Embeddings).Select(tensor => tensor.LearningRateMultiplier)];
 
     static void CheckSize(InputEncoding encoding, int features, TrainingOptions options)
     {

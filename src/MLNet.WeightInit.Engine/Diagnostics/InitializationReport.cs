@@ -87,6 +87,13 @@ public sealed class InitializationReport
     /// <summary>What <see cref="Engine.Diagnostics.Trainability.StartFigures"/> made of the start; empty after loading.</summary>
     internal IReadOnlyList<double> StartFigures { get; init; } = [];
 
+    /// <summary>What was measured; a report that was saved before there were levels has <see cref="DiagnosticsLevel.Summary"/>. At <see cref="DiagnosticsLevel.Off"/> nothing was: a <see cref="Verdict"/> of Healthy only says that
+    /// nothing was found, and the text that nothing was measured.</summary>
+    public DiagnosticsLevel Level { get; init; } = DiagnosticsLevel.Summary;
+
+    /// <summary>Curvature, stable learning rates, and a rate to use; null below <see cref="DiagnosticsLevel.Full"/>, for L-BFGS, for networks of more than 33 million parameters, and where the initial loss isn't finite.</summary>
+    public LearningRateAdvice? LearningRateAdvice { get; init; }
+
     /// <summary>The verdict in a sentence, the plan, the layers and the findings, as text of at most 100 columns. Networks of more than 12 layers are shortened in
     /// the middle.</summary>
     public override string ToString() => ReportText.Write(this);

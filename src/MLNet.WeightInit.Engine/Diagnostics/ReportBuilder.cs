@@ -1,4 +1,5 @@
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
+using MLNet.WeightInit.Engine.Diagnostics.Rates;
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
 using MLNet.WeightInit.Engine.Diagnostics.Trainability;
 using MLNet.WeightInit.Engine.Expectations;
@@ -19,7 +20,8 @@ internal static class ReportBuilder
     /// it; NaN where unknown.</param>
     /// <param name="seed">The seed that the model was trained with.</param>
     /// <param name="steps">Updates that the training makes at most.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps)
+    /// <param name="rates">What trials of a few steps said of the learning rate; null for none.</param>
+    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, RateMeasurement? rates = null)
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
@@ -38,6 +40,7 @@ internal static class ReportBuilder
             LabelSmoothing = options.Loss.LabelSmoothing,
             PriorLoss = priorLoss,
             BranchDepth = plan.BranchDepth,
+            Rates = rates,
             PredictedGradientRatio = gradientRatio,
             Theory = theory,
         };
@@ -60,8 +63,26 @@ internal static class ReportBuilder
             PriorLoss = SignificantDigits.Round(priorLoss),
             StartFigures = start,
             Forecast = StartFigures.AreKnown(options) ? TrainabilityForecast.Of(start, steps) : null,
+            Level = options.Diagnostics,
+            LearningRateAdvice = rates?.Advice,
         };
     }
+
+    /// <summary>The plan alone, for who wants nothing measured.</summary>
+    public static InitializationReport WithoutMeasurement(InitializationPlan plan, TrainingOptions options, long seed) => new()
+    {
+        Findings = [],
+        Plan = [.. plan.Embeddings.Concat(plan.Tensors).Select(Row)],
+        Layers = [],
+        Seed = seed,
+        Optimizer = options.Optimizer.Specification,
+        LearningRate = options.LearningRate,
+        Loss = options.Loss.Specification,
+        ProbeRows = 0,
+        InitialLoss = double.NaN,
+        PriorLoss = double.NaN,
+        Level = DiagnosticsLevel.Off,
+    };
 
     static LayerStatistics[] Measure(NetworkProbe probe, ActivationCurve curve, WeightMoments[] moments, MeanFieldLayer[] predictions, Dropout? dropout)
     {

@@ -9,6 +9,8 @@ internal static class ReportHeadline
     /// <summary><c>Healthy: signal 1.00 to 0.98 over 30 hidden layers (theory 1.00), …</c>, or the verdict with its evidence.</summary>
     public static string Write(InitializationReport report)
     {
+        if (report.Level == DiagnosticsLevel.Off)
+            return "Not measured: Diagnostics is Off, so this is the plan alone.";
         if (report.Verdict == Verdict.Healthy)
             return $"Healthy{Notes(report)}: {Signal(report)}{NetworkTheoryText.Budget(report)}initial loss {NumberText.Format(report.InitialLoss)}{Prior(report)}.";
         Finding gravest = report.Findings.First(finding => finding.Verdict == report.Verdict && finding.Severity >= Severity.Warning);
@@ -18,9 +20,11 @@ internal static class ReportHeadline
 
     /// <summary>What the verdict is about: the training, and the rows that were looked at.</summary>
     public static string Circumstances(InitializationReport report)
-        => string.Create(CultureInfo.InvariantCulture,
-            $"Judged for {report.Optimizer}{Rate(report)}, measured on {report.ProbeRows:#,0} training rows "
-            + $"before the first step; seed {report.Seed}.{Forecast(report)}");
+        => report.Level == DiagnosticsLevel.Off
+            ? string.Create(CultureInfo.InvariantCulture, $"Planned for {report.Optimizer}{Rate(report)}; seed {report.Seed}.")
+            : string.Create(CultureInfo.InvariantCulture,
+                $"Judged for {report.Optimizer}{Rate(report)}, measured on {report.ProbeRows:#,0} training rows "
+                + $"before the first step; seed {report.Seed}.{Forecast(report)}");
 
     static string Forecast(InitializationReport report)
         => report.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" The chance that it learns in {forecast.Steps:#,0} steps: {NumberText.Percent(forecast.Probability)}.") : "";

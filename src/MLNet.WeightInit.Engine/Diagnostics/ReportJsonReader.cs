@@ -47,6 +47,8 @@ internal static class ReportJsonReader
             Layers = ReadTable(Member(root, "layers"), "layers", ReportJsonSchema.LayerColumns, ReadLayer),
             Embeddings = root.TryGetProperty(ReportJsonSchema.Embeddings, out JsonElement embeddings) ? ReadTable(embeddings, ReportJsonSchema.Embeddings, ReportJsonSchema.EmbeddingColumns, ReadEmbedding) : [],
             Theory = root.TryGetProperty(NetworkTheoryJson.Member, out JsonElement theory) ? NetworkTheoryJson.Read(theory) : null,
+            Level = AdviceJson.ReadLevel(root),
+            LearningRateAdvice = AdviceJson.Read(root),
         };
     }
 
@@ -162,10 +164,10 @@ internal static class ReportJsonReader
     static IEnumerable<JsonElement> Elements(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : throw Invalid($"'{name}' must be an array, but is {element.ValueKind}");
 
-    static string Text(JsonElement element, string name)
+    public static string Text(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Invalid($"'{name}' must be a string, but is {element.ValueKind}");
 
-    static int Integer(JsonElement element, string name)
+    public static int Integer(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value)
             ? value
             : throw Invalid($"'{name}' must be a whole number of 32 bits, but is {element.GetRawText()}");
@@ -189,7 +191,7 @@ internal static class ReportJsonReader
         _ => null,
     };
 
-    static TEnum Name<TEnum>(JsonElement element, string name) where TEnum : struct, Enum
+    public static TEnum Name<TEnum>(JsonElement element, string name) where TEnum : struct, Enum
         => Enum.GetNames<TEnum>().Contains(Text(element, name), StringComparer.Ordinal)
             ? Enum.Parse<TEnum>(element.GetString()!)
             : throw Invalid($"'{name}' must be one of {string.Join(", ", Enum.GetNames<TEnum>())}, but is '{element.GetString()}'");

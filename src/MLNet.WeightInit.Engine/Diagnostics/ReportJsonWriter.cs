@@ -39,6 +39,7 @@ internal static class ReportJsonWriter
                 WriteEmbeddings(json, report.Embeddings);
             if (report.Theory is not null)
                 NetworkTheoryJson.Write(json, report.Theory);
+            AdviceJson.Write(json, report);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);

@@ -9,8 +9,11 @@ internal static class ReportMarkdown
     {
         var text = new StringBuilder();
         text.Append("**").Append(ReportHeadline.Write(report)).Append("**\n\n").Append(ReportHeadline.Circumstances(report)).Append(ReportDraws.Sentence(report)).Append("\n\n");
-        ReportTables.Layers(report, Enumerable.Range(0, report.Layers.Count)).AppendMarkdown(text);
-        text.Append('\n');
+        if (report.Layers.Count > 0)
+        {
+            ReportTables.Layers(report, Enumerable.Range(0, report.Layers.Count)).AppendMarkdown(text);
+            text.Append('\n');
+        }
         if (report.Embeddings.Count > 0)
         {
             ReportTables.Embeddings(report).AppendMarkdown(text);
@@ -22,6 +25,8 @@ internal static class ReportMarkdown
         text.Append('\n');
         for (int i = 0; i < reasons.Count; i++)
             text.Append(i + 1).Append(". ").Append(reasons[i]).Append('\n');
+        if (ReportLearningRate.Write(report) is { Length: > 0 } advice)
+            text.Append('\n').Append(advice).Append('\n');
         if (report.Findings.Count == 0)
             return text.ToString();
         text.Append('\n');

@@ -18,14 +18,22 @@ internal static class ReportText
         if (NetworkTheoryText.Line(report) is { Length: > 0 } theory)
             TextTable.AppendWrapped(text, theory, Width, indent: 0);
         text.Append('\n');
-        ReportTables.Layers(report, Elided(Enumerable.Range(0, report.Layers.Count).ToList(), LongNetwork, -1)).AppendText(text, Width);
-        text.Append('\n');
+        if (report.Layers.Count > 0)
+        {
+            ReportTables.Layers(report, Elided(Enumerable.Range(0, report.Layers.Count).ToList(), LongNetwork, -1)).AppendText(text, Width);
+            text.Append('\n');
+        }
         if (report.Embeddings.Count > 0)
         {
             ReportTables.Embeddings(report).AppendText(text, Width);
             text.Append('\n');
         }
         AppendPlan(text, report);
+        if (ReportLearningRate.Write(report) is { Length: > 0 } advice)
+        {
+            text.Append('\n');
+            TextTable.AppendWrapped(text, advice, Width, indent: 2);
+        }
         AppendFindings(text, report);
         return text.ToString().TrimEnd('\n');
     }

@@ -23,7 +23,6 @@ namespace MLNet.WeightInit;
 /// <item><term>13 <see cref="Symmetric"/></term><description>Units of a layer are identical and training can't tell them apart.</description></item>
 /// <item><term>14 <see cref="NonFinite"/></term><description>A weight, an activation, a gradient or the loss is NaN or infinite.</description></item>
 /// </list>
-/// <para>The first version of the report doesn't issue <see cref="LrUnstable"/>.</para>
 /// </remarks>
 public enum Verdict
 {

@@ -91,9 +91,6 @@ internal sealed record TrainingOptions
     /// <summary>A search for the learning rate, which sets the rate of each step in the schedule's place and ends the training; null for a training that makes a model.</summary>
     public RangeTest? RangeTest { get; init; }
 
-    /// <summary>Remedies are tried and weights drawn again for the report.</summary>
-    public bool IsDiagnosis { get; init; }
-
     /// <summary>Of the weights, in <see cref="Seed"/>'s place; null: they are drawn by it, as everything else.</summary>
     public long? FillSeed { get; init; }
 
@@ -120,6 +117,8 @@ internal sealed record TrainingOptions
 
     /// <summary>Reports come within an epoch too, this far apart; zero or less: only after each epoch.</summary>
     public TimeSpan ProgressInterval { get; init; }
+    /// <summary>What the report measures before the first step.</summary>
+    public DiagnosticsLevel Diagnostics { get; init; } = DiagnosticsLevel.Summary;
     public SimdLevel Simd { get; init; } = SimdLevels.Best;
     public IProgress<EpochProgress>? Progress { get; init; }
     public CancellationToken CancellationToken { get; init; }

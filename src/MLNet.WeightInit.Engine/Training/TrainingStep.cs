@@ -76,6 +76,12 @@ internal sealed unsafe class TrainingStep
 
     public NetworkPass Pass => _pass;
 
+    /// <summary>What the optimizer remembers of each parameter; null where it keeps less.</summary>
+    public AlignedBuffer? State1 => _state1;
+
+    /// <inheritdoc cref="State1"/>
+    public AlignedBuffer? State2 => _state2;
+
     /// <summary>Steps begun so far: what the choices of dropout are keyed by, beside seed and layer.</summary>
     public long Steps { get; set; }
 

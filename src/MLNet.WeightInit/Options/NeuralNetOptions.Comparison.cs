@@ -4,7 +4,4 @@ public sealed partial class NeuralNetOptions
 {
     /// <summary>What <see cref="WeightInitCatalog.Compare(Microsoft.ML.IDataView, NeuralNetOptions, IReadOnlyList{WeightInitializer}, int, int)"/> trains with.</summary>
     internal ComparisonRun? Comparison { get; set; }
-
-    /// <summary>Whether <see cref="WeightInitCatalog.Diagnose"/> asks.</summary>
-    internal bool IsDiagnosis { get; set; }
 }

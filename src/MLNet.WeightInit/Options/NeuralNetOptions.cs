@@ -108,6 +108,10 @@ public sealed partial class NeuralNetOptions
     /// <value>Default: <see cref="CancelledTraining.ReturnBest"/>.</value>
     public CancelledTraining OnCancel { get; set; }
 
+    /// <summary>What the model's initialization report measures before the first step (docs/diagnostics.md). The trained weights don't depend on it.</summary>
+    /// <value>Default: <see cref="DiagnosticsLevel.Summary"/>, some ten to forty steps' time. <see cref="WeightInitCatalog.Diagnose"/> always takes <see cref="DiagnosticsLevel.Full"/>.</value>
+    public DiagnosticsLevel Diagnostics { get; set; } = DiagnosticsLevel.Summary;
+
     /// <summary>What the short form of the catalogs' methods says; everything else is the default.</summary>
     internal static NeuralNetOptions From(string labelColumnName, string featureColumnName, string? exampleWeightColumnName, WeightInitializer? init,
         IReadOnlyList<int>? hiddenLayers, string activation, int? numberOfEpochs)

@@ -39,6 +39,7 @@ internal static class OptionChecks
         options.CheckEarlyStopping();
         Require(Enum.IsDefined(options.MissingValues), nameof(options.MissingValues), options.MissingValues, "It must be Skip or Throw, or MeanWithIndicator.");
         OptimizationChecks.Check(options);
+        Require(Enum.IsDefined(options.Diagnostics), nameof(options.Diagnostics), options.Diagnostics, "It must be Off, Summary or Full.");
         Require(Enum.IsDefined(options.OnCancel), nameof(options.OnCancel), options.OnCancel, "It must be ReturnBest or Throw.");
         Require(options.MaxInitializerBytes >= 0, nameof(options.MaxInitializerBytes), options.MaxInitializerBytes, "The memory that an initializer may take must be at least 0 bytes. 1 GiB is the default.");
         options.CheckCheckpoints();

@@ -126,7 +126,7 @@ internal sealed class RemedyTrialsTests
         Assert.That(Diagnose(Deep("glorot") with { HiddenLayers = [24, 24, 24, 24], Threads = 2 }).ToJson(), Is.EqualTo(expected));
     }
 
-    static InitializationReport Diagnose(TrainingOptions options) => Plain(options with { IsDiagnosis = true });
+    static InitializationReport Diagnose(TrainingOptions options) => Plain(options with { Diagnostics = DiagnosticsLevel.Full });
 
     static InitializationReport Plain(TrainingOptions options) => NetworkTrainer.Train(s_data, options).Initialization;
 }

@@ -16,6 +16,7 @@ internal static class FindingRules
         new RankCollapse(),
         new UnstableScale(),
         new BeyondChance(),
+        new UnstableLearningRate(),
     ];
 
     /// <summary>Every rule's findings: the gravest first, by severity, verdict and layer.</summary>

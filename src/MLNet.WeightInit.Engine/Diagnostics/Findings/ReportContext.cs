@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Diagnostics.Rates;
 using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
@@ -35,6 +36,9 @@ internal sealed class ReportContext
 
     /// <summary>Dense layers in each residual branch; 0 without residual blocks.</summary>
     public int BranchDepth { get; init; }
+
+    /// <summary>Trials of the learning rate; null for none.</summary>
+    public RateMeasurement? Rates { get; init; }
 
     public int HiddenLayers => Layers.Count - 1;
 

@@ -1,0 +1,60 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.WeightInit;
+
+namespace Rates;
+
+/// <summary>A table, four fifths of its rows to train on and the rest to measure on.</summary>
+sealed class Problem
+{
+    readonly MLContext _context = new(seed: 1);
+    readonly IDataView _training, _test;
+    readonly Func<MLContext, NeuralNetOptions, IDataView, IDataView, INeuralNetModel> _fit;
+
+    Problem(string name, int epochs, string file, DataKind label, int features, bool isKey, Func<MLContext, NeuralNetOptions, IDataView, IDataView, INeuralNetModel> fit)
+    {
+        (Name, Epochs, _fit) = (name, epochs, fit);
+        IDataView rows = _context.Data.LoadFromTextFile(Path.Combine(AppContext.BaseDirectory, "data", file),
+            [new TextLoader.Column("Label", label, 0), new TextLoader.Column("Features", DataKind.Single, 1, features)], separatorChar: ',', hasHeader: true);
+        if (isKey)
+            rows = _context.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows);
+        var split = _context.Data.TrainTestSplit(_context.Data.Cache(rows), testFraction: 0.2, seed: 1);
+        (_training, _test) = (_context.Data.Cache(split.TrainSet), _context.Data.Cache(split.TestSet));
+        TrainingRows = _training.GetColumn<float[]>("Features").Count();
+    }
+
+    /// <summary>Each trains for some 250 steps of 32 rows.</summary>
+    public static IReadOnlyList<Problem> All { get; } =
+    [
+        new("digits", 6, "digits.csv", DataKind.Single, 64, isKey: true, Multiclass),
+        new("wine", 50, "wine.csv", DataKind.String, 13, isKey: true, Multiclass),
+        new("breast cancer", 17, "breast_cancer.csv", DataKind.Boolean, 30, isKey: false, Binary),
+        new("diabetes", 22, "diabetes.csv", DataKind.Single, 10, isKey: false, Regression),
+    ];
+
+    public string Name { get; }
+    public int Epochs { get; }
+    public int TrainingRows { get; }
+
+    public InitializationReport Diagnose(NeuralNetOptions options) => _context.WeightInit.Diagnose(_training, options);
+
+    /// <summary>Null where training diverged.</summary>
+    public TrainingHistory? Train(NeuralNetOptions options)
+    {
+        try
+        {
+            return _fit(_context, options, _training, _test).History;
+        }
+        catch (NonFiniteTrainingException)
+        {
+            return null;
+        }
+    }
+
+    static INeuralNetModel Multiclass(MLContext context, NeuralNetOptions options, IDataView training, IDataView test) => context.MulticlassClassification.Trainers.NeuralNet(options).Fit(training, test).Model;
+
+    static INeuralNetModel Binary(MLContext context, NeuralNetOptions options, IDataView training, IDataView test)
+        => ((ISingleFeaturePredictionTransformer<INeuralNetModel>)context.BinaryClassification.Trainers.NeuralNet(options).Fit(training, test)).Model;
+
+    static INeuralNetModel Regression(MLContext context, NeuralNetOptions options, IDataView training, IDataView test) => context.Regression.Trainers.NeuralNet(options).Fit(training, test).Model;
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>The level and the advice on the learning rate in a report's JSON: absent from a report of the usual level.</summary>
+internal static class AdviceJson
+{
+    const string Level = "diagnostics", Advice = "learningRateAdvice";
+
+    public static void Write(Utf8JsonWriter json, InitializationReport report)
+    {
+        if (report.Level != DiagnosticsLevel.Summary)
+            json.WriteString(Level, report.Level.ToString());
+        if (report.LearningRateAdvice is not { } advice)
+            return;
+        json.WriteStartObject(Advice);
+        Number("curvature", advice.Curvature);
+        json.WriteString("curvatureReason", advice.CurvatureReason);
+        Number("stabilityBound", advice.StabilityBound);
+        Number("largestStableRate", advice.LargestStableRate);
+        Number("divergenceRate", advice.DivergenceRate);
+        json.WriteString("largestStableReason", advice.LargestStableReason);
+        json.WriteNumber("trialSteps", advice.TrialSteps);
+        Number("proposedRate", advice.ProposedRate);
+        json.WriteString("proposedRateReason", advice.ProposedRateReason);
+        json.WriteNumber("proposedWarmUpSteps", advice.ProposedWarmUpSteps);
+        json.WriteString("proposedWarmUpReason", advice.ProposedWarmUpReason);
+        json.WriteEndObject();
+
+        void Number(string name, double value)
+        {
+            json.WritePropertyName(name);
+            ReportJsonWriter.WriteNumber(json, value);
+        }
+    }
+
+    public static DiagnosticsLevel ReadLevel(JsonElement root)
+        => root.TryGetProperty(Level, out JsonElement level) ? ReportJsonReader.Name<DiagnosticsLevel>(level, Level) : DiagnosticsLevel.Summary;
+
+    public static LearningRateAdvice? Read(JsonElement root)
+    {
+        if (!root.TryGetProperty(Advice, out JsonElement advice))
+            return null;
+        return new LearningRateAdvice
+        {
+            Curvature = Number("curvature"),
+            CurvatureReason = Text("curvatureReason"),
+            StabilityBound = Number("stabilityBound"),
+            LargestStableRate = Number("largestStableRate"),
+            DivergenceRate = Number("divergenceRate"),
+            LargestStableReason = Text("largestStableReason"),
+            TrialSteps = Integer("trialSteps"),
+            ProposedRate = Number("proposedRate"),
+            ProposedRateReason = Text("proposedRateReason"),
+            ProposedWarmUpSteps = Integer("proposedWarmUpSteps"),
+            ProposedWarmUpReason = Text("proposedWarmUpReason"),
+        };
+
+        double Number(string name) => ReportJsonReader.Number(ReportJsonReader.Member(advice, name), $"{Advice}.{name}");
+        int Integer(string name) => ReportJsonReader.Integer(ReportJsonReader.Member(advice, name), $"{Advice}.{name}");
+        string Text(string name) => ReportJsonReader.Text(ReportJsonReader.Member(advice, name), $"{Advice}.{name}");
+    }
+}

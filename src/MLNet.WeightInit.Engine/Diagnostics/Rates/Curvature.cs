@@ -1,0 +1,105 @@
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+
+namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
+
+/// <summary>The largest eigenvalue of the Hessian of a network's loss, by Lanczos iterations on central differences of its gradient.</summary>
+/// <remarks>
+/// H u ≈ (g(w + h u) − g(w − h u)) / 2h with h = 10⁻³ ‖w‖, so that weights move by a thousandth of themselves: rounding w ± h u costs 10⁻⁴ of u, the gradients' own rounding (10⁻⁷ ‖g‖) the less the larger the curvature, and the third-order
+/// term is 10⁻⁶ relative. One pass of the network's own kernels serves every layer, normalization and loss, where an R-operator would want a second one of each; and at ReLU's kinks, where there is no second derivative, the difference
+/// is what a step of that length meets.
+/// </remarks>
+internal static class Curvature
+{
+    public const int Iterations = 20;
+
+    const double RelativeStep = 1e-3;
+
+    /// <param name="network">A copy: its parameters are moved, and brought back.</param>
+    /// <param name="decay">λ of the L2 penalty λ/2 Σ w², which weights and embeddings have.</param>
+    /// <param name="scales">Roots of what a step multiplies each parameter's gradient by; null: 1 for all.</param>
+    /// <returns>NaN where the gradient isn't finite.</returns>
+    public static double Largest(FeedForwardNetwork network, ProbeGradient gradient, double decay, float[]? scales, long seed)
+    {
+        float[] place = network.Parameters.Span.ToArray();
+        double norm = Math.Sqrt(FixedOrderSums.SumAndSquares(place).SquaredSum);
+        float[] decays = ByRegion(network.Layout, _ => (float)decay, _ => 0, (float)decay);
+        var direction = new double[place.Length];
+        double[] start = RandomDirection(network, seed);
+        double eigenvalue = Lanczos.Largest(start, Multiply, Iterations);
+        place.CopyTo(network.Parameters.Span);
+        network.ParametersChanged();
+        return eigenvalue;
+
+        void Multiply(double[] vector, double[] product)
+        {
+            for (int i = 0; i < vector.Length; i++)
+                direction[i] = scales is null ? vector[i] : vector[i] * scales[i];
+            double length = Math.Sqrt(DoubleVectors.Dot(direction, direction));
+            double step = RelativeStep * (norm > 0 ? norm : 1) / length;
+            Move(step);
+            gradient.Compute();
+            ReadOnlySpan<float> values = gradient.Values.Span;
+            for (int i = 0; i < product.Length; i++)
+                product[i] = values[i];
+            Move(-step);
+            gradient.Compute();
+            for (int i = 0; i < product.Length; i++)
+            {
+                double second = (product[i] - values[i]) / (2 * step) + decays[i] * direction[i];
+                product[i] = scales is null ? second : second * scales[i];
+            }
+        }
+
+        void Move(double step)
+        {
+            Span<float> parameters = network.Parameters.Span;
+            for (int i = 0; i < parameters.Length; i++)
+                parameters[i] = (float)(place[i] + step * direction[i]);
+            network.ParametersChanged();
+        }
+    }
+
+    /// <summary>One number for each parameter: of weights and biases by layer, and of embeddings. A normalization's scales and shifts count as biases whose rate nobody multiplies.</summary>
+    public static float[] ByRegion(NetworkLayout layout, Func<int, float> ofWeights, Func<int, float> ofBiases, float ofEmbeddings, float ofNormalization = 0)
+    {
+        var values = new float[layout.ParameterLength];
+        for (int i = 0; i < layout.Layers.Count; i++)
+        {
+            LayerLayout layer = layout.Layers[i];
+            values.AsSpan((int)layer.WeightOffset, (int)layer.WeightLength).Fill(ofWeights(i));
+            values.AsSpan((int)layer.BiasOffset, layer.BiasLength).Fill(ofBiases(i));
+            values.AsSpan((int)layer.ScaleOffset, layer.BiasLength * (layer.VectorCount - 1)).Fill(ofNormalization);
+        }
+        foreach (EmbeddingLayout embedding in layout.Embeddings)
+            values.AsSpan((int)embedding.Offset, (int)embedding.Length).Fill(ofEmbeddings);
+        return values;
+    }
+
+    /// <summary>Normal where a parameter is, and 0 in padding and running statistics, which must not move.</summary>
+    static double[] RandomDirection(FeedForwardNetwork like, long seed)
+    {
+        var network = new FeedForwardNetwork(like.Layout, like.Task, like.FeatureScale, like.TargetScale);
+        network.Parameters.Span.Clear();
+        var random = new RandomSource(seed, "diagnostics/curvature");
+        foreach ((DenseLayer dense, LayerLayout layer) in network.DenseLayers.Zip(like.Layout.Layers))
+        {
+            dense.SetWeights(Draw(layer.Inputs * layer.Outputs));
+            dense.SetBiases(Draw(layer.Outputs));
+            if (!layer.IsNormalized)
+                continue;
+            random.FillNormal(network.Scales(layer)[..layer.Outputs], 1);
+            random.FillNormal(network.Shifts(layer)[..layer.Outputs], 1);
+        }
+        foreach (EmbeddingLayout embedding in like.Layout.Embeddings)
+            random.FillNormal(network.Vectors(embedding)[..(int)embedding.Column.Count], 1);
+        return [.. network.Parameters.Span.ToArray().Select(value => (double)value)];
+
+        float[] Draw(int count)
+        {
+            var values = new float[count];
+            random.FillNormal(values, 1);
+            return values;
+        }
+    }
+}

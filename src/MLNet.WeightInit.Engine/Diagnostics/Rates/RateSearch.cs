@@ -1,0 +1,50 @@
+namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
+
+/// <summary>Finds where rates stop to train: doubling or halving from a guess, then bisection on the logarithm.</summary>
+/// <param name="Stable">The largest that trained; NaN where none did.</param>
+/// <param name="Diverged">The smallest above it that didn't; NaN where each or none did.</param>
+internal readonly record struct RateSearch(double Stable, double Diverged, int Trials)
+{
+    /// <summary>Of the two rates, in the end.</summary>
+    public const double Resolution = 1.2;
+
+    const int MostDoublings = 14;
+
+    /// <summary>From a rate that changes nothing, larger ones are looked at in larger steps.</summary>
+    const int Stride = 4, MostStrides = 6;
+
+    /// <param name="trial">Above 0 where a rate trains, 0 where it changes nothing, below 0 where the loss rises; asked once for each that is tried.</param>
+    /// <param name="guess">Above 0.</param>
+    public static RateSearch Run(Func<double, int> trial, double guess)
+    {
+        double stable = double.NaN, diverged = double.NaN, rate = guess;
+        int trials = 1, outcome = trial(rate);
+        // A loss that stays may be due to a rate that is too small, or to one so large that the network died at once: what larger ones do tells.
+        for (int i = 0; i < MostStrides && outcome == 0; i++, trials++)
+            outcome = trial(rate *= Stride);
+        if (outcome > 0)
+            stable = rate;
+        else
+            diverged = rate = outcome < 0 && rate > guess ? rate : guess;
+        bool rises = outcome > 0;
+        for (int i = 0; i < MostDoublings && (double.IsNaN(stable) || double.IsNaN(diverged)); i++, trials++)
+        {
+            rate = rises ? stable * 2 : diverged / 2;
+            if (trial(rate) > 0)
+                stable = rate;
+            else
+                diverged = rate;
+        }
+        if (double.IsNaN(stable))
+            return new RateSearch(double.NaN, double.NaN, trials);
+        for (; diverged / stable > Resolution; trials++)
+        {
+            double middle = Math.Sqrt(stable * diverged);
+            if (trial(middle) > 0)
+                stable = middle;
+            else
+                diverged = middle;
+        }
+        return new RateSearch(stable, diverged, trials);
+    }
+}

@@ -1,0 +1,182 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training;
+
+namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
+
+/// <summary>Judges the learning rate of a training before it begins, and at <see cref="DiagnosticsLevel.Full"/> looks for a better one. A pure function of data, options and seed.</summary>
+internal sealed class RateStudy
+{
+    /// <summary>A network of more parameters is not copied for a trial.</summary>
+    public const int MostParameters = 1 << 25;
+
+    /// <summary>Of a trial at <see cref="DiagnosticsLevel.Summary"/>: enough to see a loss that rises, and few beside the thousands of a training.</summary>
+    const int QuickSteps = 8;
+
+    /// <summary>Of the trial that confirms what the quick one saw: a catapult's loss has come down again by then (Lewkowycz et al. 2020).</summary>
+    const int ConfirmingSteps = 32;
+
+    /// <summary>Multiple of the start's loss from which the quick trial wants confirmation.</summary>
+    const double SuspiciousRise = 1.25;
+
+    /// <summary>Steps of a trial at <see cref="DiagnosticsLevel.Full"/>, and the fewest that a large network gets. Measured (docs/benchmarks/rates.md): 40 steps miss what Adam does later, both ways, since a burst at its start fades and
+    /// saturation comes slowly.</summary>
+    const int FullSteps = 128, FewestSteps = 12;
+
+    /// <summary>Trials of so many steps tell a good rate from a better one.</summary>
+    const int ComparingSteps = 40;
+
+    /// <summary>Multiplications and additions that all trials, and all products with the Hessian, may take: some seconds on one core.</summary>
+    const double MostWork = 1.5e11;
+
+    /// <summary>Trials that a search takes, more or less.</summary>
+    const int UsualTrials = 16;
+
+    /// <summary>Cohen et al. 2022 measure the preconditioned curvature when the averages of squares have settled.</summary>
+    const int PreconditioningSteps = 20;
+
+    const int FewestCurvatureRows = 32;
+
+    readonly FeedForwardNetwork _network;
+    readonly BatchGatherer _gatherer;
+    readonly int[] _rows;
+    readonly TrainingOptions _options;
+    readonly PassKernels _kernels;
+    readonly IReadOnlyList<float> _rateMultipliers;
+    readonly float _weightDecay;
+    readonly double _prior;
+    readonly RateTrial _trial;
+    readonly StabilityBound _bound;
+
+    RateStudy(FeedForwardNetwork network, BatchGatherer gatherer, int[] rows, long trainingRows, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, double prior)
+    {
+        _network = network;
+        _gatherer = gatherer;
+        _rows = rows;
+        _options = options;
+        _kernels = kernels;
+        _rateMultipliers = rateMultipliers;
+        _weightDecay = TrainingBudget.WeightDecay(options.Optimizer, trainingRows, options.WeightDecay);
+        _prior = prior;
+        _trial = new RateTrial(network, gatherer, rows, options, kernels, rateMultipliers, _weightDecay);
+        _bound = StabilityBound.Of(options.Optimizer);
+    }
+
+    /// <param name="network">Initialized; is not changed.</param>
+    /// <param name="rows">Training rows in memory, in the order that training begins with.</param>
+    /// <param name="trainingRows">How many there are in all, streamed ones too.</param>
+    /// <param name="rateMultipliers">As for <see cref="TrainingStep"/>.</param>
+    /// <param name="initialLoss">Of the probe; where it isn't finite no step is tried.</param>
+    /// <param name="prior">Loss of the best constant; NaN where unknown.</param>
+    /// <returns>Null where no rate is used (L-BFGS, a search for the rate) or the network is too large to copy.</returns>
+    public static RateMeasurement? Measure(FeedForwardNetwork network, BatchGatherer gatherer, int[] rows, long trainingRows, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers,
+        double initialLoss, double prior)
+    {
+        if (options.Optimizer.IsFullBatch || options.RangeTest is not null || network.Parameters.Length > MostParameters || !double.IsFinite(initialLoss) || options.Diagnostics == DiagnosticsLevel.Off)
+            return null;
+        var study = new RateStudy(network, gatherer, rows, trainingRows, options, kernels, rateMultipliers, prior);
+        var course = new TrialCourse(options, trainingRows);
+        bool isFull = options.Diagnostics == DiagnosticsLevel.Full;
+        TrialOutcome asked = isFull ? study._trial.Run(study.Steps, course.Rates(study.Steps)) : study.Quick(course, initialLoss);
+        return new RateMeasurement(asked, course.Highest, options.Optimizer.DefaultLearningRate, isFull ? study.Advise() : null, TrainingBudget.UpdatesAnEpoch(trainingRows, options));
+    }
+
+    /// <summary>Steps of a trial.</summary>
+    int Steps => (int)Math.Clamp(MostWork / (UsualTrials * StepWork), FewestSteps, FullSteps);
+
+    /// <summary>Forward, and twice as much back.</summary>
+    double StepWork => 3.0 * _network.Parameters.Length * Math.Min(_trial.BatchSize, _rows.Length);
+
+    /// <summary>Most trainings are done with after <see cref="QuickSteps"/>.</summary>
+    TrialOutcome Quick(TrialCourse course, double initialLoss)
+    {
+        double[] losses = _trial.Losses(QuickSteps, course.Rates(QuickSteps), out _);
+        double end = losses.Length < QuickSteps ? double.PositiveInfinity : (losses[^1] + losses[^2]) / 2;
+        double reference = Math.Max(initialLoss, double.IsNaN(_prior) ? initialLoss : _prior);
+        return end - reference <= (SuspiciousRise - 1) * Math.Abs(reference) ? new TrialOutcome(QuickSteps, initialLoss, end) : _trial.Run(ConfirmingSteps, course.Rates(ConfirmingSteps));
+    }
+
+    LearningRateAdvice Advise()
+    {
+        (double curvature, string curvatureReason) = MeasureCurvature();
+        double guess = _bound.Bound / curvature;
+        if (!(guess is > 1e-7 and < 1e4))
+            guess = _options.Optimizer.DefaultLearningRate;
+        int steps = Steps;
+        RateSearch search = RateSearch.Run(rate => _trial.Run(steps, _ => rate) is var outcome && outcome.HasLearned(_prior) ? 1 : outcome.HasRisen(_prior) ? -1 : 0, guess);
+        bool gainsByWarmUp = !double.IsNaN(search.Diverged) && _trial.Run(steps, step => WarmUpGain * search.Stable * Math.Min(1, (step + 1.0) / (steps / 2 + 1))).HasLearned(_prior);
+        double proposed = steps < ComparingSteps || double.IsNaN(search.Stable) ? double.NaN : BestRate(search.Stable, steps);
+        return AdviceText.Write(search, curvature, curvatureReason, _bound, steps, _trial.BatchSize, gainsByWarmUp ? steps / 2 : 0, proposed);
+    }
+
+    /// <summary>Halving from the largest stable rate on, the smallest whose loss falls nearly as far as the lowest: what is near the edge for the first steps is beyond it when the loss has grown sharper.</summary>
+    double BestRate(double stable, int steps)
+    {
+        const int Halvings = 6;
+        const double Share = 0.95;
+        var outcomes = new TrialOutcome[Halvings];
+        double rate = stable, lowest = double.PositiveInfinity;
+        for (int i = 0; i < Halvings; i++)
+        {
+            double halved = rate /= 2;
+            outcomes[i] = _trial.Run(steps, _ => halved);
+            lowest = Math.Min(lowest, outcomes[i].End);
+        }
+        int best = Halvings - 1;
+        while (best > 0 && !(outcomes[best].Start - outcomes[best].End >= Share * (outcomes[best].Start - lowest)))
+            best--;
+        return stable / (2 << best);
+    }
+
+    /// <summary>What a warm-up must allow: rates that are so many times as large as without.</summary>
+    public const double WarmUpGain = 2;
+
+    (double Curvature, string Reason) MeasureCurvature()
+    {
+        if (_options.TiedWeights || _options.WeightNormalization)
+            return (double.NaN, "Tied and normalized weights are trained in other coordinates than the network's, whose curvature would say nothing.");
+        if (double.IsNaN(_bound.Bound))
+            return (double.NaN, $"{_options.Optimizer.Name}'s steps have a length of their own, whatever the curvature.");
+        int count = (int)Math.Clamp(MostWork / (3.0 * 2 * Curvature.Iterations * _network.Parameters.Length), FewestCurvatureRows, RateTrial.MostRows);
+        int[] rows = ProbeBatch.Choose(_rows, _options.Seed, count);
+        var copy = new FeedForwardNetwork(_network.Layout, _network.Task, _network.FeatureScale, _network.TargetScale);
+        _network.Parameters.Span.CopyTo(copy.Parameters.Span);
+        float[]? scales = null;
+        string place = "at the start";
+        if (_bound.IsPreconditioned)
+        {
+            double rate = Math.Min(_options.LearningRate, _options.Optimizer.DefaultLearningRate);
+            if (_trial.Losses(PreconditioningSteps, _ => rate, out TrainingStep step).Length < PreconditioningSteps)
+                return (double.NaN, "The loss stopped being finite before the averages of squared gradients had settled.");
+            step.Pass.Network.Parameters.Span.CopyTo(copy.Parameters.Span);
+            scales = RateScales((step.State2 ?? step.State1)!.Span);
+            place = $"after {PreconditioningSteps} steps at a rate of {NumberText.Format(rate)}, of the Hessian preconditioned by {_options.Optimizer.Name}'s averages of squared gradients";
+        }
+        else if (_rateMultipliers.Any(multiplier => multiplier != 1))
+            scales = RateScales([]);
+        var gradient = new ProbeGradient(copy, _gatherer, rows, _options, _kernels);
+        double decay = _options.Optimizer.HasDecoupledDecay ? 0 : _weightDecay;
+        return (Curvature.Largest(copy, gradient, decay, scales, _options.Seed),
+            $"Up to {Curvature.Iterations} Lanczos iterations with central differences of the gradient on {rows.Length} rows, {place}.");
+    }
+
+    /// <summary>Roots of what a step multiplies gradients by, beside the rate.</summary>
+    float[] RateScales(ReadOnlySpan<float> meanSquares)
+    {
+        int layers = _network.Layout.Layers.Count;
+        float[] scales = Curvature.ByRegion(_network.Layout, layer => _rateMultipliers[2 * layer], layer => _rateMultipliers[2 * layer + 1], ofEmbeddings: 1, ofNormalization: 1);
+        for (int i = 0; i < _network.Layout.Embeddings.Count; i++)
+            scales.AsSpan((int)_network.Layout.Embeddings[i].Offset, (int)_network.Layout.Embeddings[i].Length).Fill(_rateMultipliers[2 * layers + i]);
+        double power = 1;
+        for (int step = 0; step < PreconditioningSteps; step++)
+            power *= _bound.SquareDecay;
+        for (int i = 0; i < scales.Length; i++)
+        {
+            double multiplier = meanSquares.IsEmpty ? scales[i] : scales[i] / (Math.Sqrt(meanSquares[i] / (1 - power)) + _bound.Epsilon);
+            // A parameter without any gradient yet (a dead unit's, padding) would have 1 / epsilon, and no curvature to go with it but rounding.
+            scales[i] = !meanSquares.IsEmpty && meanSquares[i] == 0 ? 0 : (float)Math.Sqrt(multiplier);
+        }
+        return scales;
+    }
+}

@@ -1,0 +1,86 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Training;
+
+namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
+
+/// <summary>The first steps of the training that follows, on a copy of its network: the same rows in the same order, the same optimizer and everything that goes with it. Leaves nothing behind.</summary>
+/// <param name="rows">Training rows, in the order that training begins with.</param>
+/// <param name="weightDecay">As training resolves it.</param>
+internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gatherer, int[] rows, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, float weightDecay)
+{
+    /// <summary>Larger batches give no other verdict, and a trial shall be short.</summary>
+    public const int MostRows = 256;
+
+    readonly TrainingOptions _options = options with { BatchSize = Math.Min(options.BatchSize, MostRows) };
+    double[] _untrained = [];
+
+    public int BatchSize => _options.BatchSize;
+
+    /// <summary>Runs steps at the rates that are asked for; ends early where the loss stops being finite.</summary>
+    public TrialOutcome Run(int steps, Func<int, double> rate)
+    {
+        double[] losses = Losses(steps, rate, out _);
+        int first = steps - Math.Max(1, steps / 4);
+        return new TrialOutcome(steps, Mean(Untrained(steps), first, steps), losses.Length < steps ? double.PositiveInfinity : Mean(losses, first, steps));
+    }
+
+    /// <summary>Mean loss of each step's batch, before the step; shorter where one isn't finite.</summary>
+    /// <param name="step">With what the optimizer remembers after the last.</param>
+    public double[] Losses(int steps, Func<int, double> rate, out TrainingStep step)
+    {
+        FeedForwardNetwork copy = Copy();
+        TrainingStep trained = step = new TrainingStep(copy, gatherer, _options, kernels, rateMultipliers, weightDecay);
+        return Batches(steps, (batch, index) => trained.Run(batch, (float)rate(index)));
+    }
+
+    /// <summary>The same batches' losses without any step: rows differ, and what a trial gained is told from it only by pairs.</summary>
+    public double[] Untrained(int steps)
+    {
+        if (_untrained.Length >= steps)
+            return _untrained;
+        var step = new TrainingStep(Copy(), gatherer, _options, kernels, rateMultipliers, weightDecay);
+        bool needsTrainingPass = _options.Dropout is not null || _options.Normalization == Normalization.Batch;     // whose losses are others when a network scores
+        return _untrained = Batches(steps, (batch, _) => needsTrainingPass ? step.Run(batch, 0) : step.Evaluate(gatherer, batch));
+    }
+
+    double[] Batches(int steps, Func<int[], int, double> run)
+    {
+        var order = new ResidentRows(gatherer, [.. rows], _options.Seed);
+        var losses = new List<double>(steps);
+        int epoch = 0, left = 0;
+        while (losses.Count < steps)
+        {
+            if (left == 0)
+            {
+                order.Begin(++epoch);
+                left = rows.Length;
+            }
+            int[] batch = order.Next(_options.BatchSize).ToArray();
+            left -= batch.Length;
+            double weight = 0;
+            foreach (int row in batch)
+                weight += gatherer.WeightOf(row);
+            double loss = run(batch, losses.Count) / weight;
+            if (!double.IsFinite(loss))
+                break;
+            losses.Add(loss);
+        }
+        return [.. losses];
+    }
+
+    FeedForwardNetwork Copy()
+    {
+        var copy = new FeedForwardNetwork(network.Layout, network.Task, network.FeatureScale, network.TargetScale);
+        network.Parameters.Span.CopyTo(copy.Parameters.Span);
+        return copy;
+    }
+
+    static double Mean(double[] values, int first, int end)
+    {
+        double sum = 0;
+        for (int i = first; i < Math.Min(end, values.Length); i++)
+            sum += values[i];
+        return sum / (Math.Min(end, values.Length) - first);
+    }
+}

@@ -1,0 +1,54 @@
+using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Schedules;
+
+namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
+
+/// <summary>The rates of a training's schedule, for a trial of a few steps that shall meet the highest of them.</summary>
+internal sealed class TrialCourse
+{
+    /// <summary>Places of a schedule that are looked at for its highest rate.</summary>
+    const int Samples = 512;
+
+    readonly RateCourse _course;
+    readonly long _peak;
+
+    /// <param name="trainingRows">Rows of an epoch.</param>
+    public TrialCourse(TrainingOptions options, long trainingRows)
+    {
+        int batches = TrainingBudget.UpdatesAnEpoch(trainingRows, options), patience = TrainingBudget.Patience(trainingRows, options);
+        int? epochs = options.NumberOfEpochs is 0 ? null : options.NumberOfEpochs;         // nothing is trained now, but a report judges the training that would be
+        long steps = Math.Min((long)TrainingBudget.Epochs(trainingRows, options, epochs) * batches, options.MaximumSteps ?? long.MaxValue);
+        _course = Begin(options, new TrainingSpan(options.LearningRate, steps, batches, patience, options.EarlyStopping));
+        for (int sample = 1; sample < Math.Min(Samples, steps); sample++)
+        {
+            long step = steps < Samples ? sample : (steps - 1) / (Samples - 1) * sample;
+            if (_course.Rate(step) > _course.Rate(_peak) * (1 + 1e-6))
+                _peak = step;
+        }
+    }
+
+    /// <summary>The highest.</summary>
+    public double Highest => _course.Rate(_peak);
+
+    /// <summary>Rates of a trial of so many steps: the schedule's own, or, where its rise takes longer than half of the trial, that rise pressed into the half.</summary>
+    public Func<int, double> Rates(int steps)
+    {
+        int rise = steps / 2;
+        return _peak <= rise
+            ? step => _course.Rate(step)
+            : step => _course.Rate(step < rise ? _peak * step / rise : _peak);
+    }
+
+    /// <summary>A schedule may not fit the number of epochs, which training then says; where none is trained, it isn't known.</summary>
+    static RateCourse Begin(TrainingOptions options, in TrainingSpan span)
+    {
+        try
+        {
+            return Schedules.Begin(options.Schedule, span);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return Schedules.Begin(new ConstantSchedule(), span);
+        }
+    }
+}

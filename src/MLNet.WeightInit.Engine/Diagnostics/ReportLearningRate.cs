@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace MLNet.WeightInit.Engine.Diagnostics;
+
+/// <summary>The advice on the learning rate as sentences.</summary>
+internal static class ReportLearningRate
+{
+    /// <summary>Empty where there is no advice.</summary>
+    public static string Write(InitializationReport report)
+    {
+        if (report.LearningRateAdvice is not { } advice)
+            return "";
+        string curvature = advice.QuadraticRate > 0
+            ? $" Its curvature of {NumberText.Format(advice.Curvature)} allows up to {NumberText.Format(advice.QuadraticRate)} where the loss is quadratic."
+            : "";
+        if (double.IsNaN(advice.LargestStableRate))
+            return $"Learning rate: none that was tried lowers the loss in {advice.TrialSteps} steps.{curvature}";
+        string warmUp = advice.ProposedWarmUpSteps > 0 ? string.Create(CultureInfo.InvariantCulture, $", behind a warm-up over {advice.ProposedWarmUpSteps} steps") : "";
+        return $"Learning rate: up to {NumberText.Format(advice.LargestStableRate)} lowers the loss in {advice.TrialSteps} steps.{curvature} Proposed: {advice.ProposedRate.ToString("R", CultureInfo.InvariantCulture)}{warmUp}.";
+    }
+}
