@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.WeightInit.Tests.Support;
@@ -47,7 +48,7 @@ public sealed class CheckpointTests
         var unseeded = new MLContext();
         InitializationReport first = unseeded.Transforms.NeuralNet(Options(3, CheckpointFile)).Fit(data).Model.Initialization;
         var second = unseeded.Transforms.NeuralNet(Options(5, CheckpointFile)).Fit(data).Model;
-        Assert.That(second.Initialization.ToJson(), Is.EqualTo(first.ToJson()));
+        Assert.That(WithoutForecast(second.Initialization), Is.EqualTo(WithoutForecast(first)));         // which is about the epochs that were asked for
         Assert.That(second.History.Epochs, Has.Count.EqualTo(5));
     }
 
@@ -122,4 +123,6 @@ public sealed class CheckpointTests
     {
         public void Report(EpochProgress value) => action(value);
     }
+
+    static string WithoutForecast(InitializationReport report) => Regex.Replace(report.ToJson(), @"""forecast"":\{[^}]*\},", "");
 }

@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Network;
@@ -13,6 +14,9 @@ internal sealed record NetworkProbe(int Rows, double Loss, IReadOnlyList<LayerPr
 
     /// <summary>The rows as the first layer saw them, [rows × <see cref="InputStride"/>]; null where they are sparse.</summary>
     public AlignedBuffer? Inputs { get; init; }
+
+    /// <summary>The rows as the first layer saw them, where they are sparse; else null.</summary>
+    public SparseBatch? SparseInputs { get; init; }
 
     public int InputStride { get; init; }
 

@@ -51,10 +51,8 @@ internal sealed unsafe class ProbeBatch
     public (double Sum, double SquaredSum)[] RowSums()
     {
         var sums = new (double Sum, double SquaredSum)[Rows];
-        if (_gatherer.Data.IsSparse)
+        if (SparseRows() is { } batch)
         {
-            var batch = new SparseBatch();
-            _gatherer.Gather(_rows, batch);
             for (int row = 0; row < Rows; row++)
                 sums[row] = FixedOrderSums.SumAndSquares(batch.Values[batch.Starts[row]..batch.Starts[row + 1]]);
             return sums;
@@ -66,13 +64,16 @@ internal sealed unsafe class ProbeBatch
     }
 
     /// <summary>How alike the rows are as the first layer sees them; the input must have been gathered.</summary>
-    RowSimilarity RowSimilarity()
+    RowSimilarity RowSimilarity(SparseBatch? sparse)
+        => sparse is null ? Network.RowSimilarity.Of(_pass.Input.Span, Rows, _network.Layout.Inputs, _pass.InputStride) : Network.RowSimilarity.Of(sparse, _network.Layout.Inputs);
+
+    SparseBatch? SparseRows()
     {
         if (!_gatherer.Data.IsSparse)
-            return Network.RowSimilarity.Of(_pass.Input.Span, Rows, _network.Layout.Inputs, _pass.InputStride);
+            return null;
         var batch = new SparseBatch();
         _gatherer.Gather(_rows, batch);
-        return Network.RowSimilarity.Of(batch, _network.Layout.Inputs);
+        return batch;
     }
 
     /// <summary>Pre-activations of one layer with the weights as they are: row-major [rows × units].</summary>
@@ -94,12 +95,14 @@ internal sealed unsafe class ProbeBatch
             weight += _gatherer.WeightOf(row);
         double loss = HeadSums.MeanOf(_loss, _kernel, sum, weight, Rows, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights);
         GC.KeepAlive(this);
+        SparseBatch? sparse = SparseRows();
         return new NetworkProbe(Rows, loss, [.. _pass.Layers.Select(Layer)])
         {
-            Inputs = _gatherer.Data.IsSparse ? null : _pass.Input,
+            Inputs = sparse is null ? _pass.Input : null,
+            SparseInputs = sparse,
             InputStride = _pass.InputStride,
             Embeddings = [.. _network.Layout.Embeddings.Select(Embedding)],
-            Similarity = RowSimilarity(),
+            Similarity = RowSimilarity(sparse),
             RowWeights = _gatherer.Weights is null ? null : [.. _rows.Select(row => (float)_gatherer.WeightOf(row))],
         };
     }

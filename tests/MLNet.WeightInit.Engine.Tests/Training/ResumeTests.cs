@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Persistence;
@@ -202,7 +203,7 @@ internal sealed class ResumeTests
         TrainingResult first = NetworkTrainer.Train(s_rings, options);
         AssertSame(NetworkTrainer.Train(s_rings, options with { CheckAlive = () => Assert.Fail("a step was made") }), first);
         if (earlyStopping)
-            AssertSame(NetworkTrainer.Train(s_rings, options with { NumberOfEpochs = 300, CheckAlive = () => Assert.Fail("a step was made") }), first);
+            AssertSame(NetworkTrainer.Train(s_rings, options with { NumberOfEpochs = 300, CheckAlive = () => Assert.Fail("a step was made") }), first, forecast: false);      // which is about the epochs that were asked for
     }
 
     [Test]
@@ -281,12 +282,14 @@ internal sealed class ResumeTests
             Patience = 50,
         };
 
-    static void AssertSame(TrainingResult actual, TrainingResult expected)
+    static void AssertSame(TrainingResult actual, TrainingResult expected, bool forecast = true)
     {
         Assert.That(Trainings.Bytes(actual.Network), Is.EqualTo(Trainings.Bytes(expected.Network)));
         Assert.That(actual.History.Epochs, Is.EqualTo(expected.History.Epochs));
         Assert.That((actual.History.BestEpoch, actual.History.StopReason), Is.EqualTo((expected.History.BestEpoch, expected.History.StopReason)));
-        Assert.That(actual.Initialization.ToJson(), Is.EqualTo(expected.Initialization.ToJson()));
+        Assert.That(Report(actual), Is.EqualTo(Report(expected)));
+
+        string Report(TrainingResult result) => forecast ? result.Initialization.ToJson() : Regex.Replace(result.Initialization.ToJson(), @"""forecast"":\{[^}]*\},", "");
     }
 
     sealed class Immediate(Action<EpochProgress> action) : IProgress<EpochProgress>

@@ -2,6 +2,7 @@ using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
 
@@ -73,7 +74,8 @@ internal sealed class RateStudy
     public static RateMeasurement? Measure(FeedForwardNetwork network, BatchGatherer gatherer, int[] rows, long trainingRows, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers,
         double initialLoss, double prior)
     {
-        if (options.Optimizer.IsFullBatch || options.RangeTest is not null || network.Parameters.Length > MostParameters || !double.IsFinite(initialLoss) || options.Diagnostics == DiagnosticsLevel.Off)
+        // Where heads' classes have weights, a batch's sum of losses has no one weight to be divided by.
+        if (options.Optimizer.IsFullBatch || options.Loss is HeadsLoss { HasClassWeights: true } || options.RangeTest is not null || network.Parameters.Length > MostParameters || !double.IsFinite(initialLoss) || options.Diagnostics == DiagnosticsLevel.Off)
             return null;
         var study = new RateStudy(network, gatherer, rows, trainingRows, options, kernels, rateMultipliers, prior);
         var course = new TrialCourse(options, trainingRows);

@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Trainability;
@@ -38,8 +39,14 @@ internal sealed class LabelRelation
     /// <summary>Shares by ridge regression and by neighbours.</summary>
     /// <param name="features">[rows × <paramref name="stride"/>].</param>
     public (double Linear, double Near) Of(ReadOnlySpan<float> features, int columns, int stride)
+        => Of(Products(features, columns, stride));
+
+    /// <summary>The same of sparse rows of <paramref name="columns"/> features.</summary>
+    public (double Linear, double Near) Of(SparseBatch batch, int columns) => Of(Products(batch, columns));
+
+    (double Linear, double Near) Of(double[] products)
     {
-        double[] products = Products(features, columns, stride), kernel = Centred(products);
+        double[] kernel = Centred(products);
         double diagonal = 0;
         for (int row = 0; row < _rows; row++)
             diagonal += kernel[row * _rows + row] / _rows;
@@ -54,6 +61,27 @@ internal sealed class LabelRelation
         for (int left = 0; left < _rows; left++)
             for (int right = 0; right <= left; right++)
                 products[left * _rows + right] = products[right * _rows + left] = DoubleVectors.Dot(features.Slice(left * stride, columns), features.Slice(right * stride, columns));
+        return products;
+    }
+
+    double[] Products(SparseBatch batch, int columns)
+    {
+        var products = new double[_rows * _rows];
+        var dense = new float[columns];
+        for (int left = 0; left < _rows; left++)
+        {
+            for (int i = batch.Starts[left]; i < batch.Starts[left + 1]; i++)
+                dense[batch.Columns[i]] = batch.Values[i];
+            for (int right = 0; right <= left; right++)
+            {
+                double sum = 0;
+                for (int i = batch.Starts[right]; i < batch.Starts[right + 1]; i++)
+                    sum += (double)dense[batch.Columns[i]] * batch.Values[i];
+                products[left * _rows + right] = products[right * _rows + left] = sum;
+            }
+            for (int i = batch.Starts[left]; i < batch.Starts[left + 1]; i++)
+                dense[batch.Columns[i]] = 0;
+        }
         return products;
     }
 
