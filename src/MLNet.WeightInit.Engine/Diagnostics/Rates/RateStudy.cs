@@ -29,7 +29,7 @@ internal sealed class RateStudy
     const int ComparingSteps = 40;
 
     /// <summary>Multiplications and additions that all trials, and all products with the Hessian, may take: some seconds on one core.</summary>
-    const double MostWork = 1.5e11;
+    const double MostWork = 6e10;
 
     /// <summary>Trials that a search takes, more or less.</summary>
     const int UsualTrials = 16;
