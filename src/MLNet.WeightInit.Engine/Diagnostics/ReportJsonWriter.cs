@@ -40,6 +40,7 @@ internal static class ReportJsonWriter
             if (report.Theory is not null)
                 NetworkTheoryJson.Write(json, report.Theory);
             AdviceJson.Write(json, report);
+            EarlyTrainingJson.Write(json, report);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
@@ -54,7 +55,7 @@ internal static class ReportJsonWriter
         json.WriteEndObject();
     }
 
-    static void WriteFindings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)
+    internal static void WriteFindings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)
     {
         json.WriteStartArray("findings");
         foreach (Finding finding in findings)
