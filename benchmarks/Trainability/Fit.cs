@@ -11,7 +11,7 @@ namespace Trainability;
 static class Fit
 {
     /// <summary>Boosted trees of ML.NET on the rows' figures, as the text that the engine reads.</summary>
-    static string Trees(IReadOnlyList<StudyRow> rows, double slope, double offset)
+    public static string Trees(IReadOnlyList<StudyRow> rows, double slope, double offset)
     {
         int figures = rows[0].Figures.Length;
         var context = new MLContext(seed: 1);
@@ -82,7 +82,7 @@ static class Fit
     }
 
     /// <summary>Slope and offset of the logits with the least logarithmic loss, by Newton steps (Platt 1999).</summary>
-    static (double Slope, double Offset) Calibrate(IReadOnlyList<(double Logit, float Learned)> rows)
+    public static (double Slope, double Offset) Calibrate(IReadOnlyList<(double Logit, float Learned)> rows)
     {
         double slope = 0, offset = 0;
         for (int step = 0; step < 50; step++)
@@ -108,6 +108,6 @@ static class Fit
     }
 
     /// <summary>Mean distance between what is predicted and what happens, over ten bins of equal width (Naeini et al. 2015).</summary>
-    static double CalibrationError((double Probability, float Learned)[] rows)
+    public static double CalibrationError((double Probability, float Learned)[] rows)
         => rows.GroupBy(row => Math.Min(9, (int)(row.Probability * 10))).Sum(bin => bin.Count() * Math.Abs(bin.Average(row => row.Probability) - bin.Average(row => row.Learned))) / rows.Length;
 }

@@ -19,6 +19,12 @@ switch (args)
     case ["outcomes"]:
         Gallery.WriteOutcomes();
         break;
+    case ["steps", var first, var count]:
+        StepCells.Write(int.Parse(first), int.Parse(count));
+        break;
+    case ["fit-steps", var cells, var steps, var rule]:
+        StepFit.Run(cells, steps, rule);
+        break;
     case ["gallery", var outcomes]:
         Gallery.Print(outcomes);
         break;

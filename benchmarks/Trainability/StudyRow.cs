@@ -24,5 +24,22 @@ sealed record StudyRow(string Data, bool IsUnseen, double[] Figures, float Learn
         IEnumerable<double> Losses(string[] cell) => cell[loss..figures].Select(Number).Select(value => double.IsNaN(value) ? double.PositiveInfinity : value);
     }
 
+    /// <summary>A row a training: figures of its first steps, and its own outcome from the study.</summary>
+    public static IReadOnlyList<StudyRow> ReadSteps(string path, string steps)
+    {
+        string[] lines = File.ReadAllLines(path), names = lines[0].Split(',');
+        int data = Array.IndexOf(names, "data"), prior = Array.IndexOf(names, "prior"), verdict = Array.IndexOf(names, "verdict"), loss = Array.IndexOf(names, "loss1");
+        string[][] cells = [.. lines.Skip(1).Select(line => line.Split(','))];
+        double LossOf(string[] cell, int seed) => Number(cell[loss + seed]) is var value && double.IsNaN(value) ? double.PositiveInfinity : value;
+        var best = cells.GroupBy(cell => cell[data]).ToDictionary(group => group.Key, group => group.Min(cell => Enumerable.Range(0, Cells.Seeds).Select(seed => LossOf(cell, seed)).Order().ElementAt(Cells.Seeds / 2)));
+        var byNumber = cells.ToDictionary(cell => cell[0]);
+        return [.. File.ReadLines(steps).Skip(1).Select(line => line.Split(',')).Where(row => byNumber.ContainsKey(row[0])).Select(row =>
+        {
+            string[] cell = byNumber[row[0]];
+            double goal = Number(cell[prior]) - Share * (Number(cell[prior]) - best[cell[data]]);
+            return new StudyRow(cell[data], DataSet.All.Single(set => set.Name == cell[data]).IsUnseen, [.. row[2..].Select(Number)], LossOf(cell, int.Parse(row[1], CultureInfo.InvariantCulture) - 1) <= goal ? 1 : 0, cell[verdict]);
+        })];
+    }
+
     static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

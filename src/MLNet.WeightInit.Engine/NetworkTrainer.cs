@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Calibration;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Diagnostics.Rates;
+using MLNet.WeightInit.Engine.Diagnostics.Trainability;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Persistence;
@@ -65,13 +66,14 @@ internal static class NetworkTrainer
         int[] probeRows = ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows);           // before training shuffles them
         InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features, encoding, EmbeddingStart.SecondMoment(layout, options.EmbeddingInit)));
         start?.CopyTo(network);
+        ProbeBatch? startProbe = null;
         InitializationReport report = start?.Initialization ?? Initialize();
 
         if (options.NumberOfEpochs == 0)
             return new TrainingResult(network, new TrainingHistory([], 0, "Not trained: 0 epochs were asked for."), report);
         float[] rateMultipliers = RateMultipliers(plan);
-        var early = new EarlySteps(network, isOn: options is { Diagnostics: not DiagnosticsLevel.Off, RangeTest: null, Trial: null });
-        var trained = new EarlyTrainingBuilder(early, network, plan, options, start is null ? report.PriorLoss : PriorLoss(gatherer, trainingRows, options, prior), isContinued: start is not null);
+        var early = new EarlySteps(network, isOn: options is { Diagnostics: not DiagnosticsLevel.Off, RangeTest: null, Trial: null }, StartFigures.AreKnown(options) && startProbe is { } probe ? () => LossOf(probe) : null);
+        var trained = new EarlyTrainingBuilder(early, network, plan, options, start is null ? report : null, start is null ? report.PriorLoss : PriorLoss(gatherer, trainingRows, options, prior), isContinued: start is not null);
         if (early.IsOn)
             trained.Begin(start is null ? report.Layers : null, Probe);
         try
@@ -107,7 +109,7 @@ internal static class NetworkTrainer
             if (options.Residual is { Start: ResidualStart.ZeroScales })
                 network.ClearLastBranchScales();
             EmbeddingStart.Fill(network, plan, drawing, data, trainingRows);
-            ProbeBatch probe = Probe();
+            ProbeBatch probe = startProbe = Probe();
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, drawing.Seed));
             options.Trial?.Calibrated(layout, data, probe);
             if (options.TiedWeights)
@@ -135,6 +137,16 @@ internal static class NetworkTrainer
             network.ParametersChanged();
             gatherer.Data = data;                              // rows that were streamed took their place
             return new TrainingResult(network, history, report.With(early.Count > 0 ? trained.Build(Probe(), history.Epochs is [.., var last] ? last.TrainingLoss : double.NaN) : null));
+        }
+
+        // Rows that are streamed are in the place of the probe's while training reads them.
+        double LossOf(ProbeBatch probe)
+        {
+            TrainingSet read = gatherer.Data;
+            gatherer.Data = data;
+            double loss = probe.Loss();
+            gatherer.Data = read;
+            return loss;
         }
 
         ProbeBatch Probe() => new(network, gatherer, probeRows, options, kernels);

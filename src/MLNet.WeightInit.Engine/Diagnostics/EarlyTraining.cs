@@ -20,6 +20,12 @@ public sealed record EarlyTraining
     /// <summary>A row for every dense layer, the output included, and then for every table of embeddings.</summary>
     public required IReadOnlyList<LayerChange> Layers { get; init; }
 
+    /// <summary>The chance that the training learns, told after its first 20 steps; null where <see cref="InitializationReport.Forecast"/> is, for fewer steps, and for a training that went on from another model.</summary>
+    public TrainabilityForecast? Forecast { get; init; }
+
+    /// <summary>What <see cref="Engine.Diagnostics.Trainability.StepFigures"/> made of the steps; empty after loading.</summary>
+    internal IReadOnlyList<double> StepFigures { get; init; } = [];
+
     /// <summary>What the training did to the network that is wrong or worth knowing, the gravest first. The report's <see cref="InitializationReport.Verdict"/> is of the start alone, and these don't change it.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 }

@@ -8,8 +8,9 @@ namespace MLNet.WeightInit.Engine.Diagnostics;
 
 /// <summary>Turns what was recorded of a training, and the network that it left, into the report's part on it.</summary>
 /// <param name="plan">How the weights that training starts from were filled.</param>
+/// <param name="start">Of these weights, made before training; null: of other weights.</param>
 /// <param name="priorLoss">Of the best constant; NaN where unknown.</param>
-internal sealed class EarlyTrainingBuilder(EarlySteps steps, FeedForwardNetwork network, InitializationPlan plan, TrainingOptions options, double priorLoss, bool isContinued)
+internal sealed class EarlyTrainingBuilder(EarlySteps steps, FeedForwardNetwork network, InitializationPlan plan, TrainingOptions options, InitializationReport? start, double priorLoss, bool isContinued)
 {
     /// <summary>Update ratios in a report: a report of 100 layers stays small.</summary>
     const int MostRatios = 600;
@@ -39,9 +40,14 @@ internal sealed class EarlyTrainingBuilder(EarlySteps steps, FeedForwardNetwork 
             RatioSteps = [.. _kept.Select(step => step + 1)],
             Layers = [.. names.Select((name, tensor) => Layer(name, tensor, after, probe is not null))],
             Findings = [],
+            StepFigures = Figures(),
         };
-        return trained with { Findings = FindingRules.Examine(Context(trained, finalLoss)) };
+        return trained with { Findings = FindingRules.Examine(Context(trained, finalLoss)), Forecast = start?.Forecast is { Steps: var planned } && trained.StepFigures.Count > 0 ? Trainability.StepForecast.Of(trained.StepFigures, planned) : null };
     }
+
+    /// <summary>None where the steps are too few, or the rule doesn't know such trainings.</summary>
+    IReadOnlyList<double> Figures()
+        => start?.Forecast is { } forecast && (steps.Count == EarlySteps.Most || !double.IsFinite(steps.Losses[^1])) ? Trainability.StepFigures.Of(steps, start.StartFigures, start.InitialLoss, start.PriorLoss, forecast.Steps) : [];
 
     TrainedContext Context(EarlyTraining trained, double finalLoss) => new()
     {

@@ -41,6 +41,8 @@ internal static class EarlyTrainingJson
             foreach (double figure in (double[])[layer.ZeroFractionBefore, layer.DeadFractionBefore, layer.SaturatedFractionBefore])
                 ReportJsonWriter.WriteNumber(json, figure);
         });
+        if (trained.Forecast is { } forecast)
+            ReportJsonWriter.WriteForecast(json, forecast);
         ReportJsonWriter.WriteFindings(json, trained.Findings);
         json.WriteEndObject();
     }
@@ -67,6 +69,7 @@ internal static class EarlyTrainingJson
                 SaturatedFraction = row.Number(Saturated),
                 UpdateRatios = [.. ReportJsonReader.Elements(row[UpdateRatios], $"{Member}.{UpdateRatios}").Select(ratio => ReportJsonReader.Number(ratio, $"{Member}.{UpdateRatios}"))],
             })),
+            Forecast = trained.TryGetProperty(ReportJsonSchema.Forecast, out JsonElement forecast) ? ReportJsonReader.ReadForecast(forecast) : null,
             Findings = [.. ReportJsonReader.Elements(ReportJsonReader.Member(trained, Findings), $"{Member}.{Findings}").Select(ReportJsonReader.ReadFinding)],
         };
     }

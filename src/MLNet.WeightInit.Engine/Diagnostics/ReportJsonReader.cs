@@ -54,7 +54,7 @@ internal static class ReportJsonReader
         };
     }
 
-    static TrainabilityForecast ReadForecast(JsonElement element)
+    internal static TrainabilityForecast ReadForecast(JsonElement element)
         => Member(element, "steps") is { ValueKind: JsonValueKind.Number } steps && steps.TryGetInt64(out long count) ? new TrainabilityForecast(Number(Member(element, "probability"), "forecast.probability"), count) : throw Invalid("'forecast.steps' must be a whole number");
 
     internal static Finding ReadFinding(JsonElement element) => ReportDraws.ReadFinding(element, new Finding(

@@ -46,7 +46,7 @@ internal static class ReportJsonWriter
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    static void WriteForecast(Utf8JsonWriter json, TrainabilityForecast forecast)
+    internal static void WriteForecast(Utf8JsonWriter json, TrainabilityForecast forecast)
     {
         json.WriteStartObject(ReportJsonSchema.Forecast);
         json.WritePropertyName("probability");

@@ -21,12 +21,16 @@ internal sealed class EarlySteps
     readonly (int Offset, int Length, bool IsCompared)[] _tensors;
     readonly AlignedBuffer? _start;
     readonly List<double> _losses = new(Most), _gradientNorms = new(Most), _updateRatios;
+    readonly List<double> _probeLoss = new(1), _movements;
     AlignedBuffer? _before;
+    Func<double>? _measure;
 
     /// <param name="network">With the weights that training starts from.</param>
     /// <param name="isOn">False: records nothing, and only passes on what a checkpoint holds.</param>
-    public EarlySteps(FeedForwardNetwork network, bool isOn)
+    /// <param name="measure">Loss of the probe's rows with the weights as they are, asked for after the last recorded step; null: nobody wants it.</param>
+    public EarlySteps(FeedForwardNetwork network, bool isOn, Func<double>? measure = null)
     {
+        _measure = measure;
         _network = network;
         IsOn = isOn;
         _tensors =
@@ -35,6 +39,7 @@ internal sealed class EarlySteps
             .. network.Layout.Embeddings.Select(table => ((int)table.Offset, (int)table.Length, true)),
         ];
         _updateRatios = new List<double>(Most * _tensors.Length);
+        _movements = new List<double>(_tensors.Length);
         if (!isOn || network.Parameters.Length > MostParameters)
             return;
         _start = new AlignedBuffer(network.Parameters.Length);
@@ -58,6 +63,12 @@ internal sealed class EarlySteps
 
     /// <summary>‖Δ‖ / ‖W‖ of a step, W before it; NaN where W is 0, where the loss wasn't finite, and where nobody compared.</summary>
     public double UpdateRatio(int step, int tensor) => _updateRatios[step * _tensors.Length + tensor];
+
+    /// <summary>Mean loss of the probe's rows after the last recorded step; NaN where it was not measured.</summary>
+    public double ProbeLoss => _probeLoss.Count == 1 ? _probeLoss[0] : double.NaN;
+
+    /// <summary>‖W − W₀‖ / ‖W₀‖ after the last recorded step; NaN where W₀ is 0 or wasn't kept, or the steps were fewer than <see cref="Most"/>.</summary>
+    public double EarlyMovement(int tensor) => _movements.Count > 0 ? _movements[tensor] : double.NaN;
 
     /// <summary>‖W − W₀‖ / ‖W₀‖ with the weights as they are now; NaN where W₀ is 0 or wasn't kept.</summary>
     public double Movement(int tensor) => _start is null ? double.NaN : Ratio(_start.Span, tensor);
@@ -86,8 +97,14 @@ internal sealed class EarlySteps
         _gradientNorms.Add(hasStepped ? gradientNorm : double.NaN);
         for (int tensor = 0; tensor < _tensors.Length; tensor++)
             _updateRatios.Add(hasStepped && _before is not null && _tensors[tensor].IsCompared ? Ratio(_before.Span, tensor) : double.NaN);
-        if (_losses.Count == Most)
-            _before = null;
+        if (_losses.Count < Most)
+            return;
+        _before = null;
+        for (int tensor = 0; tensor < _tensors.Length; tensor++)
+            _movements.Add(Movement(tensor));
+        if (_measure is not null)
+            _probeLoss.Add(_measure());
+        _measure = null;
     }
 
     /// <summary>The steps that were recorded so far; the weights that training started from are known to whoever goes on.</summary>
@@ -97,8 +114,10 @@ internal sealed class EarlySteps
         state.Series("early steps/losses", _losses);
         state.Series("early steps/gradient norms", _gradientNorms);
         state.Series("early steps/update ratios", _updateRatios);
-        if (_losses.Count > Most || _gradientNorms.Count != _losses.Count || _updateRatios.Count != _losses.Count * _tensors.Length)
-            throw new InvalidDataException($"The checkpoint must have a gradient norm and {_tensors.Length} update ratios for each of at most {Most} early steps, and has {_losses.Count} losses, {_gradientNorms.Count} norms and {_updateRatios.Count} ratios: the file is damaged.");
+        state.Series("early steps/movements", _movements);
+        state.Series("early steps/loss of the probe", _probeLoss);
+        if (_losses.Count > Most || _gradientNorms.Count != _losses.Count || _updateRatios.Count != _losses.Count * _tensors.Length || _movements.Count != (_losses.Count == Most ? _tensors.Length : 0))
+            throw new InvalidDataException($"The checkpoint must have a gradient norm and {_tensors.Length} update ratios for each of at most {Most} early steps, and has {_losses.Count} losses, {_gradientNorms.Count} norms and {_updateRatios.Count} ratios, and {_movements.Count} movements: the file is damaged.");
     }
 
     double Ratio(ReadOnlySpan<float> reference, int tensor)

@@ -84,16 +84,18 @@ internal sealed unsafe class ProbeBatch
         return WithoutPadding(pass.PreActivation, pass.Stride, pass.Layout.Outputs);
     }
 
+    /// <summary>Mean loss over the rows with the weights as they are. Leaves the gatherer with these rows, and with the data that it had.</summary>
+    public double Loss()
+    {
+        Forward();
+        return MeanLoss(gradient: null);
+    }
+
     public NetworkProbe Measure()
     {
         Forward();
-        LayerPass last = _pass.Last;
-        double sum = _kernel.Evaluate(last.Output.Pointer, Rows, last.Layout.Outputs, last.Stride, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights, 1f / Rows, last.Gradient.Pointer);
+        double loss = MeanLoss(_pass.Last.Gradient.Pointer);
         _pass.Backward();
-        double weight = 0;
-        foreach (int row in _rows)
-            weight += _gatherer.WeightOf(row);
-        double loss = HeadSums.MeanOf(_loss, _kernel, sum, weight, Rows, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights);
         GC.KeepAlive(this);
         SparseBatch? sparse = SparseRows();
         return new NetworkProbe(Rows, loss, [.. _pass.Layers.Select(Layer)])
@@ -105,6 +107,19 @@ internal sealed unsafe class ProbeBatch
             Similarity = RowSimilarity(sparse),
             RowWeights = _gatherer.Weights is null ? null : [.. _rows.Select(row => (float)_gatherer.WeightOf(row))],
         };
+    }
+
+    /// <param name="gradient">Gets ∂L/∂f; null for none.</param>
+    double MeanLoss(float* gradient)
+    {
+        LayerPass last = _pass.Last;
+        double sum = _kernel.Evaluate(last.Output.Pointer, Rows, last.Layout.Outputs, last.Stride, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights, gradient is null ? 0 : 1f / Rows, gradient);
+        double weight = 0;
+        foreach (int row in _rows)
+            weight += _gatherer.WeightOf(row);
+        double loss = HeadSums.MeanOf(_loss, _kernel, sum, weight, Rows, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights);
+        GC.KeepAlive(this);
+        return loss;
     }
 
     /// <summary>One pass forward with the weights as they are: what the layers hold after it.</summary>
