@@ -120,7 +120,7 @@ internal static class ReportBuilder
         tensor.Initializer?.Specification ?? "zeros",
         tensor.Initializer is { } initializer ? initializer.TargetDeviation(tensor.Shape) : 0,
         tensor.Stream,
-        Reason(tensor)) { InitializerVersion = tensor.Initializer?.Version ?? 1 };
+        Reason(tensor)) { InitializerVersion = tensor.Initializer?.Version ?? 1, LearningRateMultiplier = tensor.LearningRateMultiplier };
 
     static string Reason(PlannedTensor tensor) => tensor switch
     {

@@ -90,7 +90,7 @@ internal static class ReportJsonWriter
             json.WriteStringValue(reason);
         json.WriteEndArray();
 
-        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0), hasNormalization = plan.Any(row => row.Shape.IsNormalized), hasBlocks = plan.Any(row => row.Shape.BranchDepth != 0), hasVersions = plan.Any(row => row.InitializerVersion != 1);
+        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0), hasNormalization = plan.Any(row => row.Shape.IsNormalized), hasBlocks = plan.Any(row => row.Shape.BranchDepth != 0), hasVersions = plan.Any(row => row.InitializerVersion != 1), hasRates = plan.Any(row => row.LearningRateMultiplier != 1);
         List<string> columns = [.. ReportJsonSchema.PlanColumns];
         if (hasDropout)
             columns.Add(ReportJsonSchema.InputDropout);
@@ -100,6 +100,8 @@ internal static class ReportJsonWriter
             columns.AddRange([ReportJsonSchema.ResidualBranches, ReportJsonSchema.BranchDepth, ReportJsonSchema.BranchLayer]);
         if (hasVersions)
             columns.Add(ReportJsonSchema.InitializerVersion);
+        if (hasRates)
+            columns.Add(ReportJsonSchema.LearningRateMultiplier);
         WriteTable(json, "plan", columns, plan, row =>
         {
             json.WriteStringValue(row.Tensor);
@@ -131,6 +133,8 @@ internal static class ReportJsonWriter
             }
             if (hasVersions)
                 json.WriteNumberValue(row.InitializerVersion);
+            if (hasRates)
+                json.WriteNumberValue(row.LearningRateMultiplier);
         });
     }
 
