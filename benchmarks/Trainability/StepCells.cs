@@ -16,7 +16,7 @@ static class StepCells
         if (first == 0)
             Console.WriteLine(Header);
         foreach (Cell cell in Enumerable.Range(first, count).Select(Cell.Draw))
-            for (int seed = 1; seed <= Cells.Seeds; seed++)
+            for (int seed = 1; seed <= cell.Seeds; seed++)
                 if (Figures(cell, seed) is { Count: > 0 } figures)
                     Console.WriteLine($"{cell.Index},{seed},{string.Join(',', figures.Select(figure => figure.ToString("G5", CultureInfo.InvariantCulture)))}");
     }

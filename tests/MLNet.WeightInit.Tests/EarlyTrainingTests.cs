@@ -14,10 +14,10 @@ public sealed class EarlyTrainingTests
     public void A_trained_model_has_it_and_keeps_it_in_its_file([Values("Label", nameof(SampleRow.Flag), nameof(SampleRow.Value), nameof(SampleRow.Values), nameof(SampleRow.Flags), "Features")] string label)
     {
         IDataView data = Samples.View(_context);
-        NeuralNetOptions options = Samples.Quick(label, epochs: 4);
+        NeuralNetOptions options = Samples.Quick(label, epochs: 5);
         var model = _context.Transforms.NeuralNet(options).Fit(data);
         EarlyTraining early = _context.WeightInit.ReportOf(model)!.EarlyTraining!;
-        Assert.That(early.Steps.Select(step => step.Step), Is.EqualTo(Enumerable.Range(1, 20)), "200 rows in batches of 32, four times");
+        Assert.That(early.Steps.Select(step => step.Step), Is.EqualTo(Enumerable.Range(1, 20)), "200 rows in batches of 64, five times");
         Assert.That(early.Steps[0].Loss, Is.GreaterThan(0));
         Assert.That(early.Layers.Select(layer => layer.Movement), Has.All.GreaterThan(0));
 

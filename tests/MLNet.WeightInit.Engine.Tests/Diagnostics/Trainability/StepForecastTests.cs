@@ -113,7 +113,7 @@ internal sealed class StepForecastTests
         Assert.That(steps[0].Split(',')[2..].Select(name => name[2..].Replace('_', ' ')), Is.EqualTo(StepFigures.Names));
         Dictionary<string, string[]> cells = lines.Skip(1).Select(line => line.Split(',')).ToDictionary(cell => cell[0]);
         int loss = names.IndexOf("loss1");
-        var best = cells.Values.GroupBy(cell => cell[1]).ToDictionary(data => data.Key, data => data.Min(cell => Enumerable.Range(0, 3).Select(seed => Loss(cell, seed)).Order().ElementAt(1)));
+        var best = cells.Values.GroupBy(cell => cell[1]).ToDictionary(data => data.Key, data => data.Min(cell => Enumerable.Range(0, 3).Where(seed => cell[loss + seed].Length > 0).Select(seed => Loss(cell, seed)).ToArray() is var losses ? losses.Order().ElementAt(losses.Length / 2) : 0));
         foreach (string[] row in steps.Skip(1).Select(line => line.Split(',')))
         {
             string[] cell = cells[row[0]];
