@@ -40,6 +40,9 @@ internal sealed class ReportContext
     /// <summary>Trials of the learning rate; null for none.</summary>
     public RateMeasurement? Rates { get; init; }
 
+    /// <summary>Null below <see cref="DiagnosticsLevel.Full"/>.</summary>
+    public InitializationDetails? Details { get; init; }
+
     public int HiddenLayers => Layers.Count - 1;
 
     public LayerStatistics Output => Layers[^1];
