@@ -166,7 +166,7 @@ internal sealed class EarlyTrainingTests
     {
         InitializationReport report = NetworkTrainer.Train(s_many, Trainings.Options(NetworkTask.Multiclass, 3, [32, 32], epochs: 20)).Initialization;
         EarlyTraining early = report.EarlyTraining!;
-        string text = report.ToString().ReplaceLineEndings(" ");
+        string text = string.Join(' ', report.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.That(text, Does.Contain("The first 20 steps: loss").And.Contain("Training moved layers by"));
         Assert.That(report.ToMarkdown(), Does.Contain("| Layer | update, step 20 | moved |").And.Contain("| hidden[1] |"));
         Assert.That(report.ToString().Split('\n').Max(line => line.Length), Is.LessThanOrEqualTo(100));

@@ -80,7 +80,7 @@ internal sealed class StepForecastTests
     {
         InitializationReport report = NetworkTrainer.Train(Trainings.Rings(300), Trainings.Options(NetworkTask.Multiclass, 3, [8])).Initialization;
         Assert.That(InitializationReport.FromJson(report.ToJson()).EarlyTraining!.Forecast, Is.EqualTo(report.EarlyTraining!.Forecast));
-        Assert.That(report.ToString().ReplaceLineEndings(" "), Does.Contain("After them the chance that it learns in"));
+        Assert.That(string.Join(' ', report.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), Does.Contain("After them the chance that it learns in"));
     }
 
     /// <summary>The probe's loss after the steps is that of a training that ends there, on the same rows.</summary>
