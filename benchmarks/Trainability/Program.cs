@@ -25,11 +25,14 @@ switch (args)
     case ["outcomes"]:
         Gallery.WriteOutcomes();
         break;
+    case ["remedies", var outcomes]:
+        Gallery.WriteRemedies(outcomes);
+        break;
     case ["gallery", var outcomes]:
         Gallery.Print(outcomes);
         break;
     default:
-        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS | outcomes | gallery OUTCOMES");
+        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS | outcomes | gallery OUTCOMES | remedies OUTCOMES");
         return 1;
 }
 return 0;
