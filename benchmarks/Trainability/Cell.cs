@@ -62,11 +62,13 @@ sealed record Cell(int Index, DataSet Data, string Activation, string Initialize
     public const string Header = "cell,data,activation,initializer,depth,width,normalization,optimizer,rate,batch,steps,standardized";
 
     /// <summary>The report of a start whose training is called off at once.</summary>
-    public InitializationReport Start(int seed)
+    public InitializationReport Start(int seed) => Start(Data.Rows, Options(seed));
+
+    public static InitializationReport Start(TrainingSet rows, TrainingOptions options)
     {
         try
         {
-            return NetworkTrainer.Train(Data.Rows, Options(seed) with { CancellationToken = new CancellationToken(canceled: true), ReturnBestOnCancel = true }).Initialization;
+            return NetworkTrainer.Train(rows, options with { CancellationToken = new CancellationToken(canceled: true), ReturnBestOnCancel = true }).Initialization;
         }
         catch (NonFiniteTrainingException exception)
         {

@@ -13,6 +13,13 @@ sealed record Exhibit(string Name, Cell Cell, Func<TrainingOptions, TrainingOpti
 {
     public Outcome Train(int seed) => Cell.Train(Data, Change is null ? Cell.Options(seed) : Change(Cell.Options(seed)));
 
+    /// <summary>The report before the first step.</summary>
+    public InitializationReport Judge()
+    {
+        TrainingOptions options = Cell.Options(1);
+        return Cell.Start(Data, Change is null ? options : Change(options));
+    }
+
     TrainingSet Data => Scale == 1 ? Cell.Data.Rows : new TrainingSet([.. Cell.Data.Rows.Features.Select(value => value * Scale)], Cell.Data.Rows.Rows, Cell.Data.Rows.FeatureCount, Cell.Data.Rows.Targets, 1);
 }
 
@@ -121,23 +128,44 @@ static class Gallery
         Show("rings, tanh, Xavier", "rings", "Tanh", "glorot", 2, "Adam", 0.01, steps: 1_500),
     ];
 
-    public static void Print()
+    /// <summary>Trains every exhibit with every seed: its name and the losses, a line each.</summary>
+    public static void WriteOutcomes()
     {
-        var outcomes = new Outcome[All.Count][];
-        Parallel.For(0, All.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index => outcomes[index] = [.. Enumerable.Range(1, Seeds).Select(All[index].Train)]);
+        var lines = new string[All.Count];
+        Parallel.For(0, All.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+            index => lines[index] = $"{All[index].Name};{string.Join(';', Enumerable.Range(1, Seeds).Select(seed => All[index].Train(seed).Loss.ToString("G6", CultureInfo.InvariantCulture)))}");
+        foreach (string line in lines)
+            Console.WriteLine(line);
+    }
+
+    /// <summary>Judges every exhibit by its first seed, beside what <see cref="WriteOutcomes"/> found.</summary>
+    public static void Print(string outcomes)
+    {
+        Dictionary<string, double[]> losses = File.ReadLines(outcomes).Select(line => line.Split(';')).ToDictionary(fields => fields[0], fields => fields.Skip(1).Select(field => double.Parse(field, CultureInfo.InvariantCulture)).Order().ToArray());
+        var reports = new InitializationReport[All.Count];
+        Parallel.For(0, All.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index => reports[index] = All[index].Judge());
+        var counts = new int[2, 2];
         foreach (string data in s_data)
         {
             int[] indices = [.. Enumerable.Range(0, All.Count).Where(index => All[index].Cell.Data.Name == data)];
-            double best = indices.Min(index => outcomes[index].Select(outcome => outcome.Loss).Order().ElementAt(Seeds / 2));
+            double best = indices.Min(index => losses[All[index].Name][Seeds / 2]);
             foreach (int index in indices)
             {
-                InitializationReport report = outcomes[index][0].Report;
-                double goal = (report.PriorLoss + best) / 2;
-                int learned = outcomes[index].Count(outcome => outcome.Loss <= goal);
+                InitializationReport report = reports[index];
+                double goal = (report.PriorLoss + best) / 2, median = losses[All[index].Name][Seeds / 2];
+                int learned = losses[All[index].Name].Count(loss => loss <= goal);
                 bool isSick = learned < Seeds / 2, isCalledSick = report.Verdict != Verdict.Healthy;
+                counts[isSick ? 1 : 0, isCalledSick ? 1 : 0]++;
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {All[index].Name} | {data} | {learned} of {Seeds} | {outcomes[index].Select(outcome => outcome.Loss).Order().ElementAt(Seeds / 2):G3} | {report.Verdict} | {(isSick == isCalledSick ? "" : isSick ? "missed" : "false alarm")} | {report.Findings.FirstOrDefault()?.Evidence} |"));
+                    $"| {All[index].Name} | {data} | {learned} of {Seeds} | {median:G3} | {(report.Forecast is { } forecast ? $"{forecast.Probability:P0}" : "–")} | {report.Verdict} | {(isSick == isCalledSick ? "" : isSick ? "missed" : "false alarm")} | {report.Findings.FirstOrDefault()?.Evidence} |"));
             }
         }
+        Console.WriteLine($"""
+
+            | | called sick | called healthy |
+            |---|---|---|
+            | fails | {counts[1, 1]} | {counts[1, 0]} |
+            | learns | {counts[0, 1]} | {counts[0, 0]} |
+            """);
     }
 }

@@ -16,11 +16,14 @@ switch (args)
     case ["fit", var cells, var rule]:
         Fit.Run(cells, rule);
         break;
-    case ["gallery"]:
-        Gallery.Print();
+    case ["outcomes"]:
+        Gallery.WriteOutcomes();
+        break;
+    case ["gallery", var outcomes]:
+        Gallery.Print(outcomes);
         break;
     default:
-        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA] | figures FIRST COUNT | fit CELLS RULE | gallery");
+        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA] | figures FIRST COUNT | fit CELLS RULE | outcomes | gallery OUTCOMES");
         return 1;
 }
 return 0;
