@@ -3,7 +3,7 @@
 //     dotnet run -c Release --project benchmarks/Initializers > docs/benchmarks/initializers.md      # about fifteen minutes, nearly all of it the trainings
 //     dotnet run -c Release --project benchmarks/Initializers -- slopes                              # one part alone: slopes, trainings
 //     dotnet run -c Release --project benchmarks/Initializers -- grid auto ReLU                      # auto or another initializer against the textbook, for some activations or all
-//     dotnet run -c Release --project benchmarks/Initializers -- prior ReLU                          # what the prior saves, for some activations or all
+//     dotnet run -c Release --project benchmarks/Initializers -- prior ReLU Tanh                     # what the prior saves, for some activations or all
 //     dotnet run -c Release --project benchmarks/Initializers -- sparse                              # first layers of one-hot and sparse features, three minutes
 using System.Globalization;
 using Initializers;
@@ -37,7 +37,7 @@ if (args is not ["slopes"])
     Console.WriteLine();
     Grid.Print("auto", []);
     Console.WriteLine();
-    Grid.PrintPrior([]);
+    Grid.PrintPrior(["ReLU", "Tanh"]);
     Console.WriteLine();
     SparseStarts.Print();
 }

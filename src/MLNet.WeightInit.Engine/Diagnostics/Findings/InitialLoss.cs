@@ -6,8 +6,7 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 /// A note from 0.25 nats or a quarter of the label's variance on. It is a warning only where it stands in training's way: the prior, where the mean output costs
 /// four times the best constant's loss (1 % positives under a
 /// zero bias cost 0.693 against 0.056); the head, from ten times that limit on.
-/// A head over classes is a note from 1.5 nats on: the textbook's rules cost up to one by theory (He's on a He trunk: logit variance 2), from which training ends no higher than from small logits, at any depth
-/// (docs/benchmarks/initializers.md); four nats cost a fifth to a half of the held-out loss.
+/// A head over classes is a note from 1.5 nats on: the textbook's rules cost up to one by theory (He's on a He trunk: logit variance 2), which training takes back. With 2.8 times He's deviation the held-out loss on digits ends a fifth to a half higher.
 /// </remarks>
 internal sealed class InitialLoss : IFindingRule
 {
