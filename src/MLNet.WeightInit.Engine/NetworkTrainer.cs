@@ -2,6 +2,7 @@ using System.Globalization;
 using MLNet.WeightInit.Engine.Calibration;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
+using MLNet.WeightInit.Engine.Diagnostics.Details;
 using MLNet.WeightInit.Engine.Diagnostics.Rates;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
@@ -109,11 +110,13 @@ internal static class NetworkTrainer
                 TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
             if (options.Diagnostics == DiagnosticsLevel.Off)
                 return ReportBuilder.WithoutMeasurement(plan, options, options.Seed);
+            int calibrationPasses = probe.ForwardPasses;
             NetworkProbe measured = probe.Measure();
             double priorLoss = PriorLoss(gatherer, trainingRows, options, prior);
             RateMeasurement? rates = RateStudy.Measure(network, gatherer, trainingRows, stream?.TrainingRows ?? trainingRows.Length, options, kernels, RateMultipliers(plan), measured.Loss, priorLoss);
             (long steps, int epochs) = Planned(stream?.TrainingRows ?? trainingRows.Length, options);
-            InitializationReport made = ReportBuilder.Build(plan, measured, options, probe.RowSums(), priorLoss, options.Seed, steps, epochs, rates);
+            InitializationDetails? details = DetailStudy.Measure(network, measured, options, kernels, calibrationPasses, stream?.TrainingRows ?? trainingRows.Length);
+            InitializationReport made = ReportBuilder.Build(plan, measured, options, probe.RowSums(), priorLoss, options.Seed, steps, epochs, rates, details, pool);
             return options.Diagnostics == DiagnosticsLevel.Full ? Diagnosed(made) : made;
         }
 

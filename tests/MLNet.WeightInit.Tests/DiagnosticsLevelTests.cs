@@ -26,6 +26,20 @@ public sealed class DiagnosticsLevelTests
     }
 
     [Test]
+    public void Details_are_in_the_saved_model()
+    {
+        var context = new MLContext(seed: 1);
+        IDataView data = Samples.View(context);
+        var model = context.Regression.Trainers.NeuralNet(Options(DiagnosticsLevel.Full)).Fit(data);
+        using var stream = new MemoryStream();
+        context.Model.Save(model, data.Schema, stream);
+        stream.Position = 0;
+        InitializationDetails saved = model.Model.Initialization.Details!, loaded = context.WeightInit.ReportOf(context.Model.Load(stream, out _))!.Details!;
+        Assert.That(loaded.Layers.Select(layer => layer.Spectrum), Is.EqualTo(saved.Layers.Select(layer => layer.Spectrum)));
+        Assert.That(loaded.Layers[0].Histogram!.Counts, Is.EqualTo(saved.Layers[0].Histogram!.Counts));
+    }
+
+    [Test]
     public void A_level_that_is_none_is_refused()
         => Assert.That(() => new MLContext().Regression.Trainers.NeuralNet(Options((DiagnosticsLevel)3)), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Off, Summary or Full"));
 

@@ -97,6 +97,9 @@ public sealed class InitializationReport
     /// <summary>Curvature, stable learning rates, and a rate to use; null below <see cref="DiagnosticsLevel.Full"/>, for L-BFGS, for networks of more than 33 million parameters, and where the initial loss isn't finite.</summary>
     public LearningRateAdvice? LearningRateAdvice { get; init; }
 
+    /// <summary>Spectra, intervals over rows, histograms and cost; null below <see cref="DiagnosticsLevel.Full"/>, and in a report that was saved before reports had them.</summary>
+    public InitializationDetails? Details { get; init; }
+
     /// <summary>The verdict in a sentence, the plan, the layers and the findings, as text of at most 100 columns. Networks of more than 12 layers are shortened in
     /// the middle.</summary>
     public override string ToString() => ReportText.Write(this);

@@ -22,12 +22,14 @@ internal static class ReportBuilder
     /// <param name="steps">Updates that the training makes at most.</param>
     /// <param name="epochs">In which it makes them.</param>
     /// <param name="rates">What trials of a few steps said of the learning rate; null for none.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null)
+    /// <param name="details">What only <see cref="DiagnosticsLevel.Full"/> measures; null for none.</param>
+    /// <param name="pool">Threads that share the layers; null: the caller's alone.</param>
+    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null, InitializationDetails? details = null, WorkerPool? pool = null)
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
         MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, probeRows, options.Dropout);
-        LayerStatistics[] layers = Measure(probe, curve, moments, predictions, options.Dropout);
+        LayerStatistics[] layers = Measure(probe, () => new KernelCurve(options.Activation, options.Simd), moments, predictions, options.Dropout, pool ?? WorkerPool.CallerOnly);
         double gradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout);
         NetworkTheory theory = NetworkTheoryBuilder.Build(probe, layers, moments, curve, probeRows, gradientRatio, options.Dropout);
         double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
@@ -50,6 +52,7 @@ internal static class ReportBuilder
             StartFigures = start,
             LearningRate = options.LearningRate,
             Epochs = epochs,
+            Details = details,
         };
         Dictionary<Verdict, JudgedFigure> figures = Enum.GetValues<Verdict>().ToDictionary(verdict => verdict, verdict => JudgedFigures.Of(verdict, context));
         return new InitializationReport
@@ -71,6 +74,7 @@ internal static class ReportBuilder
             Forecast = forecast,
             Level = options.Diagnostics,
             LearningRateAdvice = rates?.Advice,
+            Details = details,
         };
     }
 
@@ -90,16 +94,14 @@ internal static class ReportBuilder
         Level = DiagnosticsLevel.Off,
     };
 
-    static LayerStatistics[] Measure(NetworkProbe probe, ActivationCurve curve, WeightMoments[] moments, MeanFieldLayer[] predictions, Dropout? dropout)
+    static LayerStatistics[] Measure(NetworkProbe probe, Func<ActivationCurve> curve, WeightMoments[] moments, MeanFieldLayer[] predictions, Dropout? dropout, WorkerPool pool)
     {
         int last = probe.Layers.Count - 1;
         LayerProbe output = probe.Layers[last];
         double outputNorm = FixedOrderSums.Norm(output.PreActivationGradients.Span, probe.Rows, output.Units, output.Stride);
         double[] gradientNorms = MeanFieldRecursion.PredictGradientNorms(probe.Layers, moments, predictions, outputNorm, dropout);
-        var quadrature = new GaussianQuadrature();
         var layers = new LayerStatistics[probe.Layers.Count];
-        for (int index = 0; index <= last; index++)
-            layers[index] = LayerMeasurement.Measure(probe.Layers[index], probe.Rows, index == last, curve, moments[index], predictions[index], gradientNorms[index], quadrature);
+        pool.Run(layers.Length, index => layers[index] = LayerMeasurement.Measure(probe.Layers[index], probe.Rows, index == last, curve(), moments[index], predictions[index], gradientNorms[index], new GaussianQuadrature()));
         return layers;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Diagnostics.Details;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -49,6 +50,7 @@ internal static class ReportJsonReader
             Theory = root.TryGetProperty(NetworkTheoryJson.Member, out JsonElement theory) ? NetworkTheoryJson.Read(theory) : null,
             Level = AdviceJson.ReadLevel(root),
             LearningRateAdvice = AdviceJson.Read(root),
+            Details = DetailsJson.Read(root),
         };
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Diagnostics.Details;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -40,6 +41,7 @@ internal static class ReportJsonWriter
             if (report.Theory is not null)
                 NetworkTheoryJson.Write(json, report.Theory);
             AdviceJson.Write(json, report);
+            DetailsJson.Write(json, report.Details);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);

@@ -1,4 +1,5 @@
 using System.Text;
+using MLNet.WeightInit.Engine.Diagnostics.Details;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -20,6 +21,7 @@ internal static class ReportMarkdown
             text.Append('\n');
         }
         NetworkTheoryText.AppendMarkdown(text, report);
+        DetailsText.AppendMarkdown(text, report);
         List<string> reasons = [];
         ReportTables.Plan(report.Plan.Select(tensor => new PlanRun(tensor, tensor)), reasons).AppendMarkdown(text);
         text.Append('\n');

@@ -80,6 +80,21 @@ internal static class DoubleVectors
             destination[i] += factor * source[i];
     }
 
+    /// <inheritdoc cref="AddScaled(ReadOnlySpan{float}, double, Span{double})"/>
+    public static void AddScaled(ReadOnlySpan<double> source, double factor, Span<double> destination)
+    {
+        Vector256<double> factors = Vector256.Create(factor);
+        ref double a = ref MemoryMarshal.GetReference(source), b = ref MemoryMarshal.GetReference(destination);
+        int i = 0;
+        for (; i <= source.Length - Lanes; i += Lanes)
+        {
+            (Vector256.LoadUnsafe(ref b, (nuint)i) + factors * Vector256.LoadUnsafe(ref a, (nuint)i)).StoreUnsafe(ref b, (nuint)i);
+            (Vector256.LoadUnsafe(ref b, (nuint)i + 4) + factors * Vector256.LoadUnsafe(ref a, (nuint)i + 4)).StoreUnsafe(ref b, (nuint)i + 4);
+        }
+        for (; i < source.Length; i++)
+            destination[i] += factor * source[i];
+    }
+
     /// <summary>Largest size of a number; NaN where one is.</summary>
     public static double LargestSize(ReadOnlySpan<double> values)
     {

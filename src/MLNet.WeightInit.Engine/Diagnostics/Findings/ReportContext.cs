@@ -52,6 +52,9 @@ internal sealed class ReportContext
     /// <summary>Of the training, at most.</summary>
     public int Epochs { get; init; }
 
+    /// <summary>Null below <see cref="DiagnosticsLevel.Full"/>.</summary>
+    public InitializationDetails? Details { get; init; }
+
     public int HiddenLayers => Layers.Count - 1;
 
     public LayerStatistics Output => Layers[^1];

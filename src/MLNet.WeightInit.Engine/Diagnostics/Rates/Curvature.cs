@@ -15,11 +15,15 @@ internal static class Curvature
 
     const double RelativeStep = 1e-3;
 
+    /// <summary>Elements that one thread takes at a time.</summary>
+    const int Chunk = 1 << 16;
+
     /// <param name="network">A copy: its parameters are moved, and brought back.</param>
     /// <param name="decay">λ of the L2 penalty λ/2 Σ w², which weights and embeddings have.</param>
     /// <param name="scales">Roots of what a step multiplies each parameter's gradient by; null: 1 for all.</param>
+    /// <param name="pool">Threads that share what is done element by element; null: the caller's alone.</param>
     /// <returns>NaN where the gradient isn't finite.</returns>
-    public static double Largest(FeedForwardNetwork network, ProbeGradient gradient, double decay, float[]? scales, long seed)
+    public static double Largest(FeedForwardNetwork network, ProbeGradient gradient, double decay, float[]? scales, long seed, WorkerPool? pool = null)
     {
         float[] place = network.Parameters.Span.ToArray();
         double norm = Math.Sqrt(FixedOrderSums.SumAndSquares(place).SquaredSum);
@@ -33,31 +37,47 @@ internal static class Curvature
 
         void Multiply(double[] vector, double[] product)
         {
-            for (int i = 0; i < vector.Length; i++)
-                direction[i] = scales is null ? vector[i] : vector[i] * scales[i];
+            Share((first, end) =>
+            {
+                for (int i = first; i < end; i++)
+                    direction[i] = scales is null ? vector[i] : vector[i] * scales[i];
+            });
             double length = Math.Sqrt(DoubleVectors.Dot(direction, direction));
             double step = RelativeStep * (norm > 0 ? norm : 1) / length;
             Move(step);
             gradient.Compute();
-            ReadOnlySpan<float> values = gradient.Values.Span;
-            for (int i = 0; i < product.Length; i++)
-                product[i] = values[i];
+            Share((first, end) =>
+            {
+                ReadOnlySpan<float> values = gradient.Values.Span;
+                for (int i = first; i < end; i++)
+                    product[i] = values[i];
+            });
             Move(-step);
             gradient.Compute();
-            for (int i = 0; i < product.Length; i++)
+            Share((first, end) =>
             {
-                double second = (product[i] - values[i]) / (2 * step) + decays[i] * direction[i];
-                product[i] = scales is null ? second : second * scales[i];
-            }
+                ReadOnlySpan<float> values = gradient.Values.Span;
+                for (int i = first; i < end; i++)
+                {
+                    double second = (product[i] - values[i]) / (2 * step) + decays[i] * direction[i];
+                    product[i] = scales is null ? second : second * scales[i];
+                }
+            });
         }
 
         void Move(double step)
         {
-            Span<float> parameters = network.Parameters.Span;
-            for (int i = 0; i < parameters.Length; i++)
-                parameters[i] = (float)(place[i] + step * direction[i]);
+            Share((first, end) =>
+            {
+                Span<float> parameters = network.Parameters.Span;
+                for (int i = first; i < end; i++)
+                    parameters[i] = (float)(place[i] + step * direction[i]);
+            });
             network.ParametersChanged();
         }
+
+        void Share(Action<int, int> body)
+            => (pool ?? WorkerPool.CallerOnly).Run((direction.Length + Chunk - 1) / Chunk, chunk => body(chunk * Chunk, Math.Min(direction.Length, (chunk + 1) * Chunk)));
     }
 
     /// <summary>One number for each parameter: of weights and biases by layer, and of embeddings. A normalization's scales and shifts count as biases whose rate nobody multiplies.</summary>

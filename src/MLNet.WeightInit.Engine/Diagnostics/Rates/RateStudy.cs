@@ -37,7 +37,7 @@ internal sealed class RateStudy
     /// <summary>Cohen et al. 2022 measure the preconditioned curvature when the averages of squares have settled.</summary>
     const int PreconditioningSteps = 20;
 
-    const int FewestCurvatureRows = 32;
+    const int FewestCurvatureRows = 32, FewestRows = 32;
 
     readonly FeedForwardNetwork _network;
     readonly BatchGatherer _gatherer;
@@ -60,7 +60,7 @@ internal sealed class RateStudy
         _rateMultipliers = rateMultipliers;
         _weightDecay = TrainingBudget.WeightDecay(options.Optimizer, trainingRows, options.WeightDecay);
         _prior = prior;
-        _trial = new RateTrial(network, gatherer, rows, options, kernels, rateMultipliers, _weightDecay);
+        _trial = new RateTrial(network, gatherer, rows, options with { BatchSize = Math.Min(options.BatchSize, LargestBatch(network)) }, kernels, rateMultipliers, _weightDecay);
         _bound = StabilityBound.Of(options.Optimizer);
     }
 
@@ -83,6 +83,9 @@ internal sealed class RateStudy
         TrialOutcome asked = isFull ? study._trial.Run(study.Steps, course.Rates(study.Steps)) : study.Quick(course, initialLoss);
         return new RateMeasurement(asked, course.Highest, options.Optimizer.DefaultLearningRate, isFull ? study.Advise() : null, TrainingBudget.UpdatesAnEpoch(trainingRows, options));
     }
+
+    /// <summary>Rows of a trial's batch: where even the fewest steps would take too much, less than training has.</summary>
+    static int LargestBatch(FeedForwardNetwork network) => (int)Math.Clamp(MostWork / (UsualTrials * FewestSteps * 3.0 * network.Parameters.Length), FewestRows, RateTrial.MostRows);
 
     /// <summary>Steps of a trial.</summary>
     int Steps => (int)Math.Clamp(MostWork / (UsualTrials * StepWork), FewestSteps, FullSteps);
@@ -159,7 +162,7 @@ internal sealed class RateStudy
             scales = RateScales([]);
         var gradient = new ProbeGradient(copy, _gatherer, rows, _options, _kernels);
         double decay = _options.Optimizer.HasDecoupledDecay ? 0 : _weightDecay;
-        return (Curvature.Largest(copy, gradient, decay, scales, _options.Seed),
+        return (Curvature.Largest(copy, gradient, decay, scales, _options.Seed, _kernels.Pool),
             $"Up to {Curvature.Iterations} Lanczos iterations with central differences of the gradient on {rows.Length} rows, {place}.");
     }
 

@@ -1,0 +1,29 @@
+using System.Text;
+
+namespace MLNet.WeightInit.Engine.Diagnostics.Details;
+
+/// <summary>A report's details for people: a table in Markdown.</summary>
+internal static class DetailsText
+{
+    public static void AppendMarkdown(StringBuilder text, InitializationReport report)
+    {
+        if (report.Details is not { } details)
+            return;
+        var table = new TextTable("Layer", "σ max", "σ min", "edge, 99.9 %", "eff. rank", "stable rank", "kurtosis", "z dev, rows 95 %", "dL/dz, rows 95 %", "dL/dW rank");
+        foreach (LayerDetails layer in details.Layers)
+        {
+            LayerSpectrum spectrum = layer.Spectrum;
+            table.Add($"`{layer.Layer}`", NumberText.Format(spectrum.LargestSingularValue), NumberText.Format(spectrum.SmallestSingularValue), Range(spectrum.LowestLargest, spectrum.HighestLargest),
+                NumberText.Format(spectrum.EffectiveRank), NumberText.Format(spectrum.StableRank), NumberText.Format(layer.WeightKurtosis), Range(layer.Deviation.Lower, layer.Deviation.Upper),
+                Range(layer.GradientNorm.Lower, layer.GradientNorm.Upper), NumberText.Format(spectrum.GradientStableRank));
+        }
+        table.AppendMarkdown(text);
+        InitializationCost cost = details.Cost;
+        string calibration = cost.CalibrationPasses > 0 ? $"{cost.CalibrationPasses} passes to calibrate ({NumberText.Percent(cost.CalibrationShare)} of an epoch's operations), " : "";
+        text.Append($"\nCost: {calibration}{NumberText.Format(cost.MeasurementOperations)} operations to measure, {NumberText.Format(cost.OperationsAnEpoch)} an epoch; {Megabytes(cost.ParameterBytes)} of parameters, {Megabytes(cost.TrainingBytes)} to train.\n\n");
+    }
+
+    static string Range(double low, double high) => $"{NumberText.Format(low)} to {NumberText.Format(high)}";
+
+    static string Megabytes(long bytes) => $"{NumberText.Format(bytes / 1e6)} MB";
+}
