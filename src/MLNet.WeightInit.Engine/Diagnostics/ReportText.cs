@@ -35,6 +35,7 @@ internal static class ReportText
             TextTable.AppendWrapped(text, advice, Width, indent: 2);
         }
         AppendFindings(text, report);
+        EarlyTrainingText.Append(text, report, Width);
         return text.ToString().TrimEnd('\n');
     }
 
