@@ -22,7 +22,7 @@ static class Grid
             ## `{candidate}` against the textbook
 
             Held-out loss (logarithmic loss, or mean squared error) after {Epochs} epochs on four fifths of the rows, hidden layers of 64 units, batches of 32, {Seeds} seeds of split and weights. The textbook is the activation's rule for all weights, with
-            `BiasInit = "prior"`: `auto` starts the output's bias at the label's prior, too, so that the weights alone are compared, and what the prior does is the next table's. The figure is the loss that `{candidate}` saves, in
+            `BiasInit = "prior"`: `auto` starts the output's bias at the label's prior, too, so that the weights alone are compared (`-- prior` prints what the prior saves). The figure is the loss that `{candidate}` saves, in
             percent of the textbook's, with its 95 % interval over the paired seeds; the interval's left end below −1 leaves it open whether `{candidate}` is worse by more than 1 %; 0 is the same start, bit for bit, and so the same loss.
             Where trainings diverged, their number of {Seeds} is given.
 

@@ -4,7 +4,6 @@
 //     dotnet run -c Release --project benchmarks/Initializers -- slopes                              # one part alone: slopes, trainings
 //     dotnet run -c Release --project benchmarks/Initializers -- grid auto ReLU                      # auto or another initializer against the textbook, for some activations or all
 //     dotnet run -c Release --project benchmarks/Initializers -- prior ReLU Tanh                     # what the prior saves, for some activations or all
-//     dotnet run -c Release --project benchmarks/Initializers -- sparse                              # first layers of one-hot and sparse features, three minutes
 using System.Globalization;
 using Initializers;
 
@@ -16,9 +15,6 @@ switch (args)
         return;
     case ["prior", .. var activations]:
         Grid.PrintPrior(activations);
-        return;
-    case ["sparse"]:
-        SparseStarts.Print();
         return;
     case ["trainings"]:
         Trainings.Print();
@@ -36,8 +32,4 @@ if (args is not ["slopes"])
     Trainings.Print();
     Console.WriteLine();
     Grid.Print("auto", []);
-    Console.WriteLine();
-    Grid.PrintPrior(["ReLU", "Tanh"]);
-    Console.WriteLine();
-    SparseStarts.Print();
 }
