@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -43,6 +44,9 @@ internal static class RemedyTrials
     /// <summary>The options with the change that a remedy's code says; null for code that says nothing about the start.</summary>
     public static TrainingOptions? Apply(string code, TrainingOptions options)
     {
+        int next = code.IndexOf(", Schedule = ", StringComparison.Ordinal);
+        if (next > 0)
+            return Apply(code[..next], options) is { } first ? Apply(code[(next + 2)..], first) : null;
         int separator = code.IndexOfAny([':', '=']);
         if (separator < 0)
             return null;
@@ -57,6 +61,7 @@ internal static class RemedyTrials
             "Normalization" => options with { Normalization = value == "layer" ? Normalization.Layer : Normalization.Batch },
             "Standardize" => options with { Standardize = value == "true" },
             "NumberOfEpochs" => options with { NumberOfEpochs = int.Parse(value, CultureInfo.InvariantCulture) },
+            "Schedule" => options with { Schedule = Schedules.Parse(value) },
             "LearningRate" => options with { LearningRate = float.Parse(value.TrimEnd('f'), CultureInfo.InvariantCulture) },
             _ => null,
         };
