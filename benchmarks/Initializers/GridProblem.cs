@@ -5,18 +5,18 @@ using MLNet.WeightInit;
 namespace Initializers;
 
 /// <summary>A data set with its task.</summary>
-sealed record GridProblem(string Name, Func<MLContext, IDataView> Load, Func<MLContext, IDataView, IDataView, NeuralNetOptions, double> Loss)
+sealed record GridProblem(string Name, bool IsOfClasses, Func<MLContext, IDataView> Load, Func<MLContext, IDataView, IDataView, NeuralNetOptions, double> Loss)
 {
     public static IReadOnlyList<GridProblem> All { get; } =
     [
-        new("digits", context =>
+        new("digits", true, context =>
         {
             IDataView rows = Read(context, "digits.csv", DataKind.Single, 64);
             return context.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows);
         }, (context, training, test, options) => context.MulticlassClassification.Evaluate(context.MulticlassClassification.Trainers.NeuralNet(options).Fit(training).Transform(test)).LogLoss),
-        new("breast cancer", context => Read(context, "breast_cancer.csv", DataKind.Boolean, 30),
+        new("breast cancer", true, context => Read(context, "breast_cancer.csv", DataKind.Boolean, 30),
             (context, training, test, options) => context.BinaryClassification.Evaluate(context.BinaryClassification.Trainers.NeuralNet(options).Fit(training).Transform(test)).LogLoss),
-        new("diabetes", context => Read(context, "diabetes.csv", DataKind.Single, 10),
+        new("diabetes", false, context => Read(context, "diabetes.csv", DataKind.Single, 10),
             (context, training, test, options) => context.Regression.Evaluate(context.Regression.Trainers.NeuralNet(options).Fit(training).Transform(test)).MeanSquaredError),
     ];
 

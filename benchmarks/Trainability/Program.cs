@@ -31,11 +31,14 @@ switch (args)
     case ["fit-steps", var cells, var steps, var rule]:
         StepFit.Run(cells, steps, rule);
         break;
+    case ["remedies", var outcomes]:
+        Gallery.WriteRemedies(outcomes);
+        break;
     case ["gallery", var outcomes]:
         Gallery.Print(outcomes);
         break;
     default:
-        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS | outcomes | gallery OUTCOMES | steps FIRST COUNT | fit-steps CELLS STEPS RULE");
+        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS | outcomes | gallery OUTCOMES | remedies OUTCOMES | steps FIRST COUNT | fit-steps CELLS STEPS RULE");
         return 1;
 }
 return 0;

@@ -216,7 +216,7 @@ internal static class NetworkTrainer
         var layers = layout.Layers.Select(layer => (layer.Inputs, layer.Outputs, layer.Activation)).ToArray();
         InitializationPlan plan = PlanExecution.Build(layers, options.Init, options.OutputInit, options.BiasInit, featureSecondMoment, prior, options.Optimizer.Name, options.Resolve,
             options.Dropout?.GrowthRate ?? 0, options.Normalization != Normalization.None, options.Residual,
-            [.. layout.Encoding.Columns.Select(column => (column.Name, column.Rows, column.Dimensions))], options.EmbeddingInit);
+            [.. layout.Encoding.Columns.Select(column => (column.Name, column.Rows, column.Dimensions))], options.EmbeddingInit, options.Loss.LabelLosses);
         if (!options.TiedWeights)
             return plan;
         TiedWeights.Check(options.HiddenLayers);

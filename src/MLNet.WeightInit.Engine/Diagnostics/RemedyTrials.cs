@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -11,11 +12,11 @@ internal static class RemedyTrials
 {
     /// <param name="options">Of the network that the report is about.</param>
     /// <param name="rebuild">Plans, fills and measures a network of changed options on the same rows.</param>
-    /// <returns>The report, with the remedies of each finding in the order of their effect; those that couldn't be applied last.</returns>
+    /// <returns>The report, with the remedies of each finding in the order of their effect, and of the forecast behind them; those that couldn't be applied last.</returns>
     public static InitializationReport Measure(InitializationReport report, TrainingOptions options, Func<TrainingOptions, InitializationReport> rebuild)
     {
         var rebuilt = new Dictionary<string, InitializationReport?>(StringComparer.Ordinal);      // findings share remedies
-        return report.With([.. report.Findings.Select(finding => finding with { Remedies = [.. finding.Remedies.Select(remedy => Measured(finding, remedy)).OrderBy(remedy => Rank(finding, remedy)).ThenBy(Distance)] })]);
+        return report.With([.. report.Findings.Select(finding => finding with { Remedies = [.. finding.Remedies.Select(remedy => Measured(finding, remedy)).OrderBy(remedy => Rank(finding, remedy)).ThenByDescending(Chance).ThenBy(Distance)] })]);
 
         Remedy Measured(Finding finding, Remedy remedy)
         {
@@ -25,6 +26,9 @@ internal static class RemedyTrials
                 return remedy;
             return remedy with { Effect = new RemedyEffect(before.Name, before.Value, after.Figures[finding.Verdict].Value, after.Verdict) };
         }
+
+        // What changes the forecast by less than its own error changes nothing.
+        double Chance(Remedy remedy) => rebuilt.GetValueOrDefault(remedy.Code)?.Forecast is { } forecast ? Math.Round(forecast.Probability, 1) : 0;
 
         // First what takes the finding away and brings no graver verdict, then what takes it away, then the rest.
         int Rank(Finding finding, Remedy remedy)
@@ -40,6 +44,9 @@ internal static class RemedyTrials
     /// <summary>The options with the change that a remedy's code says; null for code that says nothing about the start.</summary>
     public static TrainingOptions? Apply(string code, TrainingOptions options)
     {
+        int next = code.IndexOf(", Schedule = ", StringComparison.Ordinal);
+        if (next > 0)
+            return Apply(code[..next], options) is { } first ? Apply(code[(next + 2)..], first) : null;
         int separator = code.IndexOfAny([':', '=']);
         if (separator < 0)
             return null;
@@ -54,6 +61,7 @@ internal static class RemedyTrials
             "Normalization" => options with { Normalization = value == "layer" ? Normalization.Layer : Normalization.Batch },
             "Standardize" => options with { Standardize = value == "true" },
             "NumberOfEpochs" => options with { NumberOfEpochs = int.Parse(value, CultureInfo.InvariantCulture) },
+            "Schedule" => options with { Schedule = Schedules.Parse(value) },
             "LearningRate" => options with { LearningRate = float.Parse(value.TrimEnd('f'), CultureInfo.InvariantCulture) },
             _ => null,
         };

@@ -7,23 +7,27 @@ namespace MLNet.WeightInit;
 /// <remarks>
 /// Hidden layers: He-normal for ReLU and leaky ReLU, and for the activations that resemble them (ELU, GELU, SiLU, Mish, hard-swish); LeCun-normal for the identity, SELU and softplus;
 /// Glorot-normal for tanh, hard-tanh, softsign, sin and erf, and with gain 4 for the sigmoid, whose slope at 0 is ¼: 1 / slope for each of them.
-/// Plain networks of ten and more equally wide ReLU or leaky ReLU layers: <see cref="LooksLinear"/>, since random weights, He's too, lose what tells inputs apart on the way.
+/// Plain networks of rectifiers and their smooth kin start mirrored (<see cref="LooksLinear"/>) where that trains better than random weights: for values at any depth, for three and more classes from fifteen layers on;
+/// the gain is L^(−1 / (2 (L − 1))) for L hidden layers, so that a step moves the function as far at any depth.
 /// Embeddings of categorical columns: variance 1 / dimensions, so that a column reaches the network as a standardized feature does.
 /// The last layer of each of L residual branches has its variance divided by L (Radford et al. 2019, section 2.3; Hayou et al. 2021): the stream then grows by a factor of e at most, whatever L is.
-/// Output layer: <see cref="SmallLogits"/>, so that the outputs start with a variance of at most 0.1 on the user's own data. Hidden biases are 0; the output's hold the label's prior.
+/// Output layer: the textbook's rule, as in the hidden layers, for classes, and for values where hidden layers aren't rectifiers and either more than three or trained by SGD or momentum;
+/// else <see cref="SmallLogits"/>, so that the outputs start with a variance of at most 0.1 on the user's own data. Hidden biases are 0; the output's hold the label's prior.
+/// The first layer keeps the textbook's fan-in where features are one-hot or sparse and Σ E x² is far below it: a larger σ in its place would start rare features as noise that training hardly takes back (docs/initializers.md).
+/// Version 1 had small heads everywhere, and mirrored ReLU layers from ten on.
 /// </remarks>
 public sealed class Auto : WeightInitializer
 {
-    /// <summary>Half of the promised 0.1: finite networks and real data fluctuate about the prediction.</summary>
-    const float LogitVariance = 0.05f;
-
-    /// <summary>Hidden layers of rectifiers from which on they start mirrored. At ten both rules train as well, at thirty He's often doesn't (docs/benchmarks/initializers.md).</summary>
-    const int FewestMirroredLayers = 10;
+    /// <summary>Standardized features have E x² = 1, but for columns that are constant.</summary>
+    const double FeatureTolerance = 0.1;
 
     static readonly Zeros s_zeros = new();
 
     /// <inheritdoc/>
     public override string Name => "auto";
+
+    /// <inheritdoc/>
+    public override int Version => 2;
 
     /// <inheritdoc/>
     public override double? TargetDeviation(in WeightShape shape) => Choose(shape, 1, out _).TargetDeviation(shape);
@@ -44,7 +48,8 @@ public sealed class Auto : WeightInitializer
     {
         ArgumentNullException.ThrowIfNull(plan);
         double secondMoment = plan.FeatureSecondMoment is > 0 and < double.PositiveInfinity ? plan.FeatureSecondMoment : 1, stream = 0;
-        bool isMirrored = IsDeepAndPlain(plan);
+        string before = "Identity";
+        MirroredStart? mirrored = MirroredStart.Of(plan);
         foreach (PlannedTensor tensor in plan.Tensors)
         {
             if (tensor.Shape.Role == TensorRole.Bias)
@@ -54,8 +59,10 @@ public sealed class Auto : WeightInitializer
             }
             secondMoment /= 1 - (double)tensor.Shape.InputDropout;
             string reason;
-            WeightInitializer chosen = isMirrored && tensor.Shape.Role == TensorRole.Hidden ? Mirror(tensor.Shape, out reason) : Choose(tensor.Shape, secondMoment, out reason);
-            tensor.Use(chosen, reason);
+            WeightInitializer chosen = tensor.Shape.Role == TensorRole.Output ? OutputStart.Weights(plan, secondMoment, mirrored is not null, out reason)
+                : mirrored is { } start ? Mirror(tensor.Shape, start, before, out reason) : Choose(tensor.Shape, secondMoment, out reason);
+            before = tensor.Shape.Activation;
+            tensor.Use(chosen, reason + OfFeatures(plan, tensor.Shape));
             double deviation = chosen.TargetDeviation(tensor.Shape) ?? 0;
             double variance = deviation * deviation * tensor.Shape.FanIn * secondMoment;
             if (tensor.Shape is { BranchDepth: > 0, Role: TensorRole.Hidden } && (tensor.Shape.BranchLayer == 0 || tensor.Shape.EndsBranch))
@@ -64,20 +71,21 @@ public sealed class Auto : WeightInitializer
         }
     }
 
-    /// <summary>Whether nothing but weights and rectifiers lies between input and output, over many layers of one even width.</summary>
-    static bool IsDeepAndPlain(InitializationPlan plan)
+    /// <summary>Where features aren't of E x² = 1, as the rules take them to be.</summary>
+    static string OfFeatures(InitializationPlan plan, in WeightShape shape)
     {
-        PlannedTensor[] hidden = [.. plan.Weights.Where(tensor => tensor.Shape.Role == TensorRole.Hidden)];
-        return hidden.Length >= FewestMirroredLayers && hidden[0].Shape.Rows % 2 == 0
-            && Array.TrueForAll(hidden, tensor => tensor.Shape is { IsNormalized: false, BranchDepth: 0, InputDropout: 0 } shape && shape.Rows == hidden[0].Shape.Rows
-                && ActivationTraits.Of(shape.Activation) is { Family: ActivationFamily.Rectifier, NegativeSlope: > -1 });
+        double moment = plan.FeatureSecondMoment;
+        if (shape is not { LayerIndex: 0, Role: TensorRole.Hidden } || !(moment > 0) || !double.IsFinite(moment) || Math.Abs(moment - 1) <= FeatureTolerance)
+            return "";
+        string figure = string.Create(CultureInfo.InvariantCulture, $" The features have Σ E x² = {moment * shape.FanIn:G3}, not {shape.FanIn}, so the sums start {Math.Sqrt(moment):G3} times as large as the rule means;");
+        return figure + (moment < 1 ? " a larger σ would start what rare features say as noise that training hardly takes back." : " standardized features would start them as it means.");
     }
 
-    static LooksLinear Mirror(in WeightShape shape, out string reason)
+    static LooksLinear Mirror(in WeightShape shape, MirroredStart start, string before, out string reason)
     {
-        ActivationTraits traits = ActivationTraits.Of(shape.Activation);
-        var block = new LooksLinear((float)(shape.LayerIndex == 0 ? 1 : 1 / LooksLinear.MirroredSlope(traits).Slope));             // features come as they are, not in pairs
-        reason = block.Explain(shape) + string.Create(CultureInfo.InvariantCulture, $" Over {shape.Depth - 1} plain layers of {traits.Name} random weights make inputs ever more alike.");
+        double slope = shape.LayerIndex == 0 ? 1 : LooksLinear.MirroredSlope(ActivationTraits.Of(before)).Slope;             // features come as they are, not in pairs
+        var block = new LooksLinear((float)(start.Gain / slope));
+        reason = $"{block.Explain(shape)} {start.Reason}";
         return block;
     }
 
@@ -102,7 +110,7 @@ public sealed class Auto : WeightInitializer
         }
         if (shape.Role == TensorRole.Output)
         {
-            var head = new SmallLogits(LogitVariance, (float)Math.Clamp(secondMoment, 1e-30, ArgumentRules.Largest));
+            SmallLogits head = OutputStart.Small(secondMoment);
             reason = head.Explain(shape) + " At most 0.1 keeps the first loss near the prior's.";
             return head;
         }

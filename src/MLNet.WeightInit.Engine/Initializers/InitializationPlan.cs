@@ -37,4 +37,16 @@ public sealed class InitializationPlan
 
     /// <summary>The optimizer of the training to come, with its arguments: <c>Adam</c>, <c>Momentum(momentum=0.95)</c>.</summary>
     public string Optimizer { get; internal init; } = "Adam";
+
+    /// <summary>The loss of the training to come, without arguments: <c>SoftmaxCrossEntropy</c>, <c>BinaryCrossEntropy</c>, <c>Squared</c>. Of several labels the one that all of them have; null where they differ, or nothing is known.</summary>
+    public string? Loss => Losses.Distinct().Take(2).ToArray() is [var loss] ? loss : null;
+
+    /// <summary>The losses of the labels, in their order; empty where nothing is known.</summary>
+    internal IReadOnlyList<string> Losses { get; init; } = [];
+
+    /// <summary>Whether the outputs are logits of classes or labels, all of them.</summary>
+    internal bool PredictsClasses => Losses.Count > 0 && Losses.All(loss => loss is "SoftmaxCrossEntropy" or "BinaryCrossEntropy");
+
+    /// <summary>Whether the outputs are compared with the labels' values themselves, all of them.</summary>
+    internal bool PredictsValues => Losses.Count > 0 && Losses.All(loss => loss is "Squared" or "Absolute" or "Huber" or "Quantile");
 }

@@ -22,18 +22,19 @@ internal static class PlanExecution
     /// <param name="residual">Blocks that the hidden layers form; null for none.</param>
     /// <param name="embeddings">Column, rows and dimensions of each table.</param>
     /// <param name="embeddingInit">Resolved; null: what <see cref="Auto"/> chooses for them.</param>
+    /// <param name="losses">As <see cref="InitializationPlan.Losses"/>.</param>
     public static InitializationPlan Build(IReadOnlyList<(int Inputs, int Outputs, string Activation)> layers, WeightInitializer init,
         WeightInitializer? outputInit = null, WeightInitializer? biasInit = null,
         double featureSecondMoment = double.NaN, IReadOnlyList<float>? priorBias = null, string optimizer = "Adam",
         Func<WeightInitializer, WeightInitializer>? resolve = null, float dropout = 0, bool isNormalized = false, ResidualBlocks? residual = null,
-        IReadOnlyList<(string Column, int Rows, int Dimensions)>? embeddings = null, WeightInitializer? embeddingInit = null)
+        IReadOnlyList<(string Column, int Rows, int Dimensions)>? embeddings = null, WeightInitializer? embeddingInit = null, IReadOnlyList<string>? losses = null)
     {
         resolve ??= initializer => InitializerRegistry.CreateDefault().Resolve(initializer);
 
         InitializationPlan Planned(WeightInitializer initializer)
         {
             List<PlannedTensor> tables = Embeddings(embeddings ?? [], embeddingInit ?? new Auto(), layers, resolve);
-            var plan = new InitializationPlan(Tensors(layers, resolve, dropout, isNormalized, residual?.BranchDepth ?? 0), tables) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer };
+            var plan = new InitializationPlan(Tensors(layers, resolve, dropout, isNormalized, residual?.BranchDepth ?? 0), tables) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer, Losses = losses ?? [] };
             Guard(initializer, "the network's plan", () => initializer.Plan(plan));
             return plan;
         }

@@ -189,9 +189,13 @@ public class FindingRulesTests
         Assert.That(finding?.Verdict, Is.EqualTo(expected is null ? (Verdict?)null : Verdict.MisplacedPrior));
     }
 
-    /// <summary>Two rows of three classes, logits ±a that average 0: the constant costs ln 3, the rest is variation.</summary>
+    /// <summary>Two rows of three classes, logits ±a that average 0: the constant costs ln 3, the rest, ln((eᵃ + e⁻ᵃ + 1) / 3), is variation. 1.499 and 1.534 nats lie about the note's limit of 1.5, 2.44 and 2.54 about the warning's of 2.5.</summary>
     [TestCase(0.5f, null)]
-    [TestCase(1.5f, Severity.Note)]
+    [TestCase(1.5f, null)]
+    [TestCase(2.514f, null)]
+    [TestCase(2.553f, Severity.Note)]
+    [TestCase(3.51f, Severity.Note)]
+    [TestCase(3.62f, Severity.Warning)]
     [TestCase(9f, Severity.Warning)]
     public void Logits_that_vary_at_random_are_an_over_confident_head(float size, Severity? expected)
     {

@@ -241,6 +241,7 @@ internal sealed class LearningRateTests
 
     static InitializationReport Report(string optimizer, float? rate, DiagnosticsLevel level) => NetworkTrainer.Train(s_rings, Options(optimizer, rate, level)).Initialization;
 
+    /// <summary>Small first outputs start the loss at the best constant's: a loss that rises has then gone above either.</summary>
     static TrainingOptions Options(string optimizer, float? rate, DiagnosticsLevel level)
-        => Trainings.Options(NetworkTask.Multiclass, 3, [16], optimizer: optimizer, learningRate: rate, epochs: 0) with { Diagnostics = level };
+        => Trainings.Options(NetworkTask.Multiclass, 3, [16], optimizer: optimizer, learningRate: rate, epochs: 0) with { Diagnostics = level, OutputInit = new SmallLogits() };
 }

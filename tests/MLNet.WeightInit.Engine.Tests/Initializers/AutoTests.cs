@@ -5,7 +5,7 @@ namespace MLNet.WeightInit.Engine.Tests.Initializers;
 [TestFixture]
 public sealed class AutoTests
 {
-    static InitializationPlan Plan(string activation, int[] widths, int inputs = 64, int outputs = 10, double secondMoment = double.NaN, IReadOnlyList<float>? prior = null)
+    static InitializationPlan Plan(string activation, int[] widths, int inputs = 64, int outputs = 10, double secondMoment = double.NaN, IReadOnlyList<float>? prior = null, string? loss = null, string optimizer = "Adam")
     {
         var layers = new List<(int, int, string)>();
         foreach (int width in widths)
@@ -14,7 +14,7 @@ public sealed class AutoTests
             inputs = width;
         }
         layers.Add((inputs, outputs, "Identity"));
-        return PlanExecution.Build(layers, new Auto(), null, null, secondMoment, prior);
+        return PlanExecution.Build(layers, new Auto(), null, null, secondMoment, prior, optimizer, losses: loss is null ? null : [loss]);
     }
 
     [TestCase("ReLU", "he")]
@@ -42,31 +42,99 @@ public sealed class AutoTests
         Assert.That(hidden.Reason, Does.Contain("σ = 0.").And.EndWith("."));
     }
 
-    /// <summary>Random ReLU weights make inputs ever more alike: 30 layers of digits reach 39 to 91 % with He's, 95 % mirrored (docs/benchmarks/initializers.md).</summary>
-    [TestCase("ReLU", "looks_linear")]
-    [TestCase("LeakyReLU(slope=0.25)", "looks_linear(gain=0.8)")]
-    public void Ten_plain_layers_of_rectifiers_start_mirrored(string activation, string specification)
+    /// <summary>L g^(2 (L − 1)) = 1: g⁴ = 1/3, g¹⁸ = 1/10, g²⁸ = 1/15, g⁵⁶ = 1/29; after a leaky ReLU of slope 0.25 divided by 1.25.</summary>
+    [TestCase("ReLU", 1, 1, "Squared", 1.0, 1.0)]
+    [TestCase("GELU", 3, 1, "Huber", 0.759836, 0.759836)]
+    [TestCase("LeakyReLU(slope=0.25)", 10, 1, "Absolute", 0.879923, 0.703938)]
+    [TestCase("ReLU", 15, 3, "SoftmaxCrossEntropy", 0.907814, 0.907814)]
+    [TestCase("GELU", 29, 3, "BinaryCrossEntropy", 0.941642, 0.941642)]
+    [TestCase("SiLU", 15, 4, "SoftmaxCrossEntropy", 0.907814, 0.907814)]
+    public void Plain_rectifiers_start_mirrored_where_that_is_better_and_no_further_at_any_depth(string activation, int depth, int outputs, string loss, double first, double later)
     {
-        InitializationPlan plan = Plan(activation, [.. Enumerable.Repeat(32, 10)], secondMoment: 1);
-        Assert.That(plan.Weights[0].Initializer!.Specification, Is.EqualTo("looks_linear"));
-        for (int layer = 1; layer < 10; layer++)
+        InitializationPlan plan = Plan(activation, [.. Enumerable.Repeat(32, depth)], outputs: outputs, secondMoment: 1, loss: loss, prior: new float[outputs]);
+        for (int layer = 0; layer < depth; layer++)
         {
-            Assert.That(plan.Weights[layer].Initializer!.Specification, Is.EqualTo(specification));
-            Assert.That(plan.Weights[layer].Reason, Does.Contain("Balduzzi et al. 2017").And.Contain("Over 10 plain layers"));
+            Assert.That(plan.Weights[layer].Initializer, Is.TypeOf<LooksLinear>());
+            Assert.That(((LooksLinear)plan.Weights[layer].Initializer!).Gain, Is.EqualTo(layer == 0 ? first : later).Within(1e-6));
+            Assert.That(plan.Weights[layer].Reason, Does.Contain("Balduzzi et al. 2017").And.Contain(depth == 1 ? "linear function near 0" : $"in each of {depth} layers"));
         }
-        Assert.That(plan.Weights[10].Initializer, Is.TypeOf<SmallLogits>());
-        Assert.That(plan.Biases.Select(bias => bias.Initializer), Is.All.TypeOf<Zeros>());
+        Assert.That(plan.Weights[depth].Initializer!.Specification, Is.EqualTo("small_logits"));
+        Assert.That(plan.Biases.SkipLast(1).Select(bias => bias.Initializer), Is.All.TypeOf<Zeros>());
+        Assert.That(plan.Biases[^1].Initializer, Is.TypeOf<FromArray>());
     }
 
     [Test]
-    public void Other_deep_networks_keep_the_rule_of_their_activation()
+    public void Other_networks_keep_the_rule_of_their_activation()
     {
-        int[] deep = [.. Enumerable.Repeat(32, 10)], uneven = [.. deep[..9], 34], odd = [.. Enumerable.Repeat(33, 10)];
-        (int, int, string)[] layers = [(32, 32, "ReLU"), .. Enumerable.Repeat((32, 32, "ReLU"), 10), (32, 2, "Identity")];
-        foreach (InitializationPlan plan in (InitializationPlan[])[Plan("ReLU", deep[..9]), Plan("ReLU", odd), Plan("ReLU", uneven), Plan("GELU", deep), Plan("SELU", deep), Plan("Tanh", deep),
-            PlanExecution.Build(layers, new Auto(), dropout: 0.1f), PlanExecution.Build(layers, new Auto(), residual: new ResidualBlocks(2))])
+        int[] deep = [.. Enumerable.Repeat(32, 15)], uneven = [.. deep[..14], 34], odd = [.. Enumerable.Repeat(33, 15)];
+        (int, int, string)[] layers = [(32, 32, "ReLU"), .. Enumerable.Repeat((32, 32, "ReLU"), 20), (32, 4, "Identity")];
+        const string classes = "SoftmaxCrossEntropy", values = "Squared";
+        foreach (InitializationPlan plan in (InitializationPlan[])[Plan("ReLU", deep[..14], loss: classes), Plan("ReLU", deep, outputs: 2, loss: classes), Plan("ReLU", odd, loss: classes), Plan("ReLU", uneven, loss: classes),
+            Plan("GELU", deep[..14], loss: classes), Plan("GELU", [.. Enumerable.Repeat(32, 40)], outputs: 1, loss: "BinaryCrossEntropy"), Plan("ELU", deep, loss: classes), Plan("SELU", deep, loss: values), Plan("Tanh", deep, loss: values),
+            Plan("ReLU", [33], outputs: 1, loss: values), Plan("ReLU", [64, 8, 64], outputs: 5, loss: values), Plan("ReLU", [32], loss: null), Plan("ReLU", [32], outputs: 1, loss: "Poisson"),
+            PlanExecution.Build(layers, new Auto(), dropout: 0.1f, losses: [values]), PlanExecution.Build(layers, new Auto(), residual: new ResidualBlocks(2), losses: [classes]), PlanExecution.Build(layers, new Auto(), isNormalized: true, losses: [values])])
             Assert.That(plan.Weights.SkipLast(1).Select(tensor => tensor.Initializer), Is.All.TypeOf<VarianceScaling>());
     }
+
+    /// <summary>Where nothing is proven to be better, the start is the textbook's, bit for bit, so that their trainings are one.</summary>
+    [TestCase("ReLU", 3, 10, "SoftmaxCrossEntropy", "Momentum", "he")]
+    [TestCase("ReLU", 30, 1, "BinaryCrossEntropy", "Adam", "he")]
+    [TestCase("GELU", 10, 10, "SoftmaxCrossEntropy", "Adam", "he")]
+    [TestCase("SELU", 10, 10, "SoftmaxCrossEntropy", "Momentum", "lecun")]
+    [TestCase("GELU", 30, 1, "BinaryCrossEntropy", "Momentum", "he")]
+    [TestCase("Tanh", 30, 10, "SoftmaxCrossEntropy", "Adam", "glorot")]
+    [TestCase("LeakyReLU(slope=0.2)", 2, 3, "SoftmaxCrossEntropy", "SGD", "he(negative_slope=0.2)")]
+    [TestCase("Tanh", 1, 1, "Squared", "Momentum(momentum=0.95)", "glorot")]
+    [TestCase("SELU", 4, 1, "Squared", "Adam", "lecun")]
+    public void A_network_without_a_better_rule_starts_as_the_textbook_says_to_the_bit(string activation, int depth, int outputs, string loss, string optimizer, string textbook)
+    {
+        (int, int, string)[] layers = [.. Enumerable.Repeat((16, 16, activation), depth), (16, outputs, "Identity")];
+        float[] prior = [.. Enumerable.Repeat(loss == "SoftmaxCrossEntropy" ? -MathF.Log(outputs) : outputs == 1 && loss == "BinaryCrossEntropy" ? 0.5f : 0, outputs)];
+        InitializationPlan own = PlanExecution.Build(layers, new Auto(), featureSecondMoment: 0.95, priorBias: prior, optimizer: optimizer, losses: [loss]),
+            book = PlanExecution.Build(layers, InitializerRegistry.CreateDefault().Parse(textbook), biasInit: new PriorBias(), featureSecondMoment: 0.95, priorBias: prior, optimizer: optimizer, losses: [loss]);
+        foreach ((PlannedTensor tensor, PlannedTensor expected) in own.Tensors.Zip(book.Tensors))
+            Assert.That(PlanExecution.Fill(tensor, 3), Is.EqualTo(PlanExecution.Fill(expected, 3)), tensor.Name);
+        Assert.That(own.Weights[^1].Reason, Does.StartWith("The textbook's rule").And.Contain("fan").And.Contain(loss).And.Contain(optimizer));
+    }
+
+    /// <summary>One-hot columns of 1,000 categories: Σ E x² = 1, and the sums start √0.001 = 0.0316 times as large. σ stays √(2 / 1000).</summary>
+    [TestCase(0.001, "Σ E x² = 1, not 1000", "0.0316 times as large")]
+    [TestCase(0.89, "Σ E x² = 890, not 1000", "0.943 times as large")]
+    [TestCase(0.91, null, null)]
+    [TestCase(1.09, null, null)]
+    [TestCase(4, "Σ E x² = 4E+03, not 1000", "2 times as large")]
+    [TestCase(double.NaN, null, null)]
+    public void Features_of_another_size_are_told_in_the_reason_and_leave_the_weights(double secondMoment, string? sum, string? factor)
+    {
+        InitializationPlan plan = Plan("ReLU", [32, 32], inputs: 1000, secondMoment: secondMoment, loss: "SoftmaxCrossEntropy");
+        Assert.That(plan.Weights[0].Initializer!.Specification, Is.EqualTo("he"));
+        Assert.That(plan.Weights[0].Reason, sum is null ? Does.Not.Contain("Σ E x²") : Does.Contain(sum).And.Contain(factor));
+        Assert.That(plan.Weights[1].Reason, Does.Not.Contain("Σ E x²"));
+    }
+
+    /// <summary>Heads that are all over classes are as one over classes, heads of values as one of values; a network of both kinds keeps the small head, which is neither's worst.</summary>
+    [TestCase("Tanh", "SoftmaxCrossEntropy BinaryCrossEntropy", "glorot", null)]
+    [TestCase("ReLU", "SoftmaxCrossEntropy SoftmaxCrossEntropy", "he", "SoftmaxCrossEntropy")]
+    [TestCase("ReLU", "SoftmaxCrossEntropy Squared", "small_logits", null)]
+    [TestCase("Tanh", "Squared Huber", "glorot", null)]
+    [TestCase("Tanh", "Squared Poisson", "small_logits", null)]
+    public void Several_heads_choose_by_all_of_their_losses(string activation, string losses, string head, string? common)
+    {
+        InitializationPlan plan = PlanExecution.Build([(8, 33, activation), (33, 3, "Identity")], new Auto(), optimizer: "SGD", losses: losses.Split(' '));
+        Assert.That(plan.Weights[^1].Initializer!.Name, Is.EqualTo(head));
+        Assert.That(plan.Loss, Is.EqualTo(common));
+    }
+
+    /// <summary>An adaptive optimizer divides gradients by their size, so that a small head costs it nothing over a few layers.</summary>
+    [TestCase("Tanh", 3, "Squared", "Adam", true)]
+    [TestCase("Tanh", 4, "Squared", "Adam", false)]
+    [TestCase("SELU", 1, "Huber", "Lion", true)]
+    [TestCase("SELU", 1, "Huber", "SGD", false)]
+    [TestCase("ELU", 10, "Squared", "SGD", true)]             // He's weights: Var f of about 2 against labels of variance 1
+    [TestCase("Tanh", 3, "Poisson", "SGD", true)]
+    [TestCase("Tanh", 3, "BinaryCrossEntropy", "Adam", false)]
+    public void Loss_and_optimizer_choose_the_head(string activation, int depth, string loss, string optimizer, bool isSmall)
+        => Assert.That(Plan(activation, [.. Enumerable.Repeat(33, depth)], outputs: 1, loss: loss, optimizer: optimizer).Weights[^1].Initializer is SmallLogits, Is.EqualTo(isSmall));
 
     /// <summary>E (h m / q)² = E h² / q, so Var W of every layer that reads dropped units is q = 0.64 times what it would be: deviations 0.8 times.</summary>
     [TestCase("ReLU", "he(gain=0.8)")]

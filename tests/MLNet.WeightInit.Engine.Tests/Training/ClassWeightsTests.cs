@@ -44,7 +44,8 @@ internal sealed class ClassWeightsTests
         double share = 6_000 / 6_294d;
         InitializationReport report = Untrained(data);
         Assert.That(report.PriorLoss, Is.EqualTo(-share * Math.Log(share) - (1 - share) * Math.Log(1 - share)).Within(1e-3), "smoothed by one row of 300");
-        Assert.That(report.Findings, Is.Empty);
+        Assert.That(report.Verdict, Is.EqualTo(Verdict.Healthy));
+        Assert.That(report.Findings.Select(finding => finding.Verdict), Is.All.EqualTo(Verdict.Drifting), "nothing of the prior; that chance in six rows is wider than in 300 may be noted");
     }
 
     [Test]

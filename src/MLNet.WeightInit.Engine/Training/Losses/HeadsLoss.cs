@@ -50,6 +50,8 @@ internal sealed class HeadsLoss : Loss
 
     public override string Name => "Heads";
 
+    public override IReadOnlyList<string> LabelLosses => Array.ConvertAll(_heads, part => part.Loss.Name);
+
     public override string Specification => $"Heads({string.Join(", ", (IEnumerable<HeadLoss>)_heads)})";
 
     public override bool KnowsBestConstant => Array.TrueForAll(_heads, part => part.Loss.KnowsBestConstant);

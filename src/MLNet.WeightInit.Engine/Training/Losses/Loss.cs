@@ -9,6 +9,9 @@ internal abstract class Loss
     /// <summary>Canonical name, as options spell it: <c>SoftmaxCrossEntropy</c>, <c>BinaryCrossEntropy</c>, <c>Squared</c>, <c>Absolute</c>, <c>Huber</c>, <c>Quantile</c>, <c>Quantiles</c>, <c>Poisson</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>The name, or of several labels the name of each one's loss.</summary>
+    public virtual IReadOnlyList<string> LabelLosses => [Name];
+
     /// <summary>Name with arguments where there are any: <c>Huber(delta=1)</c>.</summary>
     public virtual string Specification => Name;
 
