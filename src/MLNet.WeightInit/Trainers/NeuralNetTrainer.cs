@@ -165,6 +165,10 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (result.Initialization.Verdict != Verdict.Healthy && _settings.Options.Comparison is null)
             channel.Warning("The initialization is not healthy. {0} The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.",
                 ReportHeadline.Write(result.Initialization));
+        // What the start already had is not said twice.
+        if (_settings.Options.Comparison is null)
+            foreach (Finding finding in result.Initialization.EarlyTraining?.Findings.Where(finding => finding.Severity >= Severity.Warning && finding.Verdict != result.Initialization.Verdict) ?? [])
+                channel.Warning("Training did not go well. {0}: {1}.{2}", finding.Verdict, finding.Evidence, finding.Remedies.Count > 0 ? $" Try {finding.Remedies[0]}." : "");
         if (result.History.WasCancelled && _settings.Options.RangeTest is null)       // a search for the rate ends so where the rate is too high
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
     }

@@ -67,7 +67,7 @@ internal sealed class EarlyTrainingTests
     public void Steps_that_are_small_are_judged_where_all_of_training_moved_little(double ratio, double movement, bool failed, bool continued, Severity? expected)
     {
         Finding[] found = Examine([Change(ratio, movement), Change(ratio, movement)], failed, continued);
-        Assert.That(found.Select(finding => (finding.Verdict, finding.Severity, finding.LastLayer)), expected is { } severity ? Is.EqualTo(new[] { (Verdict.VanishingGradient, severity, 1) }) : Is.Empty);
+        Assert.That(found.Select(finding => (finding.Verdict, finding.Severity, finding.LastLayer)), expected is { } severity ? Is.EqualTo(new[] { (Verdict.Stalling, severity, 1) }) : Is.Empty);
         Assert.That(Examine([Change(ratio, movement), Change(1e-3)], failed, continued).Select(finding => finding.Severity), expected is null ? Is.Empty : Is.EqualTo(new[] { Severity.Note }), "the other layer learns");
     }
 
@@ -103,7 +103,7 @@ internal sealed class EarlyTrainingTests
     {
         InitializationReport report = NetworkTrainer.Train(s_rings, Trainings.Options(NetworkTask.Multiclass, 3, [24], learningRate: 1e-8f, epochs: 5)).Initialization;
         Finding finding = report.EarlyTraining!.Findings.Single();
-        Assert.That((finding.Verdict, finding.Severity, finding.Remedies.Single().Code), Is.EqualTo((Verdict.VanishingGradient, Severity.Warning, "LearningRate = 0.001f")));
+        Assert.That((finding.Verdict, finding.Severity, finding.Remedies.Single().Code), Is.EqualTo((Verdict.Stalling, Severity.Warning, "LearningRate = 0.001f")));
         Assert.That(report.Findings, Has.None.EqualTo(finding));
     }
 

@@ -19,7 +19,7 @@ internal sealed class UpdateSize : ITrainingRule
         int[] judged = [.. Enumerable.Range(0, context.Layers.Count).Where(layer => context.IsJudged[layer])];
         int[] frozen = context.IsContinued ? [] : [.. judged.Where(layer => Ratio(context, layer) < Frozen && context.Training.Layers[layer].Movement < LeastMovement)];
         return LayerFindings.Merge(Verdict.LrUnstable, judged.Where(layer => Ratio(context, layer) > Unstable).Select(layer => TooLarge(context, layer)))
-            .Concat(LayerFindings.Merge(Verdict.VanishingGradient, frozen.Select(layer => TooSmall(context, layer, isWhole: frozen.Length == judged.Length))));
+            .Concat(LayerFindings.Merge(Verdict.Stalling, frozen.Select(layer => TooSmall(context, layer, isWhole: frozen.Length == judged.Length))));
     }
 
     static double Ratio(TrainedContext context, int layer) => context.Training.Layers[layer].UpdateRatios[^1];
