@@ -20,8 +20,9 @@ internal static class ReportBuilder
     /// it; NaN where unknown.</param>
     /// <param name="seed">The seed that the model was trained with.</param>
     /// <param name="steps">Updates that the training makes at most.</param>
+    /// <param name="epochs">In which it makes them.</param>
     /// <param name="rates">What trials of a few steps said of the learning rate; null for none.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, RateMeasurement? rates = null)
+    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null)
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
@@ -29,6 +30,8 @@ internal static class ReportBuilder
         LayerStatistics[] layers = Measure(probe, curve, moments, predictions, options.Dropout);
         double gradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout);
         NetworkTheory theory = NetworkTheoryBuilder.Build(probe, layers, moments, curve, probeRows, gradientRatio, options.Dropout);
+        double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
+        TrainabilityForecast? forecast = StartFigures.AreKnown(options) && steps > 0 ? TrainabilityForecast.Of(start, steps) : null;
         var context = new ReportContext
         {
             Layers = layers,
@@ -43,8 +46,11 @@ internal static class ReportBuilder
             Rates = rates,
             PredictedGradientRatio = gradientRatio,
             Theory = theory,
+            Forecast = forecast,
+            StartFigures = start,
+            LearningRate = options.LearningRate,
+            Epochs = epochs,
         };
-        double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
         Dictionary<Verdict, JudgedFigure> figures = Enum.GetValues<Verdict>().ToDictionary(verdict => verdict, verdict => JudgedFigures.Of(verdict, context));
         return new InitializationReport
         {
@@ -62,7 +68,7 @@ internal static class ReportBuilder
             InitialLoss = SignificantDigits.Round(probe.Loss),
             PriorLoss = SignificantDigits.Round(priorLoss),
             StartFigures = start,
-            Forecast = StartFigures.AreKnown(options) ? TrainabilityForecast.Of(start, steps) : null,
+            Forecast = forecast,
             Level = options.Diagnostics,
             LearningRateAdvice = rates?.Advice,
         };

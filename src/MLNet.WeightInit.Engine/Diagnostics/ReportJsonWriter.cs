@@ -30,7 +30,7 @@ internal static class ReportJsonWriter
             json.WritePropertyName("priorLoss");
             WriteNumber(json, report.PriorLoss);
             if (report.Forecast is { } forecast)
-                WriteForecast(json, forecast);
+                WriteForecast(json, forecast, report.Reliability);
             WriteFindings(json, report.Findings);
             ReportDraws.Write(json, report);
             WritePlan(json, report.Plan);
@@ -45,12 +45,19 @@ internal static class ReportJsonWriter
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    static void WriteForecast(Utf8JsonWriter json, TrainabilityForecast forecast)
+    static void WriteForecast(Utf8JsonWriter json, TrainabilityForecast forecast, VerdictReliability? reliability)
     {
         json.WriteStartObject(ReportJsonSchema.Forecast);
         json.WritePropertyName("probability");
         WriteNumber(json, forecast.Probability);
         json.WriteNumber("steps", forecast.Steps);
+        if (reliability is { } rates)
+        {
+            json.WritePropertyName("missRate");
+            WriteNumber(json, SignificantDigits.Round(rates.MissRate));
+            json.WritePropertyName("falseAlarmRate");
+            WriteNumber(json, SignificantDigits.Round(rates.FalseAlarmRate));
+        }
         json.WriteEndObject();
     }
 
