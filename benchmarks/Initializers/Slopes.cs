@@ -29,7 +29,9 @@ static class Slopes
             Networks of {string.Join(", ", s_depths)} hidden layers of {Width} units without residual blocks or normalization, {Rows} rows of {Width} normal features, seed 1, untrained, for values (which `auto` starts mirrored where it can). A cell is *measured (predicted)*, in nepers: the
             natural logarithm of the factor by which one layer multiplies. Signal: the deviation of the pre-activations, from the first hidden layer to the last. Gradient: the norm of ∂L/∂z, from the last hidden layer back to the first.
             0 is what a deep network wants; ±0.35 a layer is a factor of 2.8 · 10⁴ over 30 layers, ±0.1 one of 18. Predicted is the mean-field recursion for infinite width from the weights' own mean and variance (docs/diagnostics.md);
-            in 64 units it is missed by chance, by √(1/64) over a few layers, and systematically by initializers whose weights aren't independent, such as orthogonal ones. A dash: the signal or gradient is exactly 0, or has left the range of a float.
+            in 64 units it is missed by chance, by √(1/64) over a few layers, and a little by orthogonal weights, which aren't independent. Where that is the whole point there is no prediction, and the cell has the measured figure alone: mirrored weights
+            (`looks_linear`, and `auto` where it takes it) pass φ(z) − φ(−z) on, whose square is larger than that of independent values but for ReLU, and identities pass each input on by itself. A dash: the signal or gradient is exactly 0, or has left
+            the range of a float.
 
             """);
         foreach (string activation in s_activations)
@@ -55,10 +57,19 @@ static class Slopes
             return " no such point | no such point |";                     // edge_of_chaos says so of softplus
         }
         LayerStatistics first = report.Layers[0], last = report.Layers[depth - 1];
-        return $" {Growth(last.PreActivationDeviation / first.PreActivationDeviation)} ({Growth(last.PredictedDeviation / first.PredictedDeviation)}) |"
-            + $" {Growth(first.PreActivationGradientNorm / last.PreActivationGradientNorm)} ({Growth(first.PredictedGradientNorm / last.PredictedGradientNorm)}) |";
+        return $" {Growth(last.PreActivationDeviation / first.PreActivationDeviation)}{Predicted(last.PredictedDeviation / first.PredictedDeviation)} |"
+            + $" {Growth(first.PreActivationGradientNorm / last.PreActivationGradientNorm)}{Predicted(first.PredictedGradientNorm / last.PredictedGradientNorm)} |";
+
+        string Predicted(double factor) => IsPredictable(report, activation) ? $" ({Growth(factor)})" : "";
 
         string Growth(double factor) => double.IsFinite(factor) && factor > 0 ? (Math.Log(factor) / (depth - 1)).ToString("+0.000;−0.000;0", CultureInfo.InvariantCulture) : "–";
+    }
+
+    /// <summary>Whether independent weights are a fair picture of these: of mirrored ones for ReLU alone, for which φ(z) φ(−z) is 0; of identities never.</summary>
+    static bool IsPredictable(InitializationReport report, string activation)
+    {
+        string name = report.Plan.First(row => row.Tensor == "hidden[1].weights").Initializer.Split('(')[0];
+        return name switch { "looks_linear" => activation == "ReLU", "hadamard_identity" or "idinit" or "identity" => false, _ => true };
     }
 
     static InitializationReport Report(string activation, string initializer, int depth)

@@ -44,10 +44,13 @@ public sealed class LooksLinear : WeightInitializer
         weights.Clear();
         (int rows, int columns) = Block(shape);
         TensorAxes axes = TensorAxes.Of(shape);
+        if (rows == 0 || columns == 0)
+            return;
         var block = new float[(long)rows * columns];
+        using var orthogonal = new HaarRows(Math.Min(rows, columns), Math.Max(rows, columns), random.Level);
         for (int index = 0; index < axes.Blocks; index++)
         {
-            new Orthogonal(Gain).Fill(block, WeightShape.Dense(columns, rows), random);
+            OrthogonalFill.Draw(orthogonal, block, new TensorMatrix(0, rows, columns, columns), random, Gain);
             for (int row = 0; row < rows; row++)
                 for (int column = 0; column < columns; column++)
                 {

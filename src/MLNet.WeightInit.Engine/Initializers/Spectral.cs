@@ -49,15 +49,25 @@ public sealed class Spectral : WeightInitializer
         if (weights.IsEmpty)
             return;
         RandomSource directions = random.Split("power iteration");
+        TensorMatrix first = TensorMatrix.Of(shape, 0);
+        var drawn = new float[first.Columns];
+        double[] right = new double[first.Columns], left = new double[first.Rows];
         for (int block = 0; block < shape.Blocks; block++)
         {
             TensorMatrix matrix = TensorMatrix.Of(shape, block);
             // The draws are never 0 all over, and a drawn direction is never orthogonal to the first singular vector, so the estimate is above 0.
-            double factor = NormFor(shape) / LargestSingularValue(weights, matrix, directions);
+            double factor = NormFor(shape) / LargestSingularValue(weights, matrix, directions, drawn, right, left);
             for (int row = 0; row < matrix.Rows; row++)
                 foreach (ref float weight in weights.Slice(matrix.Offset + row * matrix.RowStride, matrix.Columns))
                     weight = (float)(weight * factor);
         }
+    }
+
+    /// <summary>The power iteration's vectors.</summary>
+    public override long WorkBytes(in WeightShape shape)
+    {
+        TensorMatrix matrix = TensorMatrix.Of(shape, 0);
+        return (sizeof(float) + sizeof(double)) * (long)matrix.Columns + sizeof(double) * (long)matrix.Rows;
     }
 
     /// <inheritdoc/>
@@ -72,11 +82,11 @@ public sealed class Spectral : WeightInitializer
     }
 
     /// <summary>‖W v‖ for the unit vector v that the iterations lead to. Sums are in double, each in one order.</summary>
-    double LargestSingularValue(ReadOnlySpan<float> weights, TensorMatrix matrix, RandomSource directions)
+    double LargestSingularValue(ReadOnlySpan<float> weights, TensorMatrix matrix, RandomSource directions, float[] drawn, double[] right, double[] left)
     {
-        var direction = new float[matrix.Columns];
-        directions.FillNormal(direction, 1);
-        double[] right = [.. direction.Select(value => (double)value)], left = new double[matrix.Rows];
+        directions.FillNormal(drawn, 1);
+        for (int i = 0; i < drawn.Length; i++)
+            right[i] = drawn[i];
         double stretch = 0;
         for (int iteration = 0; iteration < Iterations; iteration++)
         {

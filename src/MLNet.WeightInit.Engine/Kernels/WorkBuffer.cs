@@ -6,11 +6,16 @@ namespace MLNet.WeightInit.Engine.Kernels;
 /// <remarks>Not zeroed. Disposing twice does nothing.</remarks>
 internal sealed unsafe class WorkBuffer : IDisposable
 {
+    /// <summary>What the calling thread has asked for since it began: the collector doesn't count it.</summary>
+    [ThreadStatic]
+    public static long AllocatedBytesOfThread;
+
     /// <param name="length">Floats; at least 0.</param>
     /// <exception cref="OutOfMemoryException">The system has not so much memory.</exception>
     public WorkBuffer(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
+        AllocatedBytesOfThread += Math.Max(1, length) * sizeof(float);
         Pointer = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, length) * sizeof(float), 64);
     }
 

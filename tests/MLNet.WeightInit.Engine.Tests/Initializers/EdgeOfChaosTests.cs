@@ -54,12 +54,12 @@ internal sealed class EdgeOfChaosTests
     }
 
     /// <summary>Variance of the pre-activations and mean squared gradient of each layer, of width 256, over sixty seeds: a plain loop in double.</summary>
-    static (double[] Signal, double[] Gradient) Propagate(string init, string activation, int layers, Func<double, double> phi, Func<double, double> slope, double scale)
+    static (double[] Signal, double[] Gradient) Propagate(string init, string activation, int layers, Func<double, double> phi, Func<double, double> slope, double scale, string? bias = null)
     {
         const int width = 256, inputs = 1, seeds = 60;
         var signal = new double[layers];
         var gradient = new double[layers];
-        InitializationPlan plan = Fills.Plan(init, [width, .. Enumerable.Repeat(width, layers), 1], activation);
+        InitializationPlan plan = Fills.Plan(init, [width, .. Enumerable.Repeat(width, layers), 1], activation, biasInit: bias);
         for (int seed = 0; seed < seeds; seed++)
         {
             float[][] weights = plan.Weights(seed), biases = plan.Biases(seed);
@@ -111,6 +111,46 @@ internal sealed class EdgeOfChaosTests
         (double[] xavier, double[] falling) = Propagate("glorot", "Tanh", 40, Math.Tanh, z => 1 - Math.Tanh(z) * Math.Tanh(z), 1);
         Assert.That(xavier[10..].Average(), Is.LessThan(0.2));
         Assert.That(Math.Log(falling[5] / falling[^6]) / (40 - 11), Is.LessThan(-0.01));
+    }
+
+    /// <summary>E erf(√π z / 2)² and E φ′² for z ~ N(0, q) in closed form (Williams 1997): (2/π) asin(r / (1 + r)) with r = πq / 2, and 1 / √(1 + πq).</summary>
+    static (double Square, double SquaredSlope) Erf(double q) => (2 / Math.PI * Math.Asin(Math.PI * q / 2 / (1 + Math.PI * q / 2)), 1 / Math.Sqrt(1 + Math.PI * q));
+
+    /// <summary>tanh by Simpson's rule with 20,000 steps over ±12 deviations.</summary>
+    static (double Square, double SquaredSlope) Tanh(double q)
+    {
+        const int steps = 20_000;
+        double square = 0, slope = 0, width = 24.0 / steps;
+        for (int i = 0; i <= steps; i++)
+        {
+            double z = -12 + i * width, value = Math.Tanh(Math.Sqrt(q) * z);
+            double weight = (i is 0 or steps ? 1 : i % 2 == 0 ? 2 : 4) * width / 3 * MathNet.Numerics.Distributions.Normal.PDF(0, 1, z);
+            square += weight * value * value;
+            slope += weight * (1 - value * value) * (1 - value * value);
+        }
+        return (square, slope);
+    }
+
+    /// <summary>
+    /// Poole et al. 2016; Schoenholz et al. 2017: q ← σw² E φ² + σb² comes to q*, and a layer multiplies the squared gradient by χ₁ = σw² E φ′². At width 256, σb² = 0.05, 40 layers, ordered, critical and chaotic: the stated gates are 1 % of q*
+    /// and 0.01 of ln χ₁, and the tolerances of the test above.
+    /// </summary>
+    [Test]
+    public void Mean_field_theory_holds_at_width_256([Values("Tanh", "Erf")] string activation, [Values(1.3, 1.5, 0, 2.5)] double weightVariance)
+    {
+        bool isErf = activation == "Erf";
+        double scale = weightVariance > 0 ? weightVariance : isErf ? 1.68736 : 1.76095;        // 0: critical
+        double q = 1;
+        for (int step = 0; step < 500; step++)
+            q = scale * (isErf ? Erf(q) : Tanh(q)).Square + 0.05;
+        double growth = Math.Log(scale * (isErf ? Erf(q) : Tanh(q)).SquaredSlope);
+        if (weightVariance == 0)
+            Assert.That(growth, Is.Zero.Within(2e-5), "the oracle's own control: the published critical points");
+        (double[] signal, double[] gradient) = Propagate(FormattableString.Invariant($"variance_scaling(scale={scale})"), activation, 40,
+            z => isErf ? MathNet.Numerics.SpecialFunctions.Erf(Math.Sqrt(Math.PI) / 2 * z) : Math.Tanh(z),
+            z => isErf ? Math.Exp(-Math.PI / 4 * z * z) : 1 - Math.Tanh(z) * Math.Tanh(z), 1, bias: "normal(deviation=0.2236068)");
+        Assert.That(signal[12..].Average(), Is.EqualTo(q).Within(1).Percent);
+        Assert.That(Math.Log(gradient[5] / gradient[^6]) / (40 - 11), Is.EqualTo(growth).Within(0.01));
     }
 
     /// <summary>At GELU's half-stable point the variance stays within a factor of 2 over 30 layers; with unit variance kept (gain 1.5335), or He's, it doesn't: the slope is 1.144.</summary>
