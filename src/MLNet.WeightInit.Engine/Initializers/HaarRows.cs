@@ -59,7 +59,7 @@ internal sealed unsafe class HaarRows : IDisposable
     public void Copy(Span<float> destination, int rowStride, int columnStride, double factor)
     {
         for (int row = 0; row < _rows; row++)
-            Scale(Row(row, 0), (float)(_signs[row] * factor));
+            Scaled(row, factor);
         fixed (float* target = destination)
         {
             if (columnStride == 1)
@@ -71,6 +71,14 @@ internal sealed unsafe class HaarRows : IDisposable
                         Panels.Transpose(_matrix.Pointer + (nint)row * _stride + column, _stride, Math.Min(Block, _rows - row), Math.Min(Block, _length - column),
                             target + (nint)column * columnStride + row, columnStride);
         }
+    }
+
+    /// <summary>factor · row i, which it becomes: to be asked for once a draw.</summary>
+    public ReadOnlySpan<float> Scaled(int row, double factor)
+    {
+        Span<float> values = Row(row, 0);
+        Scale(values, (float)(_signs[row] * factor));
+        return values;
     }
 
     public void Dispose()

@@ -46,31 +46,33 @@ public sealed class LooksLinear : WeightInitializer
         TensorAxes axes = TensorAxes.Of(shape);
         if (rows == 0 || columns == 0)
             return;
-        var block = new float[(long)rows * columns];
         using var orthogonal = new HaarRows(Math.Min(rows, columns), Math.Max(rows, columns), random.Level);
         for (int index = 0; index < axes.Blocks; index++)
         {
-            OrthogonalFill.Draw(orthogonal, block, new TensorMatrix(0, rows, columns, columns), random, Gain);
-            for (int row = 0; row < rows; row++)
-                for (int column = 0; column < columns; column++)
+            orthogonal.Draw(random);
+            for (int vector = 0; vector < Math.Min(rows, columns); vector++)
+            {
+                ReadOnlySpan<float> values = orthogonal.Scaled(vector, Gain);
+                for (int i = 0; i < values.Length; i++)
                 {
-                    float value = block[row * columns + column];
-                    weights[axes.Index(index, row, column, shape.KernelCenter)] = value;
+                    (int row, int column) = rows > columns ? (i, vector) : (vector, i);
+                    weights[axes.Index(index, row, column, shape.KernelCenter)] = values[i];
                     if (MirrorsInputs(shape))
-                        weights[axes.Index(index, row, columns + column, shape.KernelCenter)] = -value;
+                        weights[axes.Index(index, row, columns + column, shape.KernelCenter)] = -values[i];
                     if (MirrorsUnits(shape))
-                        weights[axes.Index(index, rows + row, column, shape.KernelCenter)] = -value;
+                        weights[axes.Index(index, rows + row, column, shape.KernelCenter)] = -values[i];
                     if (MirrorsUnits(shape) && MirrorsInputs(shape))
-                        weights[axes.Index(index, rows + row, columns + column, shape.KernelCenter)] = value;
+                        weights[axes.Index(index, rows + row, columns + column, shape.KernelCenter)] = values[i];
                 }
+            }
         }
     }
 
-    /// <summary>One block, and what its fill takes.</summary>
+    /// <summary>One block's.</summary>
     public override long WorkBytes(in WeightShape shape)
     {
         (int rows, int columns) = Block(shape);
-        return (long)rows * columns * sizeof(float) + new Orthogonal(Gain).WorkBytes(WeightShape.Dense(columns, rows));
+        return OrthogonalFill.WorkBytes(new TensorMatrix(0, rows, columns, columns));
     }
 
     /// <inheritdoc/>

@@ -68,8 +68,9 @@ public sealed class NguyenWidrow : WeightInitializer
         if (shape.Role == TensorRole.Bias)
         {
             int units = TensorMatrix.Of(shape, 0).Rows;
+            double reach = Length(units, shape.FanIn, shape.Activation);
             for (int unit = 0; unit < weights.Length; unit++)
-                weights[unit] = (float)Math.Min(ArgumentRules.Largest, Length(units, shape.FanIn, shape.Activation) * Spread(unit % units, units));
+                weights[unit] = (float)Math.Min(ArgumentRules.Largest, reach * Spread(unit % units, units));
             return;
         }
         TensorAxes axes = TensorAxes.Of(shape);

@@ -31,8 +31,7 @@ internal static class OrthogonalFill
     /// <inheritdoc cref="WorkBytes(in WeightShape)"/>
     public static long WorkBytes(TensorMatrix matrix) => matrix.DiagonalLength == 0 ? 0 : HaarRows.Bytes(matrix.DiagonalLength, Math.Max(matrix.Rows, matrix.Columns));
 
-    /// <summary>Fills one matrix of a tensor from rows of its size, which may have filled others.</summary>
-    public static void Draw(HaarRows rows, Span<float> weights, TensorMatrix matrix, RandomSource random, double gain)
+    static void Draw(HaarRows rows, Span<float> weights, TensorMatrix matrix, RandomSource random, double gain)
     {
         rows.Draw(random);
         bool isTall = matrix.Rows > matrix.Columns;

@@ -59,7 +59,6 @@ public sealed class InitializerMemoryTests
     [TestCase("autoencoder(encoder=orthogonal, transposed=true)")]
     [TestCase("autoencoder(encoder=he, transposed=true)")]
     [TestCase("nguyen_widrow")]
-    [TestCase("ppo(value_outputs=7)")]
     [TestCase("looks_linear")]
     public void Planned_tensors_take_what_they_say(string specification)
     {
