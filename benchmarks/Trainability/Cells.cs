@@ -11,7 +11,7 @@ static class Cells
 
     public static void Write(int first, int count, string? data = null)
     {
-        Console.WriteLine($"{Cell.Header},prior,initial,verdict,{string.Join(',', Enumerable.Range(1, Seeds).Select(seed => $"loss{seed}"))},{string.Join(',', StartFigures.Names.Select(name => "f_" + name.Replace(' ', '_')))}");
+        Console.WriteLine($"{Cell.Header},prior,initial,verdict,sagemaker,{string.Join(',', Enumerable.Range(1, Seeds).Select(seed => $"loss{seed}"))},{string.Join(',', StartFigures.Names.Select(name => "f_" + name.Replace(' ', '_')))}");
         Cell[] cells = [.. Enumerable.Range(first, count).Select(Cell.Draw).Where(cell => data is null || cell.Data.Name == data)];
         var lines = new string[cells.Length];
         int written = 0;
@@ -32,26 +32,47 @@ static class Cells
     /// <summary>The figures alone, after a change of what they are.</summary>
     public static void WriteFigures(int first, int count)
     {
-        Console.WriteLine($"cell,verdict,{string.Join(',', StartFigures.Names.Select(name => "f_" + name.Replace(' ', '_')))}");
-        foreach (Cell cell in Enumerable.Range(first, count).Select(Cell.Draw))
+        Console.WriteLine($"cell,verdict,sagemaker,{string.Join(',', StartFigures.Names.Select(name => "f_" + name.Replace(' ', '_')))}");
+        var lines = new string[count];
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>
+        {
+            Cell cell = Cell.Draw(first + index);
             try
             {
                 InitializationReport report = cell.Start(1);
-                Console.WriteLine($"{cell.Index},{report.Verdict},{string.Join(',', report.StartFigures.Select(figure => figure.ToString("G6", CultureInfo.InvariantCulture)))}");
+                lines[index] = $"{cell.Index},{report.Verdict},{SageMakerRules.Of(report)},{string.Join(',', report.StartFigures.Select(figure => figure.ToString("G6", CultureInfo.InvariantCulture)))}";
             }
             catch (InvalidOperationException)
             {
+                lines[index] = "";
             }
+        });
+        foreach (string line in lines.Where(line => line.Length > 0))
+            Console.WriteLine(line);
     }
+
+    /// <summary>Cells with other figures, as <see cref="WriteFigures"/> wrote them, in the place of theirs.</summary>
+    public static void Join(string cells, string figures)
+    {
+        Dictionary<string, string[]> changed = File.ReadLines(figures).Select(line => line.Split(',')).ToDictionary(fields => fields[0]);
+        foreach (string[] fields in File.ReadLines(cells).Select(line => line.Split(',')))
+        {
+            int outcome = Array.IndexOf(changed["cell"], "sagemaker") + 1, losses = s_columns.IndexOf("loss1");
+            if (changed.TryGetValue(fields[0], out string[]? now))
+                Console.WriteLine(string.Join(',', [.. fields.AsSpan(0, losses - 2), now[1], now[2], .. fields.AsSpan(losses, Seeds), .. now.AsSpan(outcome)]));
+        }
+    }
+
+    static readonly List<string> s_columns = [.. $"{Cell.Header},prior,initial,verdict,sagemaker,loss1".Split(',')];
 
     /// <summary>Empty where the initializer has no answer for the activation, as the edge of chaos for softplus.</summary>
     static string Line(Cell cell)
     {
         try
         {
-            Outcome[] outcomes = [.. Enumerable.Range(1, Seeds).Select(cell.Train)];
+            Outcome[] outcomes = [.. Enumerable.Range(1, cell.Seeds).Select(cell.Train)];
             InitializationReport report = outcomes[0].Report;
-            return $"{cell},{report.PriorLoss:G6},{report.InitialLoss:G6},{report.Verdict},{string.Join(',', outcomes.Select(outcome => outcome.Loss.ToString("G6", CultureInfo.InvariantCulture)))},{string.Join(',', report.StartFigures.Select(figure => figure.ToString("G6", CultureInfo.InvariantCulture)))}";
+            return $"{cell},{report.PriorLoss:G6},{report.InitialLoss:G6},{report.Verdict},{SageMakerRules.Of(report)},{string.Join(',', Enumerable.Range(0, Seeds).Select(seed => seed < outcomes.Length ? outcomes[seed].Loss.ToString("G6", CultureInfo.InvariantCulture) : ""))},{string.Join(',', report.StartFigures.Select(figure => figure.ToString("G6", CultureInfo.InvariantCulture)))}";
         }
         catch (InvalidOperationException)
         {

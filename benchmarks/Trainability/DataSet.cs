@@ -46,6 +46,78 @@ sealed record DataSet(string Name, NetworkTask Task, int Outputs, bool IsUnseen,
         Make("quadratic classes", NetworkTask.Multiclass, 4, 16, isUnseen: true, (x, _) => (x[0] * x[1] + x[2] * x[3] > 0 ? 1 : 0) + (x[4] + x[5] * x[6] > 0 ? 2 : 0)),
     ];
 
+    /// <summary>More to fit on, of other kinds: cells from <see cref="Cell.Wider"/> on are drawn from these and from those of <see cref="All"/> that the rule may see.</summary>
+    public static IReadOnlyList<DataSet> ToFit { get; } =
+    [
+        .. All.Where(set => !set.IsUnseen),
+        Make("one-hot categories", NetworkTask.Binary, 1, 60, isUnseen: false, (x, random) =>
+        {
+            x.Clear();
+            float sum = 0;
+            for (int column = 0; column < 6; column++)
+            {
+                int category = random.NextInt32(10);
+                x[10 * column + category] = 1;
+                sum += (category * 7 + column * 3) % 10 - 4.5f;
+            }
+            return sum + Normal(random) > 0 ? 1 : 0;
+        }),
+        Make("word counts", NetworkTask.Multiclass, 5, 150, isUnseen: false, (x, random) =>
+        {
+            x.Clear();
+            int topic = random.NextInt32(5);
+            for (int draw = 0; draw < 20; draw++)
+                x[random.NextInt32(3) == 0 ? 30 * topic + random.NextInt32(30) : (int)(x.Length * Math.Pow(random.NextDouble(), 3))]++;
+            return topic;
+        }),
+        Make("random teacher", NetworkTask.Regression, 1, 12, isUnseen: false, (x, random) => Teacher(x, 8) + 0.1f * Normal(random)),
+        Make("teacher's classes", NetworkTask.Multiclass, 3, 24, isUnseen: false, (x, _) => Teacher(x, 16) is var value && value < -0.5f ? 0 : value < 0.5f ? 1 : 2),
+        Make("checkerboard", NetworkTask.Binary, 1, 2, isUnseen: false, (x, _) => ((int)Math.Floor(1.3 * x[0]) + (int)Math.Floor(1.3 * x[1])) % 2 == 0 ? 1 : 0),
+        Make("noisy classes", NetworkTask.Multiclass, 3, 30, isUnseen: false, (x, random) => random.NextInt32(4) == 0 ? random.NextInt32(3) : Dot(x, 20) is var value && value < -0.7f ? 0 : value < 0.7f ? 1 : 2),
+        Make("waves", NetworkTask.Regression, 1, 3, isUnseen: false, (x, random) => MathF.Sin(3 * x[0]) + MathF.Sin(2 * x[1] + x[2]) + 0.1f * Normal(random)),
+        Make("half moons", NetworkTask.Binary, 1, 2, isUnseen: false, (x, random) =>
+        {
+            int arm = random.NextInt32(2);
+            double angle = Math.PI * random.NextDouble();
+            (x[0], x[1]) = ((float)Math.Cos(angle) * (1 - 2 * arm) + arm + 0.15f * Normal(random), (float)Math.Sin(angle) * (1 - 2 * arm) + 0.5f * arm + 0.15f * Normal(random));
+            return arm;
+        }),
+        Make("heavy tails", NetworkTask.Regression, 1, 15, isUnseen: false, (x, _) =>
+        {
+            float sum = 0;
+            for (int i = 0; i < x.Length; i++)
+            {
+                x[i] = MathF.Exp(1.2f * x[i]);
+                sum += MathF.Log(1 + x[i]) * (i % 3 - 1);
+            }
+            return sum;
+        }),
+        Make("three of a hundred", NetworkTask.Binary, 1, 100, isUnseen: false, (x, _) => x[3] + x[40] * x[40] - x[77] > 1 ? 1 : 0),
+        Make("few factors", NetworkTask.Regression, 1, 50, isUnseen: false, (x, random) =>
+        {
+            Span<float> factors = stackalloc float[4];
+            x[..4].CopyTo(factors);
+            for (int i = 0; i < x.Length; i++)
+                x[i] = factors[i % 4] + 0.5f * factors[(i / 4) % 4] + 0.2f * Normal(random);
+            return factors[0] * factors[1] + factors[2];
+        }),
+        Make("sixteen prototypes", NetworkTask.Multiclass, 16, 40, isUnseen: false, Prototypes(classes: 16, clusters: 1, spread: 0.8)),
+    ];
+
+    /// <summary>A network of one hidden layer with fixed weights.</summary>
+    static float Teacher(ReadOnlySpan<float> x, int units)
+    {
+        float sum = 0;
+        for (int unit = 0; unit < units; unit++)
+        {
+            float z = 0;
+            for (int i = 0; i < x.Length; i++)
+                z += x[i] * MathF.Sin(1 + 12.9898f * unit + 78.233f * i);
+            sum += MathF.Tanh(z) * MathF.Cos(2.5f * unit);
+        }
+        return sum / MathF.Sqrt(units) * 2;
+    }
+
     delegate float Labelling(Span<float> features, RandomSource random);
 
     static DataSet Make(string name, NetworkTask task, int outputs, int width, bool isUnseen, Labelling label)

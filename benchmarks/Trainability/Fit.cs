@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.FastTree;
+using MLNet.WeightInit;
 using MLNet.WeightInit.Engine.Diagnostics.Trainability;
 
 namespace Trainability;
@@ -20,7 +21,7 @@ static class Fit
         IDataView data = context.Data.LoadFromEnumerable(rows.Select(row => new TreeRow { Features = [.. row.Figures.Select(figure => (float)figure)], Label = row.Learned > 0 }), schema);
         var model = context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
         {
-            NumberOfTrees = 250, NumberOfLeaves = 16, LearningRate = 0.04, MinimumExampleCountPerLeaf = 10, FeatureFractionPerSplit = 0.4, BaggingSize = 1, BaggingExampleFraction = 0.6, NumberOfThreads = 1, Seed = 1,
+            NumberOfTrees = 300, NumberOfLeaves = 20, LearningRate = 0.04, MinimumExampleCountPerLeaf = 10, FeatureFractionPerSplit = 0.4, BaggingSize = 1, BaggingExampleFraction = 0.6, NumberOfThreads = 1, Seed = 1,
         }).Fit(data);
         var ensemble = model.Model.SubModel.TrainedTreeEnsemble;
         var text = new StringBuilder();
@@ -58,7 +59,7 @@ static class Fit
         string text = Trees(seen, slope, offset);
         File.WriteAllText(rule, text);
         var fitted = TrainabilityRule.Read(text);
-        Console.WriteLine("| cells | number | learned | AUC | expected calibration error | AUC of the verdict alone | AUC of the gradient ratio alone |\n|---|---|---|---|---|---|---|");
+        Console.WriteLine("| cells | number | learned | AUC | expected calibration error | AUC of the verdict | of SageMaker Debugger's rules | of the gradient ratio |\n|---|---|---|---|---|---|---|---|");
         Describe("fitted on", seen, fitted);
         Describe("**never seen**", unseen, fitted);
         foreach (var group in unseen.GroupBy(row => row.Data))
@@ -74,11 +75,28 @@ static class Fit
             Console.WriteLine($"| {bin.Key * 10} to {bin.Key * 10 + 10} % | {bin.Count()} | {bin.Average(row => row.Learned):P0} |");
     }
 
+    /// <summary>Verdicts of the trainings on unseen data and what became of them, as the engine reads them; and the same of SageMaker Debugger's rules, to compare.</summary>
+    public static void Verdicts(string cells, string verdicts)
+    {
+        StudyRow[] unseen = [.. StudyRow.Read(cells).Where(row => row.IsUnseen)];
+        File.WriteAllLines(verdicts, unseen.GroupBy(row => row.Verdict).OrderBy(group => Enum.Parse<Verdict>(group.Key)).Select(group => $"{group.Key} {group.Count()} {group.Count(row => row.Learned > 0)}"));
+        Console.WriteLine("| verdict | trainings | of which failed |\n|---|---|---|");
+        foreach (var group in unseen.GroupBy(row => row.Verdict).OrderBy(group => Enum.Parse<Verdict>(group.Key)))
+            Console.WriteLine($"| {group.Key} | {group.Count()} | {group.Average(row => 1 - row.Learned):P0} |");
+        Console.WriteLine("\n| | misses of the trainings that fail | false alarms of those that learn |\n|---|---|---|");
+        Rates("the report", row => row.Verdict != "Healthy");
+        Rates("SageMaker Debugger's rules", row => row.SageMaker.Length > 0);
+        Rates("gradients beyond 1/1000 or 1000", row => Math.Abs(row.Figures[5]) > 3);
+
+        void Rates(string name, Func<StudyRow, bool> isSick)
+            => Console.WriteLine($"| {name} | {unseen.Where(row => row.Learned == 0).Average(row => isSick(row) ? 0.0 : 1):P0} | {unseen.Where(row => row.Learned > 0).Average(row => isSick(row) ? 1.0 : 0):P0} |");
+    }
+
     static void Describe(string name, StudyRow[] rows, TrainabilityRule rule)
     {
         (double Probability, float Learned)[] judged = [.. rows.Select(row => (rule.Probability(row.Figures), row.Learned))];
-        double verdict = Auc(rows.Select(row => (row.Verdict == "Healthy" ? 1.0 : 0, row.Learned))), gradient = Auc(rows.Select(row => (-Math.Abs(row.Figures[5]), row.Learned)));
-        Console.WriteLine($"| {name} | {rows.Length} | {rows.Average(row => row.Learned):P0} | {Auc(judged):F3} | {CalibrationError(judged):F3} | {verdict:F3} | {gradient:F3} |");
+        double verdict = Auc(rows.Select(row => (row.Verdict == "Healthy" ? 1.0 : 0, row.Learned))), sageMaker = Auc(rows.Select(row => (row.SageMaker.Length == 0 ? 1.0 : 0, row.Learned))), gradient = Auc(rows.Select(row => (-Math.Abs(row.Figures[5]), row.Learned)));
+        Console.WriteLine($"| {name} | {rows.Length} | {rows.Average(row => row.Learned):P0} | {Auc(judged):F3} | {CalibrationError(judged):F3} | {verdict:F3} | {sageMaker:F3} | {gradient:F3} |");
     }
 
     /// <summary>Slope and offset of the logits with the least logarithmic loss, by Newton steps (Platt 1999).</summary>

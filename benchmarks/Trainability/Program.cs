@@ -13,6 +13,12 @@ switch (args)
     case ["figures", var first, var count]:
         Cells.WriteFigures(int.Parse(first), int.Parse(count));
         break;
+    case ["join", var cells, var figures]:
+        Cells.Join(cells, figures);
+        break;
+    case ["verdicts", var cells, var verdicts]:
+        Fit.Verdicts(cells, verdicts);
+        break;
     case ["fit", var cells, var rule]:
         Fit.Run(cells, rule);
         break;
@@ -23,7 +29,7 @@ switch (args)
         Gallery.Print(outcomes);
         break;
     default:
-        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA] | figures FIRST COUNT | fit CELLS RULE | outcomes | gallery OUTCOMES");
+        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS | outcomes | gallery OUTCOMES");
         return 1;
 }
 return 0;

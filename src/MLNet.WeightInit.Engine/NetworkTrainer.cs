@@ -67,7 +67,7 @@ internal static class NetworkTrainer
         start?.CopyTo(network);
         InitializationReport report = start?.Initialization ?? Initialize();
 
-        if (options.NumberOfEpochs == 0)
+        if (options.NumberOfEpochs == 0 || options.OnlyMeasures)
             return new TrainingResult(network, new TrainingHistory([], 0, "Not trained: 0 epochs were asked for."), report);
         float[] rateMultipliers = RateMultipliers(plan);
         try
@@ -115,7 +115,8 @@ internal static class NetworkTrainer
             double priorLoss = PriorLoss(gatherer, trainingRows, options, prior);
             RateMeasurement? rates = RateStudy.Measure(network, gatherer, trainingRows, stream?.TrainingRows ?? trainingRows.Length, options, kernels, RateMultipliers(plan), measured.Loss, priorLoss);
             InitializationDetails? details = DetailStudy.Measure(network, measured, gatherer, probe.RowNumbers, options, kernels, calibrationPasses, stream?.TrainingRows ?? trainingRows.Length);
-            InitializationReport made = ReportBuilder.Build(plan, measured, options, probe.RowSums(), priorLoss, options.Seed, PlannedSteps(stream?.TrainingRows ?? trainingRows.Length, options), rates, details, pool);
+            (long steps, int epochs) = Planned(stream?.TrainingRows ?? trainingRows.Length, options);
+            InitializationReport made = ReportBuilder.Build(plan, measured, options, probe.RowSums(), priorLoss, options.Seed, steps, epochs, rates, details, pool);
             return options.Diagnostics == DiagnosticsLevel.Full ? Diagnosed(made) : made;
         }
 
@@ -126,7 +127,7 @@ internal static class NetworkTrainer
         }
 
         // The same rows: they are chosen by data and seed.
-        InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { Diagnostics = DiagnosticsLevel.Summary, NumberOfEpochs = 0 }, validation, start: null, stream).Initialization;
+        InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { Diagnostics = DiagnosticsLevel.Summary, OnlyMeasures = true }, validation, start: null, stream).Initialization;
 
         TrainingResult Finished(TrainingHistory history)
         {
@@ -142,10 +143,11 @@ internal static class NetworkTrainer
         }
     }
 
-    static long PlannedSteps(long rows, TrainingOptions options)
+    static (long Steps, int Epochs) Planned(long rows, TrainingOptions options)
     {
         int? asked = options.NumberOfEpochs is 0 ? null : options.NumberOfEpochs;             // a network that is only looked at is judged as one that is trained
-        return (long)TrainingBudget.Epochs(rows, options, asked) * TrainingBudget.UpdatesAnEpoch(rows, options);
+        int epochs = TrainingBudget.Epochs(rows, options, asked);
+        return (Math.Min((long)epochs * TrainingBudget.UpdatesAnEpoch(rows, options), options.MaximumSteps ?? long.MaxValue), epochs);
     }
 
     /// <summary>One a tensor, in the order of <see cref="TrainingStep"/>.</summary>

@@ -40,7 +40,7 @@ public sealed partial class WeightInitCatalog
 
     /// <summary>How a network would be initialized for this data, and what that does to it, without training.</summary>
     /// <param name="data">Rows as <c>Fit</c> would get them.</param>
-    /// <param name="options">As for training; the number of epochs does not count, and neither does <see cref="NeuralNetOptions.Diagnostics"/>: everything is measured (<see cref="DiagnosticsLevel.Full"/>).</param>
+    /// <param name="options">As for training, whose number of epochs counts for the forecast alone; <see cref="NeuralNetOptions.Diagnostics"/> does not count: everything is measured (<see cref="DiagnosticsLevel.Full"/>).</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or a column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">The data can't train.</exception>
@@ -51,7 +51,7 @@ public sealed partial class WeightInitCatalog
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         NeuralNetOptions untrained = options.Copy();
-        untrained.NumberOfEpochs = 0;
+        untrained.OnlyMeasures = true;
         untrained.Diagnostics = DiagnosticsLevel.Full;
         return TrainerFactory.Estimator(_environment, untrained).Fit(data).Model.Initialization;
     }

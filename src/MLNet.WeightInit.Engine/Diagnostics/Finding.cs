@@ -13,6 +13,12 @@ public sealed record Finding
         Remedies = [.. remedies.Select(code => new Remedy(code))];
     }
 
+    Finding(Finding finding, Severity severity, string evidence)
+    {
+        (Verdict, Severity, FirstLayer, LastLayer, Evidence, Remedies) = (finding.Verdict, severity, finding.FirstLayer, finding.LastLayer, evidence, finding.Remedies);
+        Judged = finding.Judged;
+    }
+
     /// <summary>What was found; never <see cref="Verdict.Healthy"/>.</summary>
     public Verdict Verdict { get; }
 
@@ -33,4 +39,6 @@ public sealed record Finding
 
     /// <summary>Lines of code to use instead, the most promising first: by their measured effect, where it was measured. May be empty.</summary>
     public IReadOnlyList<Remedy> Remedies { get; internal init; }
+
+    internal Finding WithSeverity(Severity severity, string evidence) => new(this, severity, evidence);
 }

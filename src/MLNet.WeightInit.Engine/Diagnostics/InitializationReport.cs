@@ -84,6 +84,9 @@ public sealed class InitializationReport
     /// <summary>The chance that the training learns, told from its start; null in a report that was saved before reports had it, and for training by L-BFGS, which the rule doesn't know.</summary>
     public TrainabilityForecast? Forecast { get; init; }
 
+    /// <summary>How often verdicts are right for trainings of this kind; null where there is no <see cref="Forecast"/>, since the study that measured it has none of the kind.</summary>
+    public VerdictReliability? Reliability => Forecast is null ? null : VerdictReliability.Of(Verdict);
+
     /// <summary>What <see cref="Engine.Diagnostics.Trainability.StartFigures"/> made of the start; empty after loading.</summary>
     internal IReadOnlyList<double> StartFigures { get; init; } = [];
 

@@ -37,7 +37,7 @@ internal sealed record PlanRun(TensorPlan First, TensorPlan Last)
 
     static bool AreAlike(TensorPlan left, TensorPlan right)
         => left.Shape.Role == right.Shape.Role && left.Shape.Role != TensorRole.Embedding && left.Shape.Rows == right.Shape.Rows && left.Shape.Columns == right.Shape.Columns && left.Initializer == right.Initializer
-            && Nullable.Equals(left.TargetDeviation, right.TargetDeviation) && left.Reason == right.Reason && Split(left.Tensor).Prefix == Split(right.Tensor).Prefix;
+            && Nullable.Equals(left.TargetDeviation, right.TargetDeviation) && left.LearningRateMultiplier == right.LearningRateMultiplier && left.Reason == right.Reason && Split(left.Tensor).Prefix == Split(right.Tensor).Prefix;
 
     static (string Prefix, string Index, string Suffix) Split(string name)
     {

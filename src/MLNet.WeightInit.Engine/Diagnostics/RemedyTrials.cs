@@ -53,6 +53,7 @@ internal static class RemedyTrials
             "hiddenLayers" => options with { HiddenLayers = [.. value.Trim('[', ']').Split(',').Select(units => int.Parse(units, CultureInfo.InvariantCulture))] },
             "Normalization" => options with { Normalization = value == "layer" ? Normalization.Layer : Normalization.Batch },
             "Standardize" => options with { Standardize = value == "true" },
+            "NumberOfEpochs" => options with { NumberOfEpochs = int.Parse(value, CultureInfo.InvariantCulture) },
             "LearningRate" => options with { LearningRate = float.Parse(value.TrimEnd('f'), CultureInfo.InvariantCulture) },
             _ => null,
         };

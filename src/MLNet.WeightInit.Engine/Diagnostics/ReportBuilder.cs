@@ -20,10 +20,11 @@ internal static class ReportBuilder
     /// it; NaN where unknown.</param>
     /// <param name="seed">The seed that the model was trained with.</param>
     /// <param name="steps">Updates that the training makes at most.</param>
+    /// <param name="epochs">In which it makes them.</param>
     /// <param name="rates">What trials of a few steps said of the learning rate; null for none.</param>
     /// <param name="details">What only <see cref="DiagnosticsLevel.Full"/> measures; null for none.</param>
     /// <param name="pool">Threads that share the layers; null: the caller's alone.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, RateMeasurement? rates = null, InitializationDetails? details = null, WorkerPool? pool = null)
+    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null, InitializationDetails? details = null, WorkerPool? pool = null)
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
@@ -31,6 +32,8 @@ internal static class ReportBuilder
         LayerStatistics[] layers = Measure(probe, () => new KernelCurve(options.Activation, options.Simd), moments, predictions, options.Dropout, pool ?? WorkerPool.CallerOnly);
         double gradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout);
         NetworkTheory theory = NetworkTheoryBuilder.Build(probe, layers, moments, curve, probeRows, gradientRatio, options.Dropout);
+        double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
+        TrainabilityForecast? forecast = StartFigures.AreKnown(options) && steps > 0 ? TrainabilityForecast.Of(start, steps) : null;
         var context = new ReportContext
         {
             Layers = layers,
@@ -46,8 +49,11 @@ internal static class ReportBuilder
             PredictedGradientRatio = gradientRatio,
             Theory = theory,
             Details = details,
+            Forecast = forecast,
+            StartFigures = start,
+            LearningRate = options.LearningRate,
+            Epochs = epochs,
         };
-        double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
         Dictionary<Verdict, JudgedFigure> figures = Enum.GetValues<Verdict>().ToDictionary(verdict => verdict, verdict => JudgedFigures.Of(verdict, context));
         return new InitializationReport
         {
@@ -65,7 +71,7 @@ internal static class ReportBuilder
             InitialLoss = SignificantDigits.Round(probe.Loss),
             PriorLoss = SignificantDigits.Round(priorLoss),
             StartFigures = start,
-            Forecast = StartFigures.AreKnown(options) ? TrainabilityForecast.Of(start, steps) : null,
+            Forecast = forecast,
             Level = options.Diagnostics,
             LearningRateAdvice = rates?.Advice,
             Details = details,
@@ -116,7 +122,7 @@ internal static class ReportBuilder
         tensor.Initializer?.Specification ?? "zeros",
         tensor.Initializer is { } initializer ? initializer.TargetDeviation(tensor.Shape) : 0,
         tensor.Stream,
-        Reason(tensor)) { InitializerVersion = tensor.Initializer?.Version ?? 1 };
+        Reason(tensor)) { InitializerVersion = tensor.Initializer?.Version ?? 1, LearningRateMultiplier = tensor.LearningRateMultiplier };
 
     static string Reason(PlannedTensor tensor) => tensor switch
     {

@@ -27,7 +27,11 @@ internal static class ReportHeadline
                 + $"before the first step; seed {report.Seed}.{Forecast(report)}");
 
     static string Forecast(InitializationReport report)
-        => report.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" The chance that it learns in {forecast.Steps:#,0} steps: {NumberText.Percent(forecast.Probability)}.") : "";
+        => report.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" The chance that it learns in {forecast.Steps:#,0} steps: {NumberText.Percent(forecast.Probability)}.{Reliability(report)}") : "";
+
+    static string Reliability(InitializationReport report)
+        => report.Reliability is not { } rates ? "" : string.Create(CultureInfo.InvariantCulture, $" Verdicts miss {rates.MissRate:P0} of the trainings that fail and give a false alarm for {rates.FalseAlarmRate:P0} of those that learn; of {rates.Trainings} that were ")
+            + string.Create(CultureInfo.InvariantCulture, $"{report.Verdict} {rates.Learned / (double)rates.Trainings:P0} learned.");
 
     /// <summary>Nothing for L-BFGS, whose steps a line search finds: the option's rate is none of its own.</summary>
     static string Rate(InitializationReport report)

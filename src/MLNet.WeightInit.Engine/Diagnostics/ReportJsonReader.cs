@@ -91,6 +91,7 @@ internal static class ReportJsonReader
         return new TensorPlan(row.Text("tensor"), shape, row.Text("initializer"), deviation, row.Text("stream"), reasons[reason])
         {
             InitializerVersion = row.Has(ReportJsonSchema.InitializerVersion) ? row.Integer(ReportJsonSchema.InitializerVersion) : 1,
+            LearningRateMultiplier = row.Has(ReportJsonSchema.LearningRateMultiplier) ? Single(row[ReportJsonSchema.LearningRateMultiplier], "plan.learningRateMultiplier") : 1,
         };
     }
 

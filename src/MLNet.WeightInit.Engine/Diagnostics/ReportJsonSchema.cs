@@ -9,8 +9,8 @@ internal static class ReportJsonSchema
     /// <summary>Columns of the plan that are written only where one of its rows has something else than 0 in them: reports of earlier releases have none.</summary>
     public const string InputDropout = "inputDropout", Normalized = "normalized", ResidualBranches = "residualBranches", BranchDepth = "branchDepth", BranchLayer = "branchLayer";
 
-    /// <summary>A column of the plan that is written only where one of its rows has something else than 1 in it.</summary>
-    public const string InitializerVersion = "initializerVersion";
+    /// <summary>Columns of the plan that are written only where one of its rows has something else than 1 in them.</summary>
+    public const string InitializerVersion = "initializerVersion", LearningRateMultiplier = "learningRateMultiplier";
 
     /// <summary>An object that is written only where there is a forecast.</summary>
     public const string Forecast = "forecast";

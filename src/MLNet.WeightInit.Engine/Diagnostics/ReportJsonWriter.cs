@@ -31,7 +31,7 @@ internal static class ReportJsonWriter
             json.WritePropertyName("priorLoss");
             WriteNumber(json, report.PriorLoss);
             if (report.Forecast is { } forecast)
-                WriteForecast(json, forecast);
+                WriteForecast(json, forecast, report.Reliability);
             WriteFindings(json, report.Findings);
             ReportDraws.Write(json, report);
             WritePlan(json, report.Plan);
@@ -47,12 +47,19 @@ internal static class ReportJsonWriter
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    static void WriteForecast(Utf8JsonWriter json, TrainabilityForecast forecast)
+    static void WriteForecast(Utf8JsonWriter json, TrainabilityForecast forecast, VerdictReliability? reliability)
     {
         json.WriteStartObject(ReportJsonSchema.Forecast);
         json.WritePropertyName("probability");
         WriteNumber(json, forecast.Probability);
         json.WriteNumber("steps", forecast.Steps);
+        if (reliability is { } rates)
+        {
+            json.WritePropertyName("missRate");
+            WriteNumber(json, SignificantDigits.Round(rates.MissRate));
+            json.WritePropertyName("falseAlarmRate");
+            WriteNumber(json, SignificantDigits.Round(rates.FalseAlarmRate));
+        }
         json.WriteEndObject();
     }
 
@@ -85,7 +92,7 @@ internal static class ReportJsonWriter
             json.WriteStringValue(reason);
         json.WriteEndArray();
 
-        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0), hasNormalization = plan.Any(row => row.Shape.IsNormalized), hasBlocks = plan.Any(row => row.Shape.BranchDepth != 0), hasVersions = plan.Any(row => row.InitializerVersion != 1);
+        bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0), hasNormalization = plan.Any(row => row.Shape.IsNormalized), hasBlocks = plan.Any(row => row.Shape.BranchDepth != 0), hasVersions = plan.Any(row => row.InitializerVersion != 1), hasRates = plan.Any(row => row.LearningRateMultiplier != 1);
         List<string> columns = [.. ReportJsonSchema.PlanColumns];
         if (hasDropout)
             columns.Add(ReportJsonSchema.InputDropout);
@@ -95,6 +102,8 @@ internal static class ReportJsonWriter
             columns.AddRange([ReportJsonSchema.ResidualBranches, ReportJsonSchema.BranchDepth, ReportJsonSchema.BranchLayer]);
         if (hasVersions)
             columns.Add(ReportJsonSchema.InitializerVersion);
+        if (hasRates)
+            columns.Add(ReportJsonSchema.LearningRateMultiplier);
         WriteTable(json, "plan", columns, plan, row =>
         {
             json.WriteStringValue(row.Tensor);
@@ -126,6 +135,8 @@ internal static class ReportJsonWriter
             }
             if (hasVersions)
                 json.WriteNumberValue(row.InitializerVersion);
+            if (hasRates)
+                json.WriteNumberValue(row.LearningRateMultiplier);
         });
     }
 

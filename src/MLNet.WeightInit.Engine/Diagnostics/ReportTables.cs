@@ -46,8 +46,10 @@ internal static class ReportTables
     /// <param name="reasons">Receives each reason once; rows refer to them by number, from 1.</param>
     public static TextTable Plan(IEnumerable<PlanRun?> rows, List<string> reasons)
     {
-        var table = new TextTable("Tensor", "Shape", "Initializer", "Target dev", "Why");
-        foreach (PlanRun? run in rows)
+        PlanRun?[] runs = [.. rows];
+        bool hasRates = Array.Exists(runs, run => run is { First.LearningRateMultiplier: not 1 });
+        var table = hasRates ? new TextTable("Tensor", "Shape", "Initializer", "Target dev", "Rate x", "Why") : new TextTable("Tensor", "Shape", "Initializer", "Target dev", "Why");
+        foreach (PlanRun? run in runs)
         {
             if (run is null)
             {
@@ -62,7 +64,9 @@ internal static class ReportTables
                 reasons.Add(tensor.Reason);
             }
             string shape = tensor.Shape.Role == TensorRole.Bias ? $"{tensor.Shape.Count}" : $"{tensor.Shape.Rows} x {tensor.Shape.Columns}";
-            table.Add(run.Name, shape, tensor.Initializer, tensor.TargetDeviation is double deviation ? NumberText.Format(deviation) : "-", $"[{reason + 1}]");
+            string deviation = tensor.TargetDeviation is double target ? NumberText.Format(target) : "-";
+            string[] rate = hasRates ? [NumberText.Format(tensor.LearningRateMultiplier)] : [];
+            table.Add([run.Name, shape, tensor.Initializer, deviation, .. rate, $"[{reason + 1}]"]);
         }
         return table;
     }

@@ -25,6 +25,9 @@ public sealed record TensorPlan
     /// <summary>The initializer's <see cref="WeightInitializer.Version"/> at the time: specification, version, stream and seed give the same values again. Default: 1.</summary>
     public int InitializerVersion { get; internal init; } = 1;
 
+    /// <summary>What the plan multiplies the learning rate of this tensor by: what <see cref="PlannedTensor.LearningRateMultiplier"/> was. At least 0; 0 keeps the tensor as it was filled. Default: 1.</summary>
+    public float LearningRateMultiplier { get; internal init; } = 1;
+
     /// <summary>Standard deviation that the initializer aims at, at least 0; null where it has none in closed form.</summary>
     public double? TargetDeviation { get; }
 

@@ -8,6 +8,7 @@ namespace MLNet.WeightInit;
 /// <remarks>
 /// Zhao et al. 2022, algorithm 1, for P units and Q inputs: I for P ≤ Q (the part that fits), else c · I* H I* with the Hadamard matrix of order 2^m, m = ⌈log₂ P⌉, and c = 2^(−(m − 1)/2). The authors' notebook
 /// divides by 2^(m/2) instead, √2 less. The Hadamard matrix turns each input into all units, without which training could never raise the rank above the narrowest layer's. All seeds give the same network.
+/// Each gate and group has a matrix of its own, a convolution at its kernel's middle (the paper's algorithm 2).
 /// </remarks>
 public sealed class HadamardIdentity : WeightInitializer
 {
@@ -19,39 +20,46 @@ public sealed class HadamardIdentity : WeightInitializer
     {
         if (shape.Count == 0)
             return 0;
-        if (shape.Rows <= shape.Columns)
+        TensorAxes axes = TensorAxes.Of(shape);
+        if (axes.Units <= axes.Inputs)
             return new Identity().TargetDeviation(shape);
         long sum = 0;
-        for (int row = 0; row < shape.Rows; row++)
-            for (int column = 0; column < shape.Columns; column++)
-                sum += Sign(row, column);
-        double mean = sum / (double)shape.Count;
-        return Scale(shape.Rows) * Math.Sqrt(Math.Max(0, 1 - mean * mean));
+        for (int unit = 0; unit < axes.Units; unit++)
+            for (int input = 0; input < axes.Inputs; input++)
+                sum += Sign(unit, input);
+        double mean = sum * (double)axes.Blocks / shape.Count;
+        return Scale(axes.Units) * Math.Sqrt(Math.Max(0, 1.0 / axes.Positions - mean * mean));
     }
 
     /// <inheritdoc/>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
     {
         ArgumentRules.SameCount(weights, shape);
-        if (shape.Rows <= shape.Columns)
+        TensorAxes axes = TensorAxes.Of(shape);
+        if (axes.Units <= axes.Inputs)
         {
             new Identity().Fill(weights, shape, random);
             return;
         }
-        float scale = (float)Scale(shape.Rows);
-        for (int row = 0; row < shape.Rows; row++)
-            for (int column = 0; column < shape.Columns; column++)
-                weights[row * shape.Columns + column] = Sign(row, column) * scale;
+        weights.Clear();
+        float scale = (float)Scale(axes.Units);
+        for (int block = 0; block < axes.Blocks; block++)
+            for (int unit = 0; unit < axes.Units; unit++)
+                for (int input = 0; input < axes.Inputs; input++)
+                    weights[axes.Index(block, unit, input, shape.KernelCenter)] = Sign(unit, input) * scale;
     }
 
     /// <inheritdoc/>
-    public override string Explain(in WeightShape shape) => shape.Rows <= shape.Columns
-        ? $"{shape.Rows} units, no more than the {shape.Columns} inputs: each passes one input on (Zhao et al. 2022)."
-        : string.Create(CultureInfo.InvariantCulture, $"{shape.Rows} units, more than the {shape.Columns} inputs: columns of a Hadamard matrix, ±{Scale(shape.Rows):G4}, reach all of them, where an identity would limit the rank that training can reach (Zhao et al. 2022, theorem 1).");
+    public override string Explain(in WeightShape shape)
+    {
+        TensorAxes axes = TensorAxes.Of(shape);
+        return axes.Units <= axes.Inputs ? $"{axes.Units} units, no more than the {axes.Inputs} inputs: each passes one input on (Zhao et al. 2022)."
+            : string.Create(CultureInfo.InvariantCulture, $"{axes.Units} units, more than the {axes.Inputs} inputs: columns of a Hadamard matrix, ±{Scale(axes.Units):G4}, reach all of them, where an identity would limit the rank that training can reach (Zhao et al. 2022, theorem 1).");
+    }
 
     /// <summary>Sylvester's Hadamard matrix: H(i, j) = (−1)^(bits that i and j share).</summary>
-    static int Sign(int row, int column) => (BitOperations.PopCount((uint)(row & column)) & 1) == 0 ? 1 : -1;
+    static int Sign(int unit, int input) => (BitOperations.PopCount((uint)(unit & input)) & 1) == 0 ? 1 : -1;
 
-    /// <summary>2^(−(m − 1)/2) with m = ⌈log₂ rows⌉.</summary>
-    static double Scale(int rows) => Math.Sqrt(Math.ScaleB(1, 1 - (32 - BitOperations.LeadingZeroCount((uint)(rows - 1)))));
+    /// <summary>2^(−(m − 1)/2) with m = ⌈log₂ units⌉.</summary>
+    static double Scale(int units) => Math.Sqrt(Math.ScaleB(1, 1 - (32 - BitOperations.LeadingZeroCount((uint)(units - 1)))));
 }

@@ -33,5 +33,5 @@ public sealed class Identity : WeightInitializer
 
     /// <inheritdoc/>
     public override string Explain(in WeightShape shape)
-        => string.Create(CultureInfo.InvariantCulture, $"{Gain:G4} · I: {Math.Min(shape.Rows, shape.Columns)} of {shape.FanIn} inputs pass on unmixed.");
+        => string.Create(CultureInfo.InvariantCulture, $"{Gain:G4} · I: {TensorMatrix.Of(TensorMatrix.AtOnePosition(shape), 0).DiagonalLength} of {shape.FanIn / Math.Max(1, shape.KernelSize)} inputs pass on unmixed.");
 }

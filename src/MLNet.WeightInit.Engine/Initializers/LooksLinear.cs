@@ -8,6 +8,7 @@ namespace MLNet.WeightInit;
 /// Balduzzi et al. 2017, section 4 ("looks linear"); Burkholz and Dubatovka 2019, section 3. Units come in pairs that see z and −z, and ReLU(z) − ReLU(−z) = z: all singular values of the input's Jacobian are the gain's
 /// power, at any depth, which no random ReLU network can have. Exact also for leaky ReLU, GELU, SiLU, hard-swish, softplus and the identity, whose φ(z) − φ(−z) is a multiple of z by which the next
 /// block is divided; for others it holds near 0. Training breaks the pairs up at once. Hidden layers must have an even number of units. In residual branches the blocks are the same, and the sum with the stream is no isometry.
+/// Each gate and group has blocks and pairs of its own, its unit i with its unit i + units / 2: a grouped layer behind another one needs as many groups there. A convolution has them at its kernel's middle (Xiao et al. 2018), 0 elsewhere.
 /// </remarks>
 public sealed class LooksLinear : WeightInitializer
 {
@@ -31,7 +32,7 @@ public sealed class LooksLinear : WeightInitializer
     public override double? TargetDeviation(in WeightShape shape)
     {
         (int rows, int columns) = Block(shape);
-        double share = shape.Count == 0 ? 1 : (double)rows * columns * (MirrorsRows(shape) ? 2 : 1) * (MirrorsColumns(shape) ? 2 : 1) / shape.Count;
+        double share = shape.Count == 0 ? 1 : (double)rows * columns * (MirrorsUnits(shape) ? 2 : 1) * (MirrorsInputs(shape) ? 2 : 1) * shape.Blocks / shape.Count;
         return Gain * Math.Sqrt(share / Math.Max(1, Math.Max(rows, columns)));
     }
 
@@ -42,20 +43,24 @@ public sealed class LooksLinear : WeightInitializer
         ArgumentRules.SameCount(weights, shape);
         weights.Clear();
         (int rows, int columns) = Block(shape);
+        TensorAxes axes = TensorAxes.Of(shape);
         var block = new float[(long)rows * columns];
-        new Orthogonal(Gain).Fill(block, WeightShape.Dense(columns, rows), random);
-        for (int row = 0; row < rows; row++)
-            for (int column = 0; column < columns; column++)
-            {
-                float value = block[row * columns + column];
-                weights[row * shape.Columns + column] = value;
-                if (MirrorsColumns(shape))
-                    weights[row * shape.Columns + columns + column] = -value;
-                if (MirrorsRows(shape))
-                    weights[(rows + row) * shape.Columns + column] = -value;
-                if (MirrorsRows(shape) && MirrorsColumns(shape))
-                    weights[(rows + row) * shape.Columns + columns + column] = value;
-            }
+        for (int index = 0; index < axes.Blocks; index++)
+        {
+            new Orthogonal(Gain).Fill(block, WeightShape.Dense(columns, rows), random);
+            for (int row = 0; row < rows; row++)
+                for (int column = 0; column < columns; column++)
+                {
+                    float value = block[row * columns + column];
+                    weights[axes.Index(index, row, column, shape.KernelCenter)] = value;
+                    if (MirrorsInputs(shape))
+                        weights[axes.Index(index, row, columns + column, shape.KernelCenter)] = -value;
+                    if (MirrorsUnits(shape))
+                        weights[axes.Index(index, rows + row, column, shape.KernelCenter)] = -value;
+                    if (MirrorsUnits(shape) && MirrorsInputs(shape))
+                        weights[axes.Index(index, rows + row, columns + column, shape.KernelCenter)] = value;
+                }
+        }
     }
 
     /// <summary>One block, and what its fill takes.</summary>
@@ -85,7 +90,7 @@ public sealed class LooksLinear : WeightInitializer
     /// <inheritdoc/>
     public override string Explain(in WeightShape shape)
     {
-        string form = (MirrorsRows(shape), MirrorsColumns(shape)) switch { (true, true) => "[[O, −O], [−O, O]]", (true, false) => "[O; −O]", (false, true) => "[O, −O]", _ => "O" };
+        string form = (MirrorsUnits(shape), MirrorsInputs(shape)) switch { (true, true) => "[[O, −O], [−O, O]]", (true, false) => "[O; −O]", (false, true) => "[O, −O]", _ => "O" };
         (int rows, int columns) = Block(shape);
         return string.Create(CultureInfo.InvariantCulture, $"{form} with an orthogonal O of {rows} × {columns} and gain {Gain:G4}: pairs of units see z and −z, so that the network starts linear and its gradients keep their norm at any depth (Balduzzi et al. 2017).");
     }
@@ -101,11 +106,14 @@ public sealed class LooksLinear : WeightInitializer
         _ => (2 * traits.OriginSlope, false),
     };
 
-    static bool MirrorsRows(in WeightShape shape) => shape.Role != TensorRole.Output;
+    static bool MirrorsUnits(in WeightShape shape) => shape.Role != TensorRole.Output;
 
     /// <summary>All but the network's first layer read pairs; a tensor on its own is taken as one between.</summary>
-    static bool MirrorsColumns(in WeightShape shape) => shape.LayerIndex > 0 || shape is { Depth: <= 1, Role: not TensorRole.Output };
+    static bool MirrorsInputs(in WeightShape shape) => shape.LayerIndex > 0 || shape is { Depth: <= 1, Role: not TensorRole.Output };
 
     static (int Rows, int Columns) Block(in WeightShape shape)
-        => (MirrorsRows(shape) ? shape.Rows / 2 : shape.Rows, MirrorsColumns(shape) ? shape.Columns / 2 : shape.Columns);
+    {
+        TensorAxes axes = TensorAxes.Of(shape);
+        return (MirrorsUnits(shape) ? axes.Units / 2 : axes.Units, MirrorsInputs(shape) ? axes.Inputs / 2 : axes.Inputs);
+    }
 }

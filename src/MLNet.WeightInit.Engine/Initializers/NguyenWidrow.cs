@@ -10,7 +10,7 @@ namespace MLNet.WeightInit;
 /// Nguyen and Widrow 1990; MATLAB's <c>initnw</c>: ‖w_i‖ = β = 0.7 · H^(1/n) for H units and n inputs from −1 to 1, b_i = β · (−1 … 1, evenly) · sign(w_i1), and then both are scaled from the active region [−1, 1] to the
 /// activation's ([−4, 4] for the sigmoid, [−2, 2] for tanh and what resembles it, [−1, 1] for hard-tanh and all others) and from inputs in [−1, 1] to their range. Directions are uniform on the sphere. A network's first layer takes
 /// the range from the data where none is given: a uniform with the features' E x², ±√(3 E x²). Later ones take their activation's: −1 to 1, or 0 to 1 for those that are never negative. The output layer's weights are U(−½, ½), as in
-/// the paper. For networks with one hidden layer and few inputs: with many, units overlap whatever their directions.
+/// the paper. For networks with one hidden layer and few inputs: with many, units overlap whatever their directions. The units of each gate and group cover the range on their own; a convolution's kernel counts as that many inputs.
 /// </remarks>
 public sealed class NguyenWidrow : WeightInitializer
 {
@@ -50,7 +50,10 @@ public sealed class NguyenWidrow : WeightInitializer
     public override double? TargetDeviation(in WeightShape shape)
         => shape.Role == TensorRole.Output ? s_output.TargetDeviation(shape)
             : shape.Role == TensorRole.Bias ? null
-            : Math.Min(ArgumentRules.Largest, Length(shape.Rows, shape.Columns, shape.Activation) * InputScale) / Math.Sqrt(Math.Max(1, shape.Columns));
+            : LengthOf(shape, TensorAxes.Of(shape)) / Math.Sqrt(Math.Max(1, TensorAxes.Of(shape).UnitLength));
+
+    /// <summary>The draws, where memory has the outputs last.</summary>
+    public override long WorkBytes(in WeightShape shape) => shape.Role is TensorRole.Output or TensorRole.Bias ? 0 : TensorAxes.Of(shape).OrderBytes;
 
     /// <summary>Rows of one length; a bias vector on its own gets the even spread without the weights' signs.</summary>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
@@ -64,21 +67,25 @@ public sealed class NguyenWidrow : WeightInitializer
         }
         if (shape.Role == TensorRole.Bias)
         {
+            int units = TensorMatrix.Of(shape, 0).Rows;
             for (int unit = 0; unit < weights.Length; unit++)
-                weights[unit] = (float)Math.Min(ArgumentRules.Largest, Length(shape.Rows, shape.FanIn, shape.Activation) * Spread(unit, shape.Rows));
+                weights[unit] = (float)Math.Min(ArgumentRules.Largest, Length(units, shape.FanIn, shape.Activation) * Spread(unit % units, units));
             return;
         }
-        random.FillNormal(weights, 1);
-        double length = Math.Min(ArgumentRules.Largest, Length(shape.Rows, shape.Columns, shape.Activation) * InputScale);
-        for (int unit = 0; unit < shape.Rows; unit++)
+        TensorAxes axes = TensorAxes.Of(shape);
+        Span<float> ordered = axes.Ordered(weights);
+        random.FillNormal(ordered, 1);
+        double length = LengthOf(shape, axes);
+        for (int unit = 0; unit < axes.Blocks * axes.Units; unit++)
         {
-            Span<float> row = weights.Slice(unit * shape.Columns, shape.Columns);
+            Span<float> row = ordered.Slice(unit * axes.UnitLength, axes.UnitLength);
             double squares = 0;
             foreach (float value in row)
                 squares += (double)value * value;
             for (int i = 0; i < row.Length; i++)
                 row[i] = (float)(row[i] * (squares > 0 ? length / Math.Sqrt(squares) : 0));
         }
+        axes.PutBack(ordered, weights);
     }
 
     /// <inheritdoc/>
@@ -106,13 +113,17 @@ public sealed class NguyenWidrow : WeightInitializer
     /// <inheritdoc/>
     public override string Explain(in WeightShape shape) => shape.Role == TensorRole.Output
         ? "U(−½, ½) behind the hidden layers (Nguyen and Widrow 1990)."
-        : string.Create(CultureInfo.InvariantCulture, $"Each of {shape.Rows} units has weights of length {Length(shape.Rows, shape.FanIn, shape.Activation) * InputScale:G4} in a random direction, so that the units' active regions cover inputs from {Minimum:G4} to {Maximum:G4} (Nguyen and Widrow 1990).");
+        : string.Create(CultureInfo.InvariantCulture, $"Each of {UnitsOf(shape)} units has weights of length {Length(UnitsOf(shape), shape.FanIn, shape.Activation) * InputScale:G4} in a random direction, so that the units' active regions cover inputs from {Minimum:G4} to {Maximum:G4} (Nguyen and Widrow 1990).");
 
     /// <summary>From inputs in [−1, 1] to their range.</summary>
     double InputScale => 2 / ((double)Maximum - Minimum);
 
     /// <summary>What the weights, each already scaled to the range, are multiplied by for the middle of the range to be where 0 was.</summary>
     internal double Shift => -((double)Maximum + Minimum) / 2;
+
+    double LengthOf(in WeightShape shape, TensorAxes axes) => Math.Min(ArgumentRules.Largest, Length(axes.Units, axes.UnitLength, shape.Activation) * InputScale);
+
+    static int UnitsOf(in WeightShape shape) => TensorAxes.Of(shape).Units;
 
     static NguyenWidrow Of(double limit) => new((float)-limit, (float)limit);
 

@@ -9,6 +9,7 @@ namespace MLNet.WeightInit;
 /// found (Stewart 1980). With more units than inputs the norm of every input is kept; with fewer, a random part of it, units / inputs on average. ReLU needs a gain of √2 and is no isometry even so.
 /// Takes 4/3 max · min² multiplications and additions or fewer, and one work matrix of the weights' size. Version 1 decomposed a matrix in double precision and drew other values.
 /// A tensor of several gates or groups (<see cref="WeightShape.Gates"/>, <see cref="WeightShape.Groups"/>) gets one such matrix for each; a convolution's kernel is flattened with its inputs, as in PyTorch and Keras.
+/// Transposed convolutions are refused with <see cref="KeepVariance"/>: it would hang on their stride.
 /// </remarks>
 public sealed class Orthogonal : WeightInitializer
 {
@@ -38,6 +39,8 @@ public sealed class Orthogonal : WeightInitializer
 
     double GainFor(in WeightShape shape, TensorMatrix matrix)
     {
+        if (KeepVariance && shape.IsTransposed)
+            throw new ArgumentException("keep_variance must know how many inputs reach an output, which in a transposed convolution hangs on the stride, and a shape has no stride. Use a gain of your own.", nameof(shape));
         (int units, int inputs) = shape.Layout == TensorLayout.OutputsLast ? (matrix.Columns, matrix.Rows) : (matrix.Rows, matrix.Columns);
         return KeepVariance && units > inputs && inputs > 0 ? Gain * Math.Sqrt((double)units / inputs) : Gain;
     }

@@ -13,18 +13,28 @@ internal static class OrthogonalFill
             return;
         using var rows = new HaarRows(first.DiagonalLength, Math.Max(first.Rows, first.Columns), random.Level);
         for (int block = 0; block < shape.Blocks; block++)
-        {
-            TensorMatrix matrix = TensorMatrix.Of(shape, block);
-            rows.Draw(random);
-            bool isTall = matrix.Rows > matrix.Columns;
-            rows.Copy(weights[matrix.Offset..], isTall ? 1 : matrix.RowStride, isTall ? matrix.RowStride : 1, gain);
-        }
+            Draw(rows, weights, TensorMatrix.Of(shape, block), random, gain);
+    }
+
+    /// <summary>Fills one matrix of a tensor, which may be empty.</summary>
+    public static void Fill(Span<float> weights, TensorMatrix matrix, RandomSource random, double gain)
+    {
+        if (matrix.DiagonalLength == 0)
+            return;
+        using var rows = new HaarRows(matrix.DiagonalLength, Math.Max(matrix.Rows, matrix.Columns), random.Level);
+        Draw(rows, weights, matrix, random, gain);
     }
 
     /// <summary>What a fill takes beside its weights.</summary>
-    public static long WorkBytes(in WeightShape shape)
+    public static long WorkBytes(in WeightShape shape) => WorkBytes(TensorMatrix.Of(shape, 0));
+
+    /// <inheritdoc cref="WorkBytes(in WeightShape)"/>
+    public static long WorkBytes(TensorMatrix matrix) => matrix.DiagonalLength == 0 ? 0 : HaarRows.Bytes(matrix.DiagonalLength, Math.Max(matrix.Rows, matrix.Columns));
+
+    static void Draw(HaarRows rows, Span<float> weights, TensorMatrix matrix, RandomSource random, double gain)
     {
-        TensorMatrix matrix = TensorMatrix.Of(shape, 0);
-        return matrix.DiagonalLength == 0 ? 0 : HaarRows.Bytes(matrix.DiagonalLength, Math.Max(matrix.Rows, matrix.Columns));
+        rows.Draw(random);
+        bool isTall = matrix.Rows > matrix.Columns;
+        rows.Copy(weights[matrix.Offset..], isTall ? 1 : matrix.RowStride, isTall ? matrix.RowStride : 1, gain);
     }
 }

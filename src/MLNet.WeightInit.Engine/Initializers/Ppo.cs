@@ -3,7 +3,8 @@ using MLNet.WeightInit.Engine.Initializers;
 namespace MLNet.WeightInit;
 
 /// <summary>Policies and values of reinforcement learning: orthogonal weights, hidden ones with gain √2, a policy's output with 0.01, a value's with 1; zero biases.</summary>
-/// <remarks>Andrychowicz et al. 2021, section 3.2, and the PPO implementations since OpenAI Baselines (Huang et al. 2022, detail 2): a policy that starts near uniform explores. The value heads of a network with both are its last outputs.</remarks>
+/// <remarks>Andrychowicz et al. 2021, section 3.2, and the PPO implementations since OpenAI Baselines (Huang et al. 2022, detail 2): a policy that starts near uniform explores. The value heads of a network with both are its last outputs, in
+/// either layout; such a layer must be dense, without gates, groups or a kernel.</remarks>
 public sealed class Ppo : InitializationRecipe
 {
     static readonly float s_hiddenGain = MathF.Sqrt(2);
@@ -46,7 +47,7 @@ public sealed class Ppo : InitializationRecipe
     protected override WeightInitializer Choose(in WeightShape shape) => shape.Role switch
     {
         TensorRole.Bias => s_zeros,
-        TensorRole.Output when ValueOutputs >= shape.Rows => new Orthogonal(ValueGain),
+        TensorRole.Output when ValueOutputs >= shape.Outputs => new Orthogonal(ValueGain),
         TensorRole.Output when ValueOutputs > 0 => new Heads(this),
         TensorRole.Output => new Orthogonal(PolicyGain),
         _ => new Orthogonal(HiddenGain),
@@ -56,8 +57,8 @@ public sealed class Ppo : InitializationRecipe
     protected override string? Reason(in WeightShape shape) => shape.Role switch
     {
         TensorRole.Bias => null,
-        TensorRole.Output when ValueOutputs >= shape.Rows => $"A value head: {new Orthogonal(ValueGain).Explain(shape)}",
-        TensorRole.Output when ValueOutputs > 0 => FormattableString.Invariant($"{shape.Rows - ValueOutputs} outputs of a policy with gain {PolicyGain:G4}, so that it starts near uniform and explores, and {ValueOutputs} of a value with gain {ValueGain:G4} (Andrychowicz et al. 2021)."),
+        TensorRole.Output when ValueOutputs >= shape.Outputs => $"A value head: {new Orthogonal(ValueGain).Explain(shape)}",
+        TensorRole.Output when ValueOutputs > 0 => FormattableString.Invariant($"{shape.Outputs - ValueOutputs} outputs of a policy with gain {PolicyGain:G4}, so that it starts near uniform and explores, and {ValueOutputs} of a value with gain {ValueGain:G4} (Andrychowicz et al. 2021)."),
         TensorRole.Output => $"A policy's output starts small, so that it is near uniform and explores (Andrychowicz et al. 2021): {new Orthogonal(PolicyGain).Explain(shape)}",
         _ => null,
     };
@@ -71,25 +72,36 @@ public sealed class Ppo : InitializationRecipe
 
         public override double? TargetDeviation(in WeightShape shape)
         {
-            double policy = PolicyRows(shape) * Square(new Orthogonal(rule.PolicyGain), Part(shape, PolicyRows(shape))), value = rule.ValueOutputs * Square(new Orthogonal(rule.ValueGain), Part(shape, rule.ValueOutputs));
-            return Math.Sqrt((policy + value) / shape.Rows);
+            (TensorMatrix policy, TensorMatrix value) = Parts(shape);
+            return Math.Sqrt(((shape.Outputs - rule.ValueOutputs) * Square(rule.PolicyGain, policy) + rule.ValueOutputs * Square(rule.ValueGain, value)) / shape.Outputs);
         }
 
-        public override long WorkBytes(in WeightShape shape) => Math.Max(new Orthogonal(rule.PolicyGain).WorkBytes(Part(shape, PolicyRows(shape))), new Orthogonal(rule.ValueGain).WorkBytes(Part(shape, rule.ValueOutputs)));
+        public override long WorkBytes(in WeightShape shape)
+        {
+            (TensorMatrix policy, TensorMatrix value) = Parts(shape);
+            return Math.Max(OrthogonalFill.WorkBytes(policy), OrthogonalFill.WorkBytes(value));
+        }
 
         public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
         {
             ArgumentNullException.ThrowIfNull(random);
             ArgumentRules.SameCount(weights, shape);
-            int policy = PolicyRows(shape);
-            new Orthogonal(rule.PolicyGain).Fill(weights[..(policy * shape.Columns)], Part(shape, policy), random.Split("policy"));
-            new Orthogonal(rule.ValueGain).Fill(weights[(policy * shape.Columns)..], Part(shape, rule.ValueOutputs), random.Split("value"));
+            (TensorMatrix policy, TensorMatrix value) = Parts(shape);
+            OrthogonalFill.Fill(weights, policy, random.Split("policy"), rule.PolicyGain);
+            OrthogonalFill.Fill(weights, value, random.Split("value"), rule.ValueGain);
         }
 
-        int PolicyRows(in WeightShape shape) => shape.Rows - rule.ValueOutputs;
+        /// <summary>Rows of the tensor, or columns where the outputs come last: first the policy's, then the value's.</summary>
+        (TensorMatrix Policy, TensorMatrix Value) Parts(in WeightShape shape)
+        {
+            if (shape.Blocks > 1 || shape.KernelSize > 1 || shape.IsTransposed)
+                throw new ArgumentException("An output layer of policies and values must be dense, without gates, groups or a kernel, so that its last outputs are the values'. Fill tensors of their own for the two.", nameof(shape));
+            int policy = shape.Outputs - rule.ValueOutputs;
+            return shape.Layout == TensorLayout.OutputsLast
+                ? (new TensorMatrix(0, shape.Rows, policy, shape.Columns), new TensorMatrix(policy, shape.Rows, rule.ValueOutputs, shape.Columns))
+                : (new TensorMatrix(0, policy, shape.Columns, shape.Columns), new TensorMatrix(policy * shape.Columns, rule.ValueOutputs, shape.Columns, shape.Columns));
+        }
 
-        static WeightShape Part(in WeightShape shape, int rows) => shape with { Rows = rows, FanOut = rows };
-
-        static double Square(Orthogonal part, in WeightShape shape) => part.TargetDeviation(shape) is { } deviation ? deviation * deviation : 0;
+        static double Square(float gain, TensorMatrix matrix) => (double)gain * gain / Math.Max(1, Math.Max(matrix.Rows, matrix.Columns));
     }
 }

@@ -8,7 +8,7 @@ namespace MLNet.WeightInit;
 /// <remarks>
 /// Sussillo and Abbott 2014, section 3: W = g · N(0, 1 / fan-in) with g = e^(1 / 2N) for linear layers and g = √2 · e^(1.2 / (max(N, 6) − 2.4)) for ReLU, N units. ln ‖h‖² of one network walks at random with
 /// depth; E ‖h‖² is kept by √2 too, but the typical network's norm falls by e^(−5 / 2N) a layer. The paper gives no formula for other activations. Leaky ReLU gets the second-order term of the same
-/// expansion, e^((κ − 1) / 4N) with κ = E φ⁴ / (E φ²)², which is 1.25 / N for ReLU and 1 / 2N for linear layers; what resembles ReLU gets ReLU's; all else is taken as linear with its slope at 0.
+/// expansion, e^((κ − 1) / 4N) with κ = E φ⁴ / (E φ²)², which is 1.25 / N for ReLU and 1 / 2N for linear layers; what resembles ReLU gets ReLU's; all else is taken as linear with its slope at 0. N counts the units of one gate or group.
 /// </remarks>
 public sealed class RandomWalk : WeightInitializer
 {
@@ -40,12 +40,12 @@ public sealed class RandomWalk : WeightInitializer
     public override string Explain(in WeightShape shape)
     {
         (double gain, string taken) = RuleOf(shape);
-        return string.Create(CultureInfo.InvariantCulture, $"{taken}: a gain of {Gain * gain:G5} for {shape.Rows} units keeps the mean of ln ‖h‖², so that the typical network's signal doesn't fall with depth; σ = {TargetDeviation(shape):G3} (Sussillo and Abbott 2014).");
+        return string.Create(CultureInfo.InvariantCulture, $"{taken}: a gain of {Gain * gain:G5} for {TensorAxes.Of(shape).Units} units keeps the mean of ln ‖h‖², so that the typical network's signal doesn't fall with depth; σ = {TargetDeviation(shape):G3} (Sussillo and Abbott 2014).");
     }
 
     static (double Gain, string Taken) RuleOf(in WeightShape shape)
     {
-        int units = Math.Max(1, shape.Rows);
+        int units = Math.Max(1, TensorAxes.Of(shape).Units);
         ActivationTraits traits = ActivationTraits.Of(shape.Activation);
         double slope = traits.NegativeSlope, squared = slope * slope;
         return traits.Family switch

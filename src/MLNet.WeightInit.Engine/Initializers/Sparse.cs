@@ -8,6 +8,7 @@ namespace MLNet.WeightInit;
 /// <remarks>
 /// Martens 2010, section 5: each unit has 15 incoming weights that are not 0, from N(0, 1), so that what reaches a unit doesn't grow with the layer below and units differ; biases are 0, those of
 /// tanh units 0.5. PyTorch's <c>sparse_</c> instead zeroes ⌈sparsity · units⌉ weights of each input, and draws the others from N(0, 0.01²).
+/// Gates and groups are counted one by one: each input has so many zeros among the units of each, and each unit of each so many weights that are not 0. Of a convolution's kernel each position of an input counts as an input.
 /// </remarks>
 public sealed class Sparse : WeightInitializer
 {
@@ -62,22 +63,34 @@ public sealed class Sparse : WeightInitializer
 
     /// <summary>Of all weights, zeros included.</summary>
     public override double? TargetDeviation(in WeightShape shape)
-        => Deviation * Math.Sqrt(Connections is { } connections
-            ? Math.Min(1, connections / (double)Math.Max(1, shape.Columns))
-            : 1 - ZerosOfColumn(shape) / (double)Math.Max(1, shape.Rows));
+    {
+        TensorAxes axes = TensorAxes.Of(shape);
+        return Deviation * Math.Sqrt(Connections is { } connections
+            ? Math.Min(1, connections / (double)Math.Max(1, axes.UnitLength))
+            : 1 - ZerosOfInput(axes) / (double)Math.Max(1, axes.Units));
+    }
 
-    /// <summary>The order of one side's places.</summary>
-    public override long WorkBytes(in WeightShape shape) => sizeof(int) * (Connections is null ? (long)shape.Rows : 2L * shape.Columns);
+    /// <summary>The order of one side's places, and for PyTorch's rule the draws, where memory has the outputs last.</summary>
+    public override long WorkBytes(in WeightShape shape)
+    {
+        TensorAxes axes = TensorAxes.Of(shape);
+        return Connections is null ? sizeof(int) * (long)axes.Units + axes.OrderBytes : 2L * sizeof(int) * axes.UnitLength;
+    }
 
     /// <inheritdoc/>
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(random);
         ArgumentRules.SameCount(weights, shape);
+        TensorAxes axes = TensorAxes.Of(shape);
         if (Connections is { } connections)
-            KeepInEachRow(weights, shape, random, Math.Min(connections, shape.Columns));
-        else
-            ZeroInEachColumn(weights, shape, random);
+        {
+            KeepOfEachUnit(weights, axes, random, Math.Min(connections, axes.UnitLength));
+            return;
+        }
+        Span<float> ordered = axes.Ordered(weights);
+        ZeroOfEachInput(ordered, axes, random);
+        axes.PutBack(ordered, weights);
     }
 
     /// <summary>This one for each weight tensor; of the paper's rule come 0.5 for the biases of tanh units, too.</summary>
@@ -92,37 +105,43 @@ public sealed class Sparse : WeightInitializer
     }
 
     /// <inheritdoc/>
-    public override string Explain(in WeightShape shape) => Connections is { } connections
-        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Min(connections, shape.Columns)} of {shape.Columns} inputs reach a unit, with σ = {Deviation:G4} each: what it gets doesn't grow with the layer below (Martens 2010, section 5).")
-        : string.Create(CultureInfo.InvariantCulture, $"{ZerosOfColumn(shape)} of {shape.Rows} weights of each input are 0, the others have σ = {Deviation:G4} (PyTorch's sparse_).");
-
-    int ZerosOfColumn(in WeightShape shape) => (int)Math.Ceiling(_sparsity * shape.Rows);
-
-    void ZeroInEachColumn(Span<float> weights, in WeightShape shape, RandomSource random)
+    public override string Explain(in WeightShape shape)
     {
-        random.FillNormal(weights, Deviation);
-        int zeros = ZerosOfColumn(shape);
-        Span<int> order = Order(shape.Rows);
-        for (int column = 0; column < shape.Columns; column++)
-        {
-            Choose(order, zeros, random);
-            foreach (int row in order[..zeros])
-                weights[row * shape.Columns + column] = 0;
-        }
+        TensorAxes axes = TensorAxes.Of(shape);
+        return Connections is { } connections
+            ? string.Create(CultureInfo.InvariantCulture, $"{Math.Min(connections, axes.UnitLength)} of {axes.UnitLength} inputs reach a unit, with σ = {Deviation:G4} each: what it gets doesn't grow with the layer below (Martens 2010, section 5).")
+            : string.Create(CultureInfo.InvariantCulture, $"{ZerosOfInput(axes)} of {axes.Units} weights of each input are 0, the others have σ = {Deviation:G4} (PyTorch's sparse_).");
     }
 
-    void KeepInEachRow(Span<float> weights, in WeightShape shape, RandomSource random, int connections)
+    int ZerosOfInput(TensorAxes axes) => (int)Math.Ceiling(_sparsity * axes.Units);
+
+    void ZeroOfEachInput(Span<float> ordered, TensorAxes axes, RandomSource random)
+    {
+        random.FillNormal(ordered, Deviation);
+        int zeros = ZerosOfInput(axes);
+        Span<int> order = Order(axes.Units);
+        for (int block = 0; block < axes.Blocks; block++)
+            for (int input = 0; input < axes.UnitLength; input++)
+            {
+                Choose(order, zeros, random);
+                foreach (int unit in order[..zeros])
+                    ordered[(block * axes.Units + unit) * axes.UnitLength + input] = 0;
+            }
+    }
+
+    void KeepOfEachUnit(Span<float> weights, TensorAxes axes, RandomSource random, int connections)
     {
         weights.Clear();
-        Span<int> order = Order(shape.Columns);
+        Span<int> order = Order(axes.UnitLength);
         var values = new float[connections];
-        for (int row = 0; row < shape.Rows; row++)
-        {
-            Choose(order, connections, random);
-            random.FillNormal(values, Deviation);
-            for (int i = 0; i < connections; i++)
-                weights[row * shape.Columns + order[i]] = values[i];
-        }
+        for (int block = 0; block < axes.Blocks; block++)
+            for (int unit = 0; unit < axes.Units; unit++)
+            {
+                Choose(order, connections, random);
+                random.FillNormal(values, Deviation);
+                for (int i = 0; i < connections; i++)
+                    weights[axes.Index(block, unit, order[i] / axes.Positions, order[i] % axes.Positions)] = values[i];
+            }
     }
 
     static int[] Order(int count)

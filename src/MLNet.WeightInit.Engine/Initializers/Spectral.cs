@@ -64,7 +64,12 @@ public sealed class Spectral : WeightInitializer
     public override string Explain(in WeightShape shape)
         => string.Create(CultureInfo.InvariantCulture, $"The largest singular value is {NormFor(shape):G4}, by {Iterations} power iterations: no input is stretched by more ({(Scaled ? "Yang et al. 2023, condition 1" : "Miyato et al. 2018")}).");
 
-    double NormFor(in WeightShape shape) => Scaled ? Norm * Math.Sqrt(shape.Fan(FanMode.FanOut) / shape.Fan(FanMode.FanIn)) : Norm;
+    /// <summary>Fan-out counts the outputs of all gates and groups, and of a transposed convolution the fans are those of its transpose: the condition is one of each matrix, from its own inputs to its own outputs.</summary>
+    double NormFor(in WeightShape shape)
+    {
+        double ratio = shape.Fan(FanMode.FanOut) / shape.Blocks / shape.Fan(FanMode.FanIn);
+        return Scaled ? Norm * Math.Sqrt(shape.IsTransposed ? 1 / ratio : ratio) : Norm;
+    }
 
     /// <summary>‖W v‖ for the unit vector v that the iterations lead to. Sums are in double, each in one order.</summary>
     double LargestSingularValue(ReadOnlySpan<float> weights, TensorMatrix matrix, RandomSource directions)

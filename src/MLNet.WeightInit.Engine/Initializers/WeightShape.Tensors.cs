@@ -102,7 +102,7 @@ public readonly partial record struct WeightShape
     /// <summary>The biases of a dense, convolution or recurrent layer: one value an output, with the fans of the layer's weights, which PyTorch draws biases by.</summary>
     /// <param name="weights">The layer's weights.</param>
     public static WeightShape Bias(WeightShape weights)
-        => weights with { Rows = weights.Outputs, Columns = 1, KernelSize = 1, KernelCenter = 0, Groups = 1, Layout = TensorLayout.OutputsFirst, IsTransposed = false, Role = TensorRole.Bias };
+        => weights with { Rows = weights.Outputs, Columns = 1, KernelSize = 1, KernelCenter = 0, Layout = TensorLayout.OutputsFirst, IsTransposed = false, Role = TensorRole.Bias };
 
     /// <summary>An embedding table, one row an entry: [entries, dimensions] in both frameworks. PyTorch counts the dimensions as fan-in, Keras the entries.</summary>
     /// <param name="entries">At least 0.</param>
@@ -142,7 +142,7 @@ public readonly partial record struct WeightShape
             : FromPyTorch(outputs, Product([AtLeastOne(heads), headSize]));
 
     /// <summary>Output units of the layer, those of all gates and groups.</summary>
-    int Outputs => (Layout == TensorLayout.OutputsLast, IsTransposed) switch
+    internal int Outputs => (Layout == TensorLayout.OutputsLast, IsTransposed) switch
     {
         (false, false) => Rows,
         (true, false) => Columns,

@@ -94,6 +94,9 @@ internal sealed record TrainingOptions
     /// <summary>Of the weights, in <see cref="Seed"/>'s place; null: they are drawn by it, as everything else.</summary>
     public long? FillSeed { get; init; }
 
+    /// <summary>True for the report alone, of a training that is judged as it would be: with its own epochs.</summary>
+    public bool OnlyMeasures { get; init; }
+
     /// <summary>Watches the training for a comparison, and says which rows are kept out; null for a training that makes a model.</summary>
     public TrainingTrial? Trial { get; init; }
 

@@ -46,4 +46,7 @@ public sealed partial class NeuralNetOptions
 
     /// <summary>What <see cref="WeightInitCatalog.FindLearningRate"/> trains with.</summary>
     internal RangeTest? RangeTest { get; set; }
+
+    /// <summary>True for a report of the training without the training.</summary>
+    internal bool OnlyMeasures { get; set; }
 }

@@ -118,6 +118,7 @@ internal sealed class TrainerSettings
         MaxNorm = Options.MaxNorm,
         EmaDecay = Options.EmaDecay,
         RangeTest = Options.RangeTest,
+        OnlyMeasures = Options.OnlyMeasures,
         WeightDecay = Options.WeightDecay,
         BatchSize = Options.BatchSize,
         NumberOfEpochs = Options.NumberOfEpochs,

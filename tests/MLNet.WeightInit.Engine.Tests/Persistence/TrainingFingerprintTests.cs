@@ -24,7 +24,7 @@ internal sealed class TrainingFingerprintTests
     [
         nameof(TrainingOptions.NumberOfEpochs), nameof(TrainingOptions.Threads), nameof(TrainingOptions.Simd), nameof(TrainingOptions.Progress), nameof(TrainingOptions.CancellationToken),
         nameof(TrainingOptions.ReturnBestOnCancel), nameof(TrainingOptions.CheckAlive), nameof(TrainingOptions.Checkpoint), nameof(TrainingOptions.Resolve),
-        nameof(TrainingOptions.Trial), nameof(TrainingOptions.FillSeed), nameof(TrainingOptions.RangeTest), nameof(TrainingOptions.MaxInitializerBytes),
+        nameof(TrainingOptions.Trial), nameof(TrainingOptions.FillSeed), nameof(TrainingOptions.OnlyMeasures), nameof(TrainingOptions.RangeTest), nameof(TrainingOptions.MaxInitializerBytes),
         nameof(TrainingOptions.MaximumSteps), nameof(TrainingOptions.MaximumDuration), nameof(TrainingOptions.Clock), nameof(TrainingOptions.ProgressInterval), nameof(TrainingOptions.Diagnostics),
     ];
 

@@ -124,6 +124,58 @@ internal sealed class RateMultipliersTests
         Assert.That(Fills.Plan("mup(base_width=64, zero_output=true)", [10, 128, 32, 3], optimizer: optimizer).Weights()[2], Is.All.Zero);
     }
 
+    /// <summary>μP's weights at the plain rate: what its rates are compared with.</summary>
+    sealed class PlainRates : WeightInitializer
+    {
+        public override string Name => "plain_rates";
+
+        public override void Plan(InitializationPlan plan)
+        {
+            new MuP(8).Plan(plan);
+            foreach (PlannedTensor tensor in plan.Tensors)
+                tensor.LearningRateMultiplier = 1;
+        }
+    }
+
+    /// <summary>The plan of the report has the rate that each tensor really moved at: one step of SGD from the same weights, with and without rates. A step of 1e-4 of weights of about 0.3 is a difference of 32-bit numbers: 3e-8 in 1e-4.</summary>
+    [Test]
+    public void A_report_has_the_rates_that_the_optimizer_used()
+    {
+        TrainingSet data = Trainings.Rings(64, features: 8);
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [16, 12], "Tanh", optimizer: "SGD", batchSize: 64, epochs: 0) with { Init = new MuP(8), WeightDecay = 0, EarlyStopping = false };
+        Dictionary<string, float[]> start = Tensors(NetworkTrainer.Train(data, options).Network), plain = Tensors(NetworkTrainer.Train(data, options with { NumberOfEpochs = 1, Init = new PlainRates() }).Network);
+        TrainingResult rated = NetworkTrainer.Train(data, options with { NumberOfEpochs = 1 });
+        Dictionary<string, float[]> moved = Tensors(rated.Network);
+        TensorPlan[] plan = [.. rated.Initialization.Plan];
+        Assert.That(plan.Select(row => row.LearningRateMultiplier), Is.EqualTo((float[])[2, 2, 1, 1.5f, 8f / 12, 1]), "fan-out / 8, and 8 / fan-in for the output");
+        foreach (TensorPlan row in plan)
+        {
+            double Distance(Dictionary<string, float[]> to) => Math.Sqrt(start[row.Tensor].Zip(to[row.Tensor], (a, b) => ((double)a - b) * ((double)a - b)).Sum());
+            Assert.That(Distance(moved) / Distance(plain), Is.EqualTo(row.LearningRateMultiplier).Within(1).Percent, row.Tensor);
+        }
+        InitializationReport read = InitializationReport.FromJson(rated.Initialization.ToJson());
+        Assert.That(read.Plan, Is.EqualTo(plan));
+        Assert.That(rated.Initialization.ToString(), Does.Contain("Rate x").And.Contain("2.00").And.Contain("0.667"));
+        Assert.That(rated.Initialization.ToMarkdown(), Does.Contain("| Rate x |"));
+    }
+
+    /// <summary>Rates are a column of the plan only where one isn't 1: reports of other initializers keep their text and their bytes.</summary>
+    [Test]
+    public void A_plan_without_rates_says_nothing_of_them()
+    {
+        InitializationReport report = NetworkTrainer.Train(Trainings.Rings(64, features: 8), Trainings.Options(NetworkTask.Multiclass, 3, [16], epochs: 0)).Initialization;
+        Assert.That(report.ToJson() + report + report.ToMarkdown(), Does.Not.Contain("learningRateMultiplier").And.Not.Contain("Rate x"));
+        Assert.That(report.Plan.Select(row => row.LearningRateMultiplier), Has.All.EqualTo(1f));
+    }
+
+    /// <summary>Equal tensors with unequal rates are rows of their own in the text.</summary>
+    [Test]
+    public void Neighbouring_layers_with_other_rates_are_not_shown_as_one()
+    {
+        InitializationReport report = NetworkTrainer.Train(Trainings.Rings(64, features: 8), Trainings.Options(NetworkTask.Multiclass, 3, [8, 8, 8], epochs: 0) with { Init = new Multiplied(new() { ["hidden[1].weights"] = 0.25f }) }).Initialization;
+        Assert.That(report.ToString(), Does.Contain("hidden[0].weights").And.Contain("hidden[1].weights").And.Contain("hidden[2].weights").And.Contain("0.250"));
+    }
+
     /// <summary>Root mean square of what two steps change the outputs by, over the training rows.</summary>
     static double OutputChange(string init, string optimizer, float learningRate, int width)
     {

@@ -26,7 +26,7 @@ internal static class FindingRules
 
     /// <summary>Every rule's findings: the gravest first, by severity, verdict and layer.</summary>
     public static Finding[] Examine(ReportContext context)
-        => [.. s_all.SelectMany(rule => rule.Examine(context))
+        => [.. ForecastJudgement.Apply([.. s_all.SelectMany(rule => rule.Examine(context))], context)
             .Select(finding => finding with { Remedies = [.. finding.Remedies.Where(remedy => Remedy.IsNew(remedy.Code, context))] })
             .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
 }

@@ -43,6 +43,18 @@ internal sealed class ReportContext
     /// <summary>Null below <see cref="DiagnosticsLevel.Full"/>.</summary>
     public InitializationDetails? Details { get; init; }
 
+    /// <summary>What the start's figures say of the training; null where the rule doesn't know its kind.</summary>
+    public TrainabilityForecast? Forecast { get; init; }
+
+    /// <summary>As <see cref="Trainability.StartFigures"/> has them.</summary>
+    public IReadOnlyList<double> StartFigures { get; init; } = [];
+
+    /// <summary>Of the training, for who proposes another.</summary>
+    public float LearningRate { get; init; }
+
+    /// <summary>Of the training, at most.</summary>
+    public int Epochs { get; init; }
+
     public int HiddenLayers => Layers.Count - 1;
 
     public LayerStatistics Output => Layers[^1];

@@ -22,6 +22,11 @@ internal static class StartFigures
         "divides by size", "rate", "prior loss", "outputs", "first move", "lowest differences", "label by features", "label by neighbours", "label by hidden units",
     ];
 
+    static readonly int[] s_ofRate = Places("stability", "head speed", "hidden speed", "smallest move", "largest move", "rate", "first move"), s_ofSteps = Places("head speed", "hidden speed", "steps");
+    static readonly (int Linear, int Near) s_label = (Places("label by features")[0], Places("label by neighbours")[0]);
+
+    static int[] Places(params string[] names) => [.. names.Select(name => Names.TakeWhile(other => other != name).Count())];
+
     /// <param name="layers">Measured on <paramref name="probe"/>.</param>
     /// <param name="steps">Updates that the training makes.</param>
     public static double[] Of(NetworkProbe probe, IReadOnlyList<LayerStatistics> layers, (double Sum, double SquaredSum)[] rows, TrainingOptions options, double priorLoss, long steps)
@@ -76,6 +81,24 @@ internal static class StartFigures
             near,
             hidden,
         ];
+    }
+
+    /// <summary>The same start at <paramref name="factor"/> times the learning rate: every figure that the rate enters is proportional to it.</summary>
+    public static double[] AtRate(IReadOnlyList<double> figures, double factor) => Shifted(figures, ScalarMath.Log(factor) / ScalarMath.Log(10), s_ofRate);
+
+    /// <summary>The same start with <paramref name="factor"/> times as many steps.</summary>
+    public static double[] AtSteps(IReadOnlyList<double> figures, double factor) => Shifted(figures, ScalarMath.Log(factor) / ScalarMath.Log(10), s_ofSteps);
+
+    /// <summary>The larger share of what the loss asks for that features tell of a row, from −1 to 1.</summary>
+    public static double LabelShare(IReadOnlyList<double> figures) => Math.Max(figures[s_label.Linear], figures[s_label.Near]);
+
+    static double[] Shifted(IReadOnlyList<double> figures, double shift, int[] places)
+    {
+        double[] shifted = [.. figures];
+        foreach (int place in places)
+            if (shifted[place] is > Lowest and < Highest)
+                shifted[place] = Math.Clamp(shifted[place] + shift, Lowest, Highest);
+        return shifted;
     }
 
     static (double Linear, double Near, double Hidden) Labels(NetworkProbe probe)

@@ -33,11 +33,14 @@ internal sealed class TrainabilityRule
     }
 
     /// <summary>The rule in a resource of this assembly.</summary>
-    public static TrainabilityRule Load(string resource)
+    public static TrainabilityRule Load(string resource) => Read(Text(resource));
+
+    /// <summary>A resource of this assembly.</summary>
+    public static string Text(string resource)
     {
         using Stream stream = typeof(TrainabilityRule).Assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"The assembly has no resource {resource}.");
         using var reader = new StreamReader(stream);
-        return Read(reader.ReadToEnd());
+        return reader.ReadToEnd();
     }
 
     /// <summary>Reads numbers that white space divides: figures, trees, slope and offset of the calibration; then for each tree its splits' number, figure, threshold, left and right child of each (a leaf's number n as ~n), and the leaves'

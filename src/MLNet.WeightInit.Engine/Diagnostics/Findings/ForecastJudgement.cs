@@ -1,0 +1,91 @@
+using System.Globalization;
+using MLNet.WeightInit.Engine.Diagnostics.Trainability;
+
+namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
+
+/// <summary>What the forecast adds to the rules: it speaks where they are silent about a training that will fail, and makes notes of warnings about one that will learn.</summary>
+/// <remarks>
+/// A rule sees one figure; the forecast weighs all of them against how trainings went that started alike (docs/benchmarks/trainability.md, with the rates at which both are wrong). Errors stay what they are: they are certain.
+/// Of a low forecast it looks for the cause by asking again at other learning rates and for more steps, and names what would raise it most.
+/// </remarks>
+internal static class ForecastJudgement
+{
+    /// <summary>Below it a training fails more often than it learns, three to two: a false alarm costs a user more trust than a miss.</summary>
+    public const double Fails = 0.4;
+
+    /// <summary>From it on a warning was mended by the training, in the study, nearly always.</summary>
+    public const double Learns = 0.75;
+
+    /// <summary>What a remedy must reach.</summary>
+    const double Even = 0.5;
+
+    /// <summary>What another rate or more steps must add to the chance to be named.</summary>
+    const double LeastGain = 0.25;
+
+    /// <summary>Hidden layers from which depth is the likely cause where no rate helps.</summary>
+    const int Deep = 8;
+
+    /// <summary>Factors of the rate to ask for, by half decades.</summary>
+    const int LowestHalfDecade = -8, HighestHalfDecade = 12;
+
+    public static IEnumerable<Finding> Apply(IReadOnlyList<Finding> findings, ReportContext context)
+    {
+        if (context.Forecast is not { } forecast)
+            return findings;
+        if (forecast.Probability >= Learns)
+            return findings.Select(finding => finding.Severity == Severity.Warning ? Mended(finding, forecast) : finding);
+        return forecast.Probability < Fails && findings.All(finding => finding.Severity < Severity.Warning) ? [.. findings, Explain(context, forecast)] : findings;
+    }
+
+    static Finding Mended(Finding finding, TrainabilityForecast forecast)
+        => finding.WithSeverity(Severity.Note, $"{finding.Evidence}; of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn all the same");
+
+    static Finding Explain(ReportContext context, TrainabilityForecast forecast)
+    {
+        int last = context.Layers.Count - 1;
+        string start = string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps");
+        (double factor, double atRate) = BestRate(context, forecast);
+        (int more, double atSteps) = BestSteps(context, forecast);
+        if (atRate >= Even && atRate >= forecast.Probability + LeastGain)
+        {
+            string rate = ((float)(context.LearningRate * factor)).ToString("G2", CultureInfo.InvariantCulture);
+            return new Finding(factor < 1 ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and at a learning rate of {rate} {NumberText.Percent(atRate)}", [$"LearningRate = {rate}f"]);
+        }
+        if (atSteps >= Even && atSteps >= forecast.Probability + LeastGain)
+            return new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and in {more} times as many {NumberText.Percent(atSteps)}", [$"NumberOfEpochs = {context.Epochs * more}"]);
+        return context.HiddenLayers >= Deep
+            ? new Finding(Verdict.TooDeep, Severity.Warning, 0, last - 1, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}, and {context.HiddenLayers} hidden layers are the likely cause", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
+            : new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}{Data(context)}", [Remedy.Auto, Remedy.Standardize]);
+    }
+
+    /// <summary>The nearest rate whose chance is within a twentieth of the best.</summary>
+    static (double Factor, double Probability) BestRate(ReportContext context, TrainabilityForecast forecast)
+    {
+        (double Factor, double Probability)[] rates = [.. Enumerable.Range(LowestHalfDecade, HighestHalfDecade - LowestHalfDecade + 1)
+            .OrderBy(Math.Abs)
+            .Select(halfDecades => ScalarFactor(halfDecades))
+            .Select(factor => (factor, TrainabilityForecast.Of(StartFigures.AtRate(context.StartFigures, factor), forecast.Steps)!.Probability))];
+        double best = rates.Max(rate => rate.Probability);
+        return Array.Find(rates, rate => rate.Probability >= best - 0.05);
+    }
+
+    static double ScalarFactor(int halfDecades)
+    {
+        double factor = halfDecades % 2 == 0 ? 1 : halfDecades > 0 ? 3 : 1 / 3.0;
+        for (int decade = 0; decade < Math.Abs(halfDecades) / 2; decade++)
+            factor = halfDecades > 0 ? factor * 10 : factor / 10;
+        return factor;
+    }
+
+    static (int More, double Probability) BestSteps(ReportContext context, TrainabilityForecast forecast)
+    {
+        foreach (int more in (int[])[2, 5, 10])
+            if (TrainabilityForecast.Of(StartFigures.AtSteps(context.StartFigures, more), forecast.Steps * more)!.Probability is var probability && (probability >= Learns || more == 10))
+                return (more, probability);
+        return (1, forecast.Probability);
+    }
+
+    /// <summary>Where the features hardly tell the label, no start makes it easy.</summary>
+    static string Data(ReportContext context)
+        => StartFigures.LabelShare(context.StartFigures) is < 0.1 and var share ? $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features" : "";
+}
