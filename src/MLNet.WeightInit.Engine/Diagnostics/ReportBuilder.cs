@@ -48,11 +48,11 @@ internal static class ReportBuilder
             Rates = rates,
             PredictedGradientRatio = gradientRatio,
             Theory = theory,
-            Details = details,
             Forecast = forecast,
             StartFigures = start,
             LearningRate = options.LearningRate,
             Epochs = epochs,
+            Details = details,
         };
         Dictionary<Verdict, JudgedFigure> figures = Enum.GetValues<Verdict>().ToDictionary(verdict => verdict, verdict => JudgedFigures.Of(verdict, context));
         return new InitializationReport

@@ -6,7 +6,7 @@ public class InitializationReportTests
     [Test]
     public void Verdicts_stand_in_the_documented_order_of_gravity()
         => Assert.That(string.Join(' ', Enum.GetValues<Verdict>().Select(verdict => $"{(int)verdict}:{verdict}")), Is.EqualTo(
-            "0:Healthy 1:Drifting 2:MisplacedPrior 3:OverConfidentHead 4:TooDeep 5:LrUnstable 6:Saturated 7:RankCollapse 8:Dead 9:VanishingForward 10:VanishingGradient 11:ExplodingForward 12:ExplodingGradient 13:Symmetric 14:NonFinite"));
+            "0:Healthy 1:Drifting 2:MisplacedPrior 3:OverConfidentHead 4:Stalling 5:TooDeep 6:LrUnstable 7:Saturated 8:RankCollapse 9:Dead 10:VanishingForward 11:VanishingGradient 12:ExplodingForward 13:ExplodingGradient 14:Symmetric 15:NonFinite"));
 
     [Test]
     public void The_verdict_is_the_gravest_finding_that_is_more_than_a_note()

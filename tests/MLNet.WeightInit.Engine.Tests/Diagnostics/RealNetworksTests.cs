@@ -15,8 +15,13 @@ public partial class RealNetworksTests
     static readonly TrainingSet s_prototypes = Prototypes();
 
     [Test]
-    public void He_on_relu_is_healthy([Values(1, 3, 10, 40)] int depth, [Values("SGD", "Adam")] string optimizer, [Values(1, 2, 3)] long seed)
+    public void He_on_relu_is_healthy([Values(1, 3, 10)] int depth, [Values("SGD", "Adam")] string optimizer, [Values(1, 2, 3)] long seed)
         => Assert.That(Report(depth, 64, "ReLU", "he", optimizer, seed).Verdict, Is.EqualTo(Verdict.Healthy));
+
+    /// <summary>Trained for 3,000 steps the six end at losses of 2.30, 2.30, 2.30 (the best constant's) and 0.23, 0.04, 0.17.</summary>
+    [Test]
+    public void Forty_layers_of_he_are_too_many_for_gradient_descent_and_not_for_adam([Values(1, 2, 3)] long seed)
+        => Assert.That((Report(40, 64, "ReLU", "he", "SGD", seed).Verdict, Report(40, 64, "ReLU", "he", "Adam", seed).Verdict), Is.EqualTo((Verdict.TooDeep, Verdict.Healthy)));
 
     [Test]
     public void Auto_is_healthy_for_every_activation([ValueSource(nameof(ActivationNames))] string activation)

@@ -10,8 +10,8 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 /// </remarks>
 internal static class ForecastJudgement
 {
-    /// <summary>Below it a training fails more often than it learns, three to two: a false alarm costs a user more trust than a miss.</summary>
-    public const double Fails = 0.4;
+    /// <summary>Below it the odds are two to one against a training: a false alarm costs a user more trust than a miss.</summary>
+    public const double Fails = 1 / 3.0;
 
     /// <summary>From it on a warning was mended by the training, in the study, nearly always.</summary>
     public const double Learns = 0.75;

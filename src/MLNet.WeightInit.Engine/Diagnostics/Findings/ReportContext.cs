@@ -40,9 +40,6 @@ internal sealed class ReportContext
     /// <summary>Trials of the learning rate; null for none.</summary>
     public RateMeasurement? Rates { get; init; }
 
-    /// <summary>Null below <see cref="DiagnosticsLevel.Full"/>.</summary>
-    public InitializationDetails? Details { get; init; }
-
     /// <summary>What the start's figures say of the training; null where the rule doesn't know its kind.</summary>
     public TrainabilityForecast? Forecast { get; init; }
 
@@ -54,6 +51,9 @@ internal sealed class ReportContext
 
     /// <summary>Of the training, at most.</summary>
     public int Epochs { get; init; }
+
+    /// <summary>Null below <see cref="DiagnosticsLevel.Full"/>.</summary>
+    public InitializationDetails? Details { get; init; }
 
     public int HiddenLayers => Layers.Count - 1;
 
