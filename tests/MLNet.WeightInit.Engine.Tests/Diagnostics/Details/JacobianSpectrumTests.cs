@@ -61,7 +61,7 @@ internal sealed class JacobianSpectrumTests
     [Test]
     public void Independent_weights_and_relu_have_twice_the_depth()
     {
-        const int Units = 96, Factors = 4, Draws = 40;
+        const int Units = 96, Factors = 4, Draws = 80;
         double a = Units, b = Units * Units, c = Units, scale = 4.0 / Units / Units;
         for (int factor = 0; factor < Factors; factor++)
         {

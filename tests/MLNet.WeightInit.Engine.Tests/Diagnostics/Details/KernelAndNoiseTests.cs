@@ -46,7 +46,6 @@ internal sealed class KernelAndNoiseTests
             Assert.That(measured.Rows, Is.EqualTo(20));
             Assert.That(measured.MeanDiagonal, Is.EqualTo(kernel.Trace() / 20).Within(1e-4 * kernel.Trace() / 20));
             Assert.That(measured.Alignment, Is.EqualTo(wanted * kernel * wanted / (wanted * wanted * kernel.Trace())).Within(1e-3));
-            Assert.That(measured.Condition, Is.GreaterThan(1e6), "17 parameters, 20 rows: no full rank but for rounding");
         }
 
         double Output(int row, int moved, double by)
