@@ -1,7 +1,6 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
-using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Details;
 
