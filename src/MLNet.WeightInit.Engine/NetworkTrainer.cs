@@ -63,6 +63,7 @@ internal static class NetworkTrainer
         var gatherer = new BatchGatherer(data, features, targets, weightFactor, kernels.Rows, Math.Max(options.BatchSize, ProbeRows));
         float[] prior = options.Loss.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
 
+        int[] probeRows = ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows);           // before training shuffles them
         InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features, encoding, EmbeddingStart.SecondMoment(layout, options.EmbeddingInit)));
         start?.CopyTo(network);
         InitializationReport report = start?.Initialization ?? Initialize();
@@ -70,6 +71,10 @@ internal static class NetworkTrainer
         if (options.NumberOfEpochs == 0 || options.OnlyMeasures)
             return new TrainingResult(network, new TrainingHistory([], 0, "Not trained: 0 epochs were asked for."), report);
         float[] rateMultipliers = RateMultipliers(plan);
+        var early = new EarlySteps(network, isOn: options is { Diagnostics: not DiagnosticsLevel.Off, RangeTest: null, Trial: null });
+        var trained = new EarlyTrainingBuilder(early, network, plan, options, start is null ? report.PriorLoss : PriorLoss(gatherer, trainingRows, options, prior), isContinued: start is not null);
+        if (early.IsOn)
+            trained.Begin(start is null ? report.Layers : null, Probe);
         try
         {
             EpochChoice? choice = validation is null && stream is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout) ? new EpochChoice() : null;
@@ -79,7 +84,7 @@ internal static class NetworkTrainer
             EpochRows rows = stream is null ? new ResidentRows(gatherer, trainingRows, options.Seed) : new StreamedRows(stream, gatherer, options.BatchSize, options.Seed);
             (BatchGatherer, int[])? held = ValidationRows();
             options.Trial?.BestConstantLoss = PriorLoss(held!.Value.Item1, held.Value.Item2, options, prior);
-            var run = new TrainingRun(network, options, rows, held, kernels, rateMultipliers, Advice(report, options), choice);
+            var run = new TrainingRun(network, options, rows, held, kernels, rateMultipliers, Advice(report, options), choice, early);
             bool resumed = checkpoint?.TryResume(run.Exchange) == true;
             if (choice is not null && !resumed)
             {
@@ -92,7 +97,7 @@ internal static class NetworkTrainer
         }
         catch (NonFiniteTrainingException exception)
         {
-            exception.Initialization = report;
+            exception.Initialization = report.With(trained.Build(probe: null, double.NaN));
             throw;
         }
 
@@ -103,7 +108,7 @@ internal static class NetworkTrainer
             if (options.Residual is { Start: ResidualStart.ZeroScales })
                 network.ClearLastBranchScales();
             EmbeddingStart.Fill(network, plan, drawing, data, trainingRows);
-            var probe = new ProbeBatch(network, gatherer, ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows), options, kernels);
+            ProbeBatch probe = Probe();
             PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, drawing.Seed));
             options.Trial?.Calibrated(layout, data, probe);
             if (options.TiedWeights)
@@ -132,8 +137,11 @@ internal static class NetworkTrainer
         TrainingResult Finished(TrainingHistory history)
         {
             network.ParametersChanged();
-            return new TrainingResult(network, history, report);
+            gatherer.Data = data;                              // rows that were streamed took their place
+            return new TrainingResult(network, history, report.With(early.Count > 0 ? trained.Build(Probe(), history.Epochs is [.., var last] ? last.TrainingLoss : double.NaN) : null));
         }
+
+        ProbeBatch Probe() => new(network, gatherer, probeRows, options, kernels);
 
         (BatchGatherer, int[])? ValidationRows()
         {

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.WeightInit.Tests.Support;
@@ -48,7 +48,7 @@ public sealed class CheckpointTests
         var unseeded = new MLContext();
         InitializationReport first = unseeded.Transforms.NeuralNet(Options(3, CheckpointFile)).Fit(data).Model.Initialization;
         var second = unseeded.Transforms.NeuralNet(Options(5, CheckpointFile)).Fit(data).Model;
-        Assert.That(WithoutForecast(second.Initialization), Is.EqualTo(WithoutForecast(first)));         // which is about the epochs that were asked for
+        Assert.That(OfStart(second.Initialization), Is.EqualTo(OfStart(first)));
         Assert.That(second.History.Epochs, Has.Count.EqualTo(5));
     }
 
@@ -124,5 +124,12 @@ public sealed class CheckpointTests
         public void Report(EpochProgress value) => action(value);
     }
 
-    static string WithoutForecast(InitializationReport report) => Regex.Replace(report.ToJson(), @"""forecast"":\{[^}]*\},", "");
+    /// <summary>The report without what is about the epochs that were asked for.</summary>
+    static string OfStart(InitializationReport report)
+    {
+        JsonObject json = JsonNode.Parse(report.ToJson())!.AsObject();
+        json.Remove("forecast");
+        Assert.That(json.Remove("earlyTraining"));
+        return json.ToJsonString();
+    }
 }

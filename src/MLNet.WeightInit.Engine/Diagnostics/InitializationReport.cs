@@ -11,6 +11,7 @@ public sealed class InitializationReport
 
     IReadOnlyList<Finding> _findings = [];
     WeightDraws? _draws;
+    EarlyTraining? _earlyTraining;
 
     internal InitializationReport()
     {
@@ -42,6 +43,14 @@ public sealed class InitializationReport
     {
         get => _draws;
         internal init => _draws = value;
+    }
+
+    /// <summary>What the training did: its first steps, how far it moved each layer, the units that it left dead; null where nothing was trained (<c>Diagnose</c>, no epochs), at <see cref="DiagnosticsLevel.Off"/>, and in a report that was
+    /// saved before reports had it.</summary>
+    public EarlyTraining? EarlyTraining
+    {
+        get => _earlyTraining;
+        internal init => _earlyTraining = value;
     }
 
     /// <summary>What each verdict is judged by, found or not; not stored.</summary>
@@ -122,6 +131,13 @@ public sealed class InitializationReport
     {
         var copy = (InitializationReport)MemberwiseClone();
         copy._draws = draws;
+        return copy;
+    }
+
+    internal InitializationReport With(EarlyTraining? earlyTraining)
+    {
+        var copy = (InitializationReport)MemberwiseClone();
+        copy._earlyTraining = earlyTraining;
         return copy;
     }
 

@@ -14,7 +14,7 @@ internal static class LayerMeasurement
         (double Mean, double Variance) preActivations = Pool(layer.PreActivations.Span, rows, layer.Units, layer.Stride);
         (double Mean, double Variance) outputs = isOutput ? preActivations : Pool(layer.Activations.Span, rows, layer.Units, layer.Stride);
         ReadOnlySpan<float> block = isOutput ? layer.PreActivations.Span : layer.Activations.Span;
-        (double zeroShare, double saturatedShare) = CountOutputs(block, rows, layer.Units, layer.Stride, SaturationBounds.Of(layer.Activation));
+        ActivationShares shares = ActivationShares.Of(layer.PreActivations.Span, block, rows, layer.Units, layer.Stride, isOutput, SaturationBounds.Of(layer.Activation), curve);
         return new LayerStatistics
         {
             Layer = layer.Name,
@@ -26,9 +26,9 @@ internal static class LayerMeasurement
             PredictedDeviation = SignificantDigits.Round(predicted.Deviation),
             OutputMean = SignificantDigits.Round(outputs.Mean),
             OutputDeviation = SignificantDigits.Round(Math.Sqrt(outputs.Variance)),
-            ZeroFraction = SignificantDigits.Round(zeroShare),
-            SaturatedFraction = SignificantDigits.Round(saturatedShare),
-            DeadFraction = SignificantDigits.Round(isOutput ? 0 : DeadShare(layer, rows, curve)),
+            ZeroFraction = SignificantDigits.Round(shares.Zero),
+            SaturatedFraction = SignificantDigits.Round(shares.Saturated),
+            DeadFraction = SignificantDigits.Round(shares.Dead),
             PredictedDeadFraction = SignificantDigits.Round(isOutput ? 0 : DeadUnitPrediction.Share(quadrature, curve, preActivations.Variance, RowSimilarity(layer, rows), rows)),
             PreActivationGradientNorm = SignificantDigits.Round(FixedOrderSums.Norm(layer.PreActivationGradients.Span, rows, layer.Units, layer.Stride)),
             PredictedGradientNorm = SignificantDigits.Round(predictedGradientNorm),
@@ -78,32 +78,5 @@ internal static class LayerMeasurement
             between += (unitSum / rows - mean) * (unitSum / rows - mean);
         double noise = 1.0 / rows, share = between / layer.Units / variance;
         return rows > 1 && share > noise ? Math.Min(1, (share - noise) / (1 - noise)) : 0;
-    }
-
-    static (double ZeroShare, double SaturatedShare) CountOutputs(ReadOnlySpan<float> outputs, int rows, int units, int stride, SaturationBounds bounds)
-    {
-        int zeros = 0, saturated = 0;
-        for (int row = 0; row < rows; row++)
-            foreach (float output in outputs.Slice(row * stride, units))
-            {
-                zeros += output == 0 ? 1 : 0;
-                saturated += bounds.Contains(output) ? 1 : 0;
-            }
-        double count = (double)rows * units;
-        return (zeros / count, saturated / count);
-    }
-
-    static double DeadShare(LayerProbe layer, int rows, ActivationCurve curve)
-    {
-        float[] values = new float[layer.Units], slopes = new float[layer.Units];
-        var alive = new bool[layer.Units];
-        ReadOnlySpan<float> preActivations = layer.PreActivations.Span;
-        for (int row = 0; row < rows; row++)
-        {
-            curve.Evaluate(preActivations.Slice(row * layer.Stride, layer.Units), values, slopes);
-            for (int unit = 0; unit < alive.Length; unit++)
-                alive[unit] |= slopes[unit] != 0;
-        }
-        return (double)alive.Count(isAlive => !isAlive) / layer.Units;
     }
 }

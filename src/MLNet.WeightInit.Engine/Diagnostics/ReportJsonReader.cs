@@ -32,6 +32,7 @@ internal static class ReportJsonReader
                 $"The initialization report has schema version {version}; this version of MLNet.WeightInit reads version {InitializationReport.SchemaVersion}. "
                 + "Use the package version that wrote the model, or a newer one.");
         string[] reasons = Elements(Member(root, "reasons"), "reasons").Select(item => Text(item, "reasons")).ToArray();
+        LayerStatistics[] layers = ReadTable(Member(root, "layers"), "layers", ReportJsonSchema.LayerColumns, ReadLayer);
         return new InitializationReport
         {
             Seed = Member(root, "seed") is { ValueKind: JsonValueKind.Number } seed && seed.TryGetInt64(out long value) ? value : throw Invalid("'seed' must be a whole number"),
@@ -45,19 +46,20 @@ internal static class ReportJsonReader
             Findings = Elements(Member(root, "findings"), "findings").Select(ReadFinding).ToArray(),
             Draws = ReportDraws.Read(root),
             Plan = ReadTable(Member(root, "plan"), "plan", ReportJsonSchema.PlanColumns, row => ReadTensor(row, reasons)),
-            Layers = ReadTable(Member(root, "layers"), "layers", ReportJsonSchema.LayerColumns, ReadLayer),
+            Layers = layers,
             Embeddings = root.TryGetProperty(ReportJsonSchema.Embeddings, out JsonElement embeddings) ? ReadTable(embeddings, ReportJsonSchema.Embeddings, ReportJsonSchema.EmbeddingColumns, ReadEmbedding) : [],
             Theory = root.TryGetProperty(NetworkTheoryJson.Member, out JsonElement theory) ? NetworkTheoryJson.Read(theory) : null,
             Level = AdviceJson.ReadLevel(root),
             LearningRateAdvice = AdviceJson.Read(root),
             Details = DetailsJson.Read(root),
+            EarlyTraining = EarlyTrainingJson.Read(root, layers),
         };
     }
 
     static TrainabilityForecast ReadForecast(JsonElement element)
         => Member(element, "steps") is { ValueKind: JsonValueKind.Number } steps && steps.TryGetInt64(out long count) ? new TrainabilityForecast(Number(Member(element, "probability"), "forecast.probability"), count) : throw Invalid("'forecast.steps' must be a whole number");
 
-    static Finding ReadFinding(JsonElement element) => ReportDraws.ReadFinding(element, new Finding(
+    internal static Finding ReadFinding(JsonElement element) => ReportDraws.ReadFinding(element, new Finding(
         Name<Verdict>(Member(element, "verdict"), "findings.verdict"),
         Name<Severity>(Member(element, "severity"), "findings.severity"),
         Integer(Member(element, "firstLayer"), "findings.firstLayer"),
@@ -164,7 +166,7 @@ internal static class ReportJsonReader
     internal static JsonElement Member(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : throw Invalid($"member '{name}' is missing");
 
-    static IEnumerable<JsonElement> Elements(JsonElement element, string name)
+    internal static IEnumerable<JsonElement> Elements(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : throw Invalid($"'{name}' must be an array, but is {element.ValueKind}");
 
     public static string Text(JsonElement element, string name)

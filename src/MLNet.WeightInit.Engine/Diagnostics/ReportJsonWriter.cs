@@ -42,6 +42,7 @@ internal static class ReportJsonWriter
                 NetworkTheoryJson.Write(json, report.Theory);
             AdviceJson.Write(json, report);
             DetailsJson.Write(json, report.Details);
+            EarlyTrainingJson.Write(json, report);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
@@ -63,7 +64,7 @@ internal static class ReportJsonWriter
         json.WriteEndObject();
     }
 
-    static void WriteFindings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)
+    internal static void WriteFindings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)
     {
         json.WriteStartArray("findings");
         foreach (Finding finding in findings)

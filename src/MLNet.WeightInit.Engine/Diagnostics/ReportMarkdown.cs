@@ -29,6 +29,7 @@ internal static class ReportMarkdown
             text.Append(i + 1).Append(". ").Append(reasons[i]).Append('\n');
         if (ReportLearningRate.Write(report) is { Length: > 0 } advice)
             text.Append('\n').Append(advice).Append('\n');
+        EarlyTrainingText.AppendMarkdown(text, report);
         if (report.Findings.Count == 0)
             return text.ToString();
         text.Append('\n');

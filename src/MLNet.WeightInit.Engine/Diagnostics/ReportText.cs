@@ -38,6 +38,7 @@ internal static class ReportText
             TextTable.AppendWrapped(text, advice, Width, indent: 2);
         }
         AppendFindings(text, report);
+        EarlyTrainingText.Append(text, report, Width);
         return text.ToString().TrimEnd('\n');
     }
 

@@ -67,6 +67,30 @@ internal static class FixedOrderSums
         return Math.Sqrt(squaredSum);
     }
 
+    /// <summary>Σ (left − right)². A difference of two floats is rounded to double.</summary>
+    public static double SquaredDistance(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        Vector256<double> low = default, high = default;
+        ref float a = ref MemoryMarshal.GetReference(left), b = ref MemoryMarshal.GetReference(right);
+        int index = 0;
+        for (; index <= left.Length - Lanes; index += Lanes)
+        {
+            (Vector256<double> first, Vector256<double> second) = Vector256.Widen(Vector256.LoadUnsafe(ref a, (nuint)index));
+            (Vector256<double> other, Vector256<double> another) = Vector256.Widen(Vector256.LoadUnsafe(ref b, (nuint)index));
+            first -= other;
+            second -= another;
+            low += first * first;
+            high += second * second;
+        }
+        double sum = Total(low, high);
+        for (; index < left.Length; index++)
+        {
+            double difference = (double)left[index] - right[index];
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
     static double Total(Vector256<double> low, Vector256<double> high)
     {
         Vector256<double> four = low + high;

@@ -110,11 +110,13 @@ internal sealed unsafe class ProbeBatch
         };
     }
 
-    void Forward()
+    /// <summary>One pass forward with the weights as they are: what the layers hold after it.</summary>
+    public IReadOnlyList<LayerPass> Forward()
     {
         ForwardPasses++;
         _pass.Gather(_gatherer, _rows);
         _pass.Forward(Rows);
+        return _pass.Layers;
     }
 
     EmbeddingProbe Embedding(EmbeddingLayout layout, int index)

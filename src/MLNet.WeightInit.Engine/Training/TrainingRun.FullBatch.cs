@@ -22,6 +22,7 @@ internal sealed partial class TrainingRun
         trainingLoss = 0;
         _rowsSeen = 0;
         _iteration = epoch;
+        bool isRecorded = _early?.Begin(epoch - 1) == true;
         MinimizerEnd end = _descent!.Iterate(_trainingMetric);
         if (end == MinimizerEnd.Interrupted)
             return EpochEnd.Cancelled;
@@ -32,6 +33,8 @@ internal sealed partial class TrainingRun
         _learningRate = (float)_descent.StepLength;
         _network.Parameters.Span.CopyTo(_lastGood.Span);
         trainingLoss = MeanLoss(_descent.LossSum, _rows.Weight, TrainingHeads);
+        if (isRecorded)
+            _early!.End(trainingLoss, _descent.GradientNorm);
         NoteTrial((double)_descent.LastEvaluations * _rows.Count);
         return end == MinimizerEnd.Moved ? Limit() : EpochEnd.Converged;
     }

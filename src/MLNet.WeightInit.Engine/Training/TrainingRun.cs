@@ -23,6 +23,7 @@ internal sealed partial class TrainingRun
     readonly AlignedBuffer _lastGood;
     readonly EarlyStop? _earlyStop;
     readonly EpochChoice? _choice;
+    readonly EarlySteps? _early;
     readonly MetricTotal? _trainingMetric, _validationMetric;
     readonly List<EpochRecord> _epochs = [];
     readonly List<TimeSpan> _timings = [];
@@ -35,8 +36,9 @@ internal sealed partial class TrainingRun
 
     /// <param name="advice">What the initialization report says, for the message of a training that failed.</param>
     /// <param name="choice">What cross-validation finds for the number of epochs before <see cref="Train"/>, or null; what it measured becomes the history's validation numbers.</param>
+    /// <param name="early">Records the first steps; null: nobody does.</param>
     public TrainingRun(FeedForwardNetwork network, TrainingOptions options, EpochRows rows, (BatchGatherer Gatherer, int[] Rows)? validation,
-        PassKernels kernels, IReadOnlyList<float> rateMultipliers, string advice, EpochChoice? choice = null)
+        PassKernels kernels, IReadOnlyList<float> rateMultipliers, string advice, EpochChoice? choice = null, EarlySteps? early = null)
     {
         _network = network;
         _options = options;
@@ -44,6 +46,7 @@ internal sealed partial class TrainingRun
         _validation = validation;
         _advice = advice;
         _choice = choice;
+        _early = early;
         _step = new TrainingStep(network, rows.Gatherer, options, kernels, rateMultipliers, TrainingBudget.WeightDecay(options.Optimizer, rows.Count, options.WeightDecay));
         _descent = options.Optimizer is Lbfgs lbfgs ? BeginDescent(lbfgs, rateMultipliers) : null;
         _average = options.EmaDecay is { } decay ? new WeightAverage(network.Parameters, decay, kernels.Level, kernels.Pool) : null;
@@ -135,6 +138,7 @@ internal sealed partial class TrainingRun
         _earlyStop?.Exchange(state);
         _choice?.Exchange(state, HeadNames(_options.Loss));
         HistoryState.Exchange(state, _epochs, HeadNames(_options.Loss));
+        _early?.Exchange(state);
         if (!state.Restores)
             return;
         _network.Parameters.Span.CopyTo(_lastGood.Span);
@@ -222,9 +226,12 @@ internal sealed partial class TrainingRun
                 return EpochEnd.Cancelled;
             }
             _learningRate = (float)_course.Rate((long)(epoch - 1) * BatchesAnEpoch + batch);
+            bool isRecorded = BeginEarly((long)(epoch - 1) * BatchesAnEpoch + batch);
             batch++;
             ReadOnlySpan<int> rows = _rows.Next(_options.BatchSize);
             double loss = _step.Run(rows, _learningRate, _trainingMetric);
+            if (isRecorded)
+                EndEarly(loss, rows);
             if (_options.RangeTest?.Add(_learningRate, loss / TotalWeight(_rows.Gatherer, rows)) == false)
             {
                 KeepFinite();

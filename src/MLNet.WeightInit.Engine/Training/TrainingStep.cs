@@ -24,6 +24,8 @@ internal sealed unsafe class TrainingStep
     readonly AlignedBuffer _gradients;
     readonly bool _keepsGradient;
     readonly SparseInput? _sparse;
+    readonly GradientSquares? _squares;
+    readonly Loss _lossOfRows;
 
     /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer; then one a table of embeddings.</param>
     /// <param name="weightDecay">Of the weights; biases have none.</param>
@@ -36,12 +38,15 @@ internal sealed unsafe class TrainingStep
         _sparse = gatherer.Data.IsSparse ? new SparseInput(kernels.Level, gatherer.Data.FeatureCount, isLazy: network.Layout.Layers[0].IsByInput) : null;
         _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout, sparse: _sparse);
         _loss = options.Loss.CreateKernel(kernels.Level);
+        _lossOfRows = options.Loss;
         _keepsGradient = !options.Optimizer.HasTrustRatio;
         if (options.Optimizer.IsFullBatch)
             return;
         _optimizer = options.Optimizer.CreateKernel(kernels.Level);
         _state1 = options.Optimizer.StateCount > 0 ? new AlignedBuffer(length) : null;
         _state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(length) : null;
+        if (options.GradientClipping is not { IsByNorm: true } && (options.GradientClipping is not null || options.L1 > 0 || options.Optimizer.HasTrustRatio))
+            _squares = new GradientSquares(length);            // these leave something else in the gradient's place
         ParameterUpdate[] updates = Updates(network.Parameters, weightDecay, options.L1);
         if (options.WeightNormalization)
             _weightNormalization = new WeightNormalization(network, gradients, options.L1, options.MaxNorm, kernels);
@@ -69,6 +74,8 @@ internal sealed unsafe class TrainingStep
                 made[i] = new OptimizerUpdate(_optimizer, parameters, gradients, _state1, _state2, weightRate, biasRate, decay);
                 if (highest is not null || l1 > 0)
                     made[i] = new GradientPreparation(made[i], GradientKernel.Create(kernels.Level), parameters, gradients, highest, l1);
+                if (_squares is not null)
+                    made[i] = new GradientWatch(made[i], gradients, _squares);
             }
             return made;
         }
@@ -97,6 +104,23 @@ internal sealed unsafe class TrainingStep
         return Math.Sqrt(FixedOrderSums.SumAndSquares(_sparse.Gradients(first.Outputs)).SquaredSum
             + FixedOrderSums.SumAndSquares(_gradients.Span[(int)(first.WeightOffset + first.WeightLength)..]).SquaredSum);
     }
+
+    /// <summary>Before a step whose <see cref="RawGradientNorm"/> will be asked for, or where none will be any more.</summary>
+    public void WatchGradient(bool isOn)
+    {
+        if (_squares is null)
+            return;
+        _squares.IsOn = isOn;
+        _squares.Clear();
+    }
+
+    /// <summary>As <see cref="GradientNorm"/>, of the gradient before clipping and before decay and L1 were added, whatever the optimizer.</summary>
+    public double RawGradientNorm() => _squares?.Norm() ?? _deferred?.Norm ?? GradientNorm()!.Value;
+
+    /// <summary>Mean of the loss that a step gave for its rows.</summary>
+    /// <param name="weight">Of the rows.</param>
+    public double MeanLoss(double lossSum, double weight, int rows)
+        => HeadSums.MeanOf(_lossOfRows, _loss, lossSum, weight, rows, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights);
 
     /// <summary>Sum of weight · loss over the rows, before the update.</summary>
     /// <param name="metric">Gets the rows' outputs, too; null for none.</param>

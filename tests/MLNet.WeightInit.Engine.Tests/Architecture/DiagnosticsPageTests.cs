@@ -19,6 +19,13 @@ public partial class DiagnosticsPageTests
     }
 
     [Test]
+    public void Every_rule_on_training_has_its_row()
+    {
+        var rules = typeof(ITrainingRule).Assembly.GetTypes().Where(type => type.IsClass && type.IsAssignableTo(typeof(ITrainingRule))).Select(type => type.Name);
+        Assert.That(FirstColumn("## What training did"), Is.SupersetOf(rules));
+    }
+
+    [Test]
     public void A_verdict_has_a_row_among_the_rules()
     {
         string[] given = [.. InQuotes().Matches(Section("## The rules")).Select(match => match.Groups["text"].Value)];

@@ -24,9 +24,21 @@ internal static class FindingRules
         new KernelCondition(),
     ];
 
+    /// <summary>Of what a training did.</summary>
+    static readonly ITrainingRule[] s_ofTraining =
+    [
+        new UpdateSize(),
+        new DyingUnits(),
+        new SaturatingUnits(),
+    ];
+
     /// <summary>Every rule's findings: the gravest first, by severity, verdict and layer.</summary>
     public static Finding[] Examine(ReportContext context)
         => [.. ForecastJudgement.Apply([.. s_all.SelectMany(rule => rule.Examine(context))], context)
             .Select(finding => finding with { Remedies = [.. finding.Remedies.Where(remedy => Remedy.IsNew(remedy.Code, context))] })
             .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
+
+    /// <inheritdoc cref="Examine(ReportContext)"/>
+    public static Finding[] Examine(TrainedContext context)
+        => [.. s_ofTraining.SelectMany(rule => rule.Examine(context)).OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
 }

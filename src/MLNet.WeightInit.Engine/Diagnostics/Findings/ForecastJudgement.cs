@@ -16,6 +16,9 @@ internal static class ForecastJudgement
     /// <summary>From it on a warning was mended by the training, in the study, nearly always.</summary>
     public const double Learns = 0.75;
 
+    /// <summary>Where the features tell less of the label no start makes it easy, and a rate is the least of the causes.</summary>
+    const double LeastLabelShare = 0.1;
+
     /// <summary>What a remedy must reach.</summary>
     const double Even = 0.5;
 
@@ -44,18 +47,21 @@ internal static class ForecastJudgement
     {
         int last = context.Layers.Count - 1;
         string start = string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps");
+        double share = StartFigures.LabelShare(context.StartFigures);
+        if (share < LeastLabelShare)
+            start += $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features";
         (double factor, double atRate) = BestRate(context, forecast);
         (int more, double atSteps) = BestSteps(context, forecast);
         if (atRate >= Even && atRate >= forecast.Probability + LeastGain)
         {
             string rate = ((float)(context.LearningRate * factor)).ToString("G2", CultureInfo.InvariantCulture);
-            return new Finding(factor < 1 ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and at a learning rate of {rate} {NumberText.Percent(atRate)}", [$"LearningRate = {rate}f"]);
+            return new Finding(factor < 1 && share >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and at a learning rate of {rate} {NumberText.Percent(atRate)}", [$"LearningRate = {rate}f"]);
         }
         if (atSteps >= Even && atSteps >= forecast.Probability + LeastGain)
             return new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and in {more} times as many {NumberText.Percent(atSteps)}", [$"NumberOfEpochs = {context.Epochs * more}"]);
         return context.HiddenLayers >= Deep
             ? new Finding(Verdict.TooDeep, Severity.Warning, 0, last - 1, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}, and {context.HiddenLayers} hidden layers are the likely cause", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
-            : new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}{Data(context)}", [Remedy.Auto, Remedy.Standardize]);
+            : new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}", [Remedy.Auto, Remedy.Standardize]);
     }
 
     /// <summary>The nearest rate whose chance is within a twentieth of the best.</summary>
@@ -84,8 +90,4 @@ internal static class ForecastJudgement
                 return (more, probability);
         return (1, forecast.Probability);
     }
-
-    /// <summary>Where the features hardly tell the label, no start makes it easy.</summary>
-    static string Data(ReportContext context)
-        => StartFigures.LabelShare(context.StartFigures) is < 0.1 and var share ? $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features" : "";
 }

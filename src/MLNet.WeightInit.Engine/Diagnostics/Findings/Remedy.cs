@@ -8,6 +8,7 @@ public sealed record Remedy
 {
     internal const string Auto = "init: \"Auto\"";
     internal const string EdgeOfChaos = "init: \"edge_of_chaos\"";
+    internal const string LeakyRelu = "activation: \"LeakyReLU\"";
     internal const string Relu = "activation: \"ReLU\"";
     internal const string FewerLayers = "hiddenLayers: [64, 64]";
     internal const string ZeroHead = "OutputInit = \"zeros\"";

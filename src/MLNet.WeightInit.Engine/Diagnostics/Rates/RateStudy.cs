@@ -18,8 +18,8 @@ internal sealed class RateStudy
     /// <summary>Of the trial that confirms what the quick one saw: a catapult's loss has come down again by then (Lewkowycz et al. 2020).</summary>
     const int ConfirmingSteps = 32;
 
-    /// <summary>Multiple of the start's loss from which the quick trial wants confirmation.</summary>
-    const double SuspiciousRise = 1.25;
+    /// <summary>Multiple of the start's loss from which the quick trial wants confirmation: its last two batches are other rows than the start was measured on, and the confirming trial compares the same rows.</summary>
+    const double SuspiciousRise = 1.05;
 
     /// <summary>Steps of a trial at <see cref="DiagnosticsLevel.Full"/>, and the fewest that a large network gets. Measured (docs/benchmarks/rates.md): 40 steps miss what Adam does later, both ways, since a burst at its start fades and
     /// saturation comes slowly.</summary>

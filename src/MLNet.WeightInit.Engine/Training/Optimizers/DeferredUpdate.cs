@@ -72,6 +72,9 @@ internal sealed unsafe class DeferredUpdate
         _moveChunk = MoveChunk;
     }
 
+    /// <summary>Of the last step's gradient, before it was scaled down; null where no norm is the longest.</summary>
+    public double? Norm { get; private set; }
+
     public void Run(float learningRate)
     {
         _factor = 1;
@@ -82,6 +85,7 @@ internal sealed unsafe class DeferredUpdate
             foreach (double part in _sums)
                 sum += part;
             double norm = Math.Sqrt(sum);
+            Norm = norm;
             if (norm > longest)
                 _factor = (float)(longest / norm);             // 0 where a gradient is infinite: 0 · ∞ is NaN, and training says so
         }
