@@ -122,7 +122,7 @@ internal static class NetworkTrainer
             double priorLoss = PriorLoss(gatherer, trainingRows, options, prior);
             RateMeasurement? rates = RateStudy.Measure(network, gatherer, trainingRows, stream?.TrainingRows ?? trainingRows.Length, options, kernels, RateMultipliers(plan), measured.Loss, priorLoss);
             (long steps, int epochs) = Planned(stream?.TrainingRows ?? trainingRows.Length, options);
-            InitializationDetails? details = DetailStudy.Measure(network, measured, options, kernels, calibrationPasses, stream?.TrainingRows ?? trainingRows.Length);
+            InitializationDetails? details = DetailStudy.Measure(network, measured, gatherer, probe.RowNumbers, options, kernels, calibrationPasses, stream?.TrainingRows ?? trainingRows.Length);
             InitializationReport made = ReportBuilder.Build(plan, measured, options, probe.RowSums(), priorLoss, options.Seed, steps, epochs, rates, details, pool);
             return options.Diagnostics == DiagnosticsLevel.Full ? Diagnosed(made) : made;
         }

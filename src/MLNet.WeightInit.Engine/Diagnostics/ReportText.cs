@@ -1,4 +1,5 @@
 using System.Text;
+using MLNet.WeightInit.Engine.Diagnostics.Details;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -17,6 +18,8 @@ internal static class ReportText
         TextTable.AppendWrapped(text, ReportHeadline.Circumstances(report) + ReportDraws.Sentence(report), Width, indent: 0);
         if (NetworkTheoryText.Line(report) is { Length: > 0 } theory)
             TextTable.AppendWrapped(text, theory, Width, indent: 0);
+        if (DetailsText.Line(report) is { Length: > 0 } details)
+            TextTable.AppendWrapped(text, details, Width, indent: 0);
         text.Append('\n');
         if (report.Layers.Count > 0)
         {

@@ -34,6 +34,9 @@ internal sealed unsafe class ProbeBatch
 
     public int Rows => _rows.Length;
 
+    /// <summary>The rows themselves, ascending: numbers in the training set.</summary>
+    public int[] RowNumbers => _rows;
+
     /// <summary>Passes over the batch so far, forward: what a calibration costs.</summary>
     public int ForwardPasses { get; private set; }
 

@@ -1,3 +1,6 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Diagnostics.Rates;
+using MLNet.WeightInit.Engine.Expectations;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
@@ -9,28 +12,34 @@ internal sealed class DetailStudy
 {
     readonly FeedForwardNetwork _network;
     readonly NetworkProbe _probe;
-    readonly TrainingOptions _options;
-    readonly PassKernels _kernels;
 
-    DetailStudy(FeedForwardNetwork network, NetworkProbe probe, TrainingOptions options, PassKernels kernels) => (_network, _probe, _options, _kernels) = (network, probe, options, kernels);
+    DetailStudy(FeedForwardNetwork network, NetworkProbe probe) => (_network, _probe) = (network, probe);
 
     /// <param name="probe">Of the network as it is.</param>
+    /// <param name="rows">Of the probe.</param>
     /// <param name="calibrationPasses">Passes forward over the probe's rows before.</param>
     /// <param name="trainingRows">How many there are in all.</param>
     /// <returns>Null below <see cref="DiagnosticsLevel.Full"/>.</returns>
-    public static InitializationDetails? Measure(FeedForwardNetwork network, NetworkProbe probe, TrainingOptions options, PassKernels kernels, int calibrationPasses, long trainingRows)
+    public static InitializationDetails? Measure(FeedForwardNetwork network, NetworkProbe probe, BatchGatherer gatherer, int[] rows, TrainingOptions options, PassKernels kernels, int calibrationPasses, long trainingRows)
     {
         if (options.Diagnostics != DiagnosticsLevel.Full)
             return null;
-        var study = new DetailStudy(network, probe, options, kernels);
+        var study = new DetailStudy(network, probe);
         var halves = new HalfSamples(probe.Rows, options.Seed);
         var layers = new LayerDetails[probe.Layers.Count];
         kernels.Pool.Run(layers.Length, index => layers[index] = study.Layer(index, halves));         // one a chunk: no sum crosses layers
-        return new InitializationDetails
+        bool isSmall = network.Parameters.Length <= RateStudy.MostParameters;
+        TrainingOptions judged = options.Optimizer.IsFullBatch ? options with { BatchSize = (int)Math.Min(trainingRows, int.MaxValue) } : options;
+        var details = new InitializationDetails
         {
             Layers = layers,
+            Jacobian = JacobianMeasurement.Measure([.. probe.Layers.SkipLast(1)], probe.Rows, () => new KernelCurve(options.Activation, options.Simd), options.Seed, kernels.Pool),
+            Kernel = isSmall ? TangentKernelMeasurement.Measure(network, probe, gatherer, rows, kernels, options.Seed) : null,
+            Noise = isSmall ? GradientStudy.Noise(network, gatherer, rows, judged, kernels) : null,
+            GradientQuotient = isSmall ? GradientStudy.Quotient(network, gatherer, rows, options, kernels) : double.NaN,
             Cost = CostCount.Of(network, probe, options, calibrationPasses, trainingRows),
         };
+        return details with { Cost = CostCount.With(details, probe) };
     }
 
     LayerDetails Layer(int index, HalfSamples halves)
@@ -49,8 +58,19 @@ internal sealed class DetailStudy
             WeightKurtosis = SignificantDigits.Round(Kurtosis(layer.Weights)),
             Deviation = halves.Interval(values, (halfSum, halfSquares, halfCount) => Math.Sqrt(FixedOrderSums.MeanAndVariance(halfSum, halfSquares, halfCount).Variance)),
             GradientNorm = halves.Interval(gradients, (_, halfSquares, halfCount) => Math.Sqrt(halfSquares * ((double)count / halfCount))),
+            NearZeroFraction = SignificantDigits.Round(NearZero(layer.PreActivations.Span, _probe.Rows, layer.Units, layer.Stride)),
             Histogram = LayerHistogram.Of(layer.PreActivations.Span, _probe.Rows, layer.Units, layer.Stride, mean, Math.Sqrt(variance)),
         };
+    }
+
+    static double NearZero(ReadOnlySpan<float> block, int rows, int units, int stride)
+    {
+        const float Middle = 0.1f;
+        long near = 0;
+        for (int row = 0; row < rows; row++)
+            foreach (float value in block.Slice(row * stride, units))
+                near += Math.Abs(value) < Middle ? 1 : 0;
+        return (double)near / ((long)rows * units);
     }
 
     static float[] Gradient(LayerProbe layer, LayerLayout layout)

@@ -10,7 +10,7 @@ internal static class DetailsJson
     static readonly string[] s_layerColumns =
     [
         "layer", "largestSingularValue", "smallestSingularValue", "effectiveRank", "stableRank", "edge", "lowestLargest", "highestLargest", "gradientStableRank", "weightKurtosis",
-        "deviationLower", "deviationUpper", "gradientNormLower", "gradientNormUpper",
+        "deviationLower", "deviationUpper", "gradientNormLower", "gradientNormUpper", "nearZeroFraction",
     ];
 
     static readonly string[] s_histogramColumns = ["low", "high", "counts"];
@@ -26,7 +26,7 @@ internal static class DetailsJson
             foreach (double value in new[]
             {
                 layer.Spectrum.LargestSingularValue, layer.Spectrum.SmallestSingularValue, layer.Spectrum.EffectiveRank, layer.Spectrum.StableRank, layer.Spectrum.Edge, layer.Spectrum.LowestLargest, layer.Spectrum.HighestLargest,
-                layer.Spectrum.GradientStableRank, layer.WeightKurtosis, layer.Deviation.Lower, layer.Deviation.Upper, layer.GradientNorm.Lower, layer.GradientNorm.Upper,
+                layer.Spectrum.GradientStableRank, layer.WeightKurtosis, layer.Deviation.Lower, layer.Deviation.Upper, layer.GradientNorm.Lower, layer.GradientNorm.Upper, layer.NearZeroFraction,
             })
                 ReportJsonWriter.WriteNumber(json, value);
         });
@@ -39,6 +39,7 @@ internal static class DetailsJson
                 json.WriteNumberValue(count);
             json.WriteEndArray();
         });
+        NetworkDetailsJson.Write(json, details);
         json.WriteStartObject(Cost);
         json.WriteNumber("calibrationPasses", details.Cost.CalibrationPasses);
         Number("calibrationOperations", details.Cost.CalibrationOperations);
@@ -69,6 +70,10 @@ internal static class DetailsJson
         return new InitializationDetails
         {
             Layers = [.. layers.Zip(histograms, (layer, histogram) => layer with { Histogram = histogram })],
+            Jacobian = NetworkDetailsJson.ReadJacobian(details),
+            Kernel = NetworkDetailsJson.ReadKernel(details),
+            Noise = NetworkDetailsJson.ReadNoise(details),
+            GradientQuotient = NetworkDetailsJson.ReadQuotient(details),
             Cost = new InitializationCost
             {
                 CalibrationPasses = ReportJsonReader.Integer(ReportJsonReader.Member(cost, "calibrationPasses"), $"{Member}.{Cost}.calibrationPasses"),
@@ -100,6 +105,7 @@ internal static class DetailsJson
         WeightKurtosis = row.Number("weightKurtosis"),
         Deviation = new RowInterval(row.Number("deviationLower"), row.Number("deviationUpper")),
         GradientNorm = new RowInterval(row.Number("gradientNormLower"), row.Number("gradientNormUpper")),
+        NearZeroFraction = row.Number("nearZeroFraction"),
         Histogram = null,
     };
 

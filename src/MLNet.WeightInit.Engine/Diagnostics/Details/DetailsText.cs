@@ -18,9 +18,28 @@ internal static class DetailsText
                 Range(layer.GradientNorm.Lower, layer.GradientNorm.Upper), NumberText.Format(spectrum.GradientStableRank));
         }
         table.AppendMarkdown(text);
+        text.Append('\n').Append(Line(report));
         InitializationCost cost = details.Cost;
         string calibration = cost.CalibrationPasses > 0 ? $"{cost.CalibrationPasses} passes to calibrate ({NumberText.Percent(cost.CalibrationShare)} of an epoch's operations), " : "";
-        text.Append($"\nCost: {calibration}{NumberText.Format(cost.MeasurementOperations)} operations to measure, {NumberText.Format(cost.OperationsAnEpoch)} an epoch; {Megabytes(cost.ParameterBytes)} of parameters, {Megabytes(cost.TrainingBytes)} to train.\n\n");
+        text.Append($"\n\nCost: {calibration}{NumberText.Format(cost.MeasurementOperations)} operations to measure, {NumberText.Format(cost.OperationsAnEpoch)} an epoch; {Megabytes(cost.ParameterBytes)} of parameters, {Megabytes(cost.TrainingBytes)} to train.\n\n");
+    }
+
+    /// <summary>What is known of the whole network; nothing below <see cref="DiagnosticsLevel.Full"/>.</summary>
+    public static string Line(InitializationReport report)
+    {
+        if (report.Details is not { } details)
+            return "";
+        List<string> parts = [];
+        if (details.Jacobian is { } jacobian)
+            parts.Add($"Jacobian of the hidden layers: mean s^2 {NumberText.Format(jacobian.MeanSquare)}, its variance {NumberText.Format(jacobian.RelativeVariance)} of the squared mean"
+                + (double.IsNaN(jacobian.PredictedRelativeVariance) ? "" : $" (theory {NumberText.Format(jacobian.PredictedRelativeVariance)})") + $"{(jacobian.IsIsometric ? ", isometric" : "")}, largest s {NumberText.Format(jacobian.LargestSingularValue)}");
+        if (details.Kernel is { } kernel)
+            parts.Add($"tangent kernel: condition {NumberText.Format(kernel.Condition)}, alignment {NumberText.Format(kernel.Alignment)}");
+        if (details.Noise is { } noise)
+            parts.Add($"gradient's signal to noise {NumberText.Format(noise.SignalToNoise)} at {noise.BatchSize} rows");
+        if (!double.IsNaN(details.GradientQuotient))
+            parts.Add($"gradient quotient {NumberText.Format(details.GradientQuotient)}");
+        return parts.Count == 0 ? "" : $"{char.ToUpperInvariant(parts[0][0])}{string.Join("; ", parts)[1..]}.";
     }
 
     static string Range(double low, double high) => $"{NumberText.Format(low)} to {NumberText.Format(high)}";

@@ -22,6 +22,9 @@ public sealed record LayerDetails
     /// <summary>Of <see cref="LayerStatistics.PreActivationGradientNorm"/>, over rows.</summary>
     public required RowInterval GradientNorm { get; init; }
 
+    /// <summary>Share of pre-activations with |z| below 0.1, where tanh and its like are straight lines. From 0 to 1.</summary>
+    public required double NearZeroFraction { get; init; }
+
     /// <summary>Of the pre-activations; null where one isn't finite.</summary>
     public required LayerHistogram? Histogram { get; init; }
 }

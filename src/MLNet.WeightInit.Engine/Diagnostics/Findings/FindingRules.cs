@@ -17,6 +17,11 @@ internal static class FindingRules
         new UnstableScale(),
         new BeyondChance(),
         new UnstableLearningRate(),
+        new SpectrumEdge(),
+        new LowRankWeights(),
+        new LinearRegime(),
+        new NoisyGradient(),
+        new KernelCondition(),
     ];
 
     /// <summary>Of what a training did.</summary>

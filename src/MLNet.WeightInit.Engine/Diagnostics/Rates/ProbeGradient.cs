@@ -30,12 +30,15 @@ internal sealed unsafe class ProbeGradient
     /// <summary>The last gradient, in the layout of the parameters.</summary>
     public AlignedBuffer Values { get; }
 
-    public void Compute()
+    public void Compute() => Compute(_rows);
+
+    /// <summary>Of other rows, at most as many.</summary>
+    public void Compute(ReadOnlySpan<int> rows)
     {
-        _pass.Gather(_gatherer, _rows);
-        _pass.Forward(_rows.Length);
+        _pass.Gather(_gatherer, rows);
+        _pass.Forward(rows.Length);
         LayerPass last = _pass.Last;
-        _loss.Evaluate(last.Output.Pointer, _rows.Length, last.Layout.Outputs, last.Stride, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights, 1f / _rows.Length, last.Gradient.Pointer);
+        _loss.Evaluate(last.Output.Pointer, rows.Length, last.Layout.Outputs, last.Stride, _gatherer.Targets, _gatherer.TargetColumns, _gatherer.Weights, 1f / rows.Length, last.Gradient.Pointer);
         _pass.Backward();
         GC.KeepAlive(_gatherer);
         GC.KeepAlive(this);

@@ -76,7 +76,7 @@ internal sealed class InitializationDetailsTests
         double next = 0.125;
         foreach (PropertyInfo property in typeof(LayerSpectrum).GetProperties().Where(property => property is { CanWrite: true } && property.PropertyType == typeof(double)))
             property.SetValue(layer.Spectrum, next++);
-        LayerDetails distinct = layer with { WeightKurtosis = next++, Deviation = new RowInterval(next++, next++), GradientNorm = new RowInterval(next++, next++), Histogram = null };
+        LayerDetails distinct = layer with { WeightKurtosis = next++, Deviation = new RowInterval(next++, next++), GradientNorm = new RowInterval(next++, next++), NearZeroFraction = next++, Histogram = null };
         InitializationReport plain = Reports.Create(1);
         InitializationReport report = With(plain, new InitializationDetails { Layers = [distinct], Cost = new InitializationCost { CalibrationPasses = 1, CalibrationOperations = 2, MeasurementOperations = 3, OperationsAnEpoch = 4, ParameterBytes = 5, TrainingBytes = 6 } });
         InitializationDetails read = InitializationReport.FromJson(report.ToJson()).Details!;
