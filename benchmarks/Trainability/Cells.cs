@@ -12,7 +12,7 @@ static class Cells
     public static void Write(int first, int count, string? data = null)
     {
         Console.WriteLine($"{Cell.Header},prior,initial,verdict,sagemaker,{string.Join(',', Enumerable.Range(1, Seeds).Select(seed => $"loss{seed}"))},{string.Join(',', StartFigures.Names.Select(name => "f_" + name.Replace(' ', '_')))}");
-        Cell[] cells = [.. Enumerable.Range(first, count).Select(Cell.Draw).Where(cell => data is null || cell.Data.Name == data)];
+        Cell[] cells = [.. Enumerable.Range(first, count).Select(Cell.Draw).Where(cell => data is null || cell.Data.Name == data || cell.Initializer == data)];
         var lines = new string[cells.Length];
         int written = 0;
         Parallel.For(0, cells.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>

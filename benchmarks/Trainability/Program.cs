@@ -38,7 +38,7 @@ switch (args)
         Gallery.Print(outcomes);
         break;
     default:
-        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS | outcomes | gallery OUTCOMES | remedies OUTCOMES | steps FIRST COUNT | fit-steps CELLS STEPS RULE");
+        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA or INITIALIZER] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS | outcomes | gallery OUTCOMES | remedies OUTCOMES | steps FIRST COUNT | fit-steps CELLS STEPS RULE");
         return 1;
 }
 return 0;

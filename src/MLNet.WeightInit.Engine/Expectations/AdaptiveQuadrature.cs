@@ -25,6 +25,9 @@ internal static class AdaptiveQuadrature
     /// <summary>A jump is known to within a cell: 2⁻³⁰ of the first width, below the resolution of single precision.</summary>
     const int MostLevels = 30;
 
+    /// <summary>Cells of a level, beyond which none is halved any more: a function that is rough everywhere.</summary>
+    const int MostCells = 1 << 16;
+
     /// <summary>Of an expectation, for each cell: above what the kernels' rounding, some 2⁻²² a value, makes of a cell of weight 0.01.</summary>
     const double Tolerance = 2e-9;
 
@@ -56,14 +59,23 @@ internal static class AdaptiveQuadrature
             // The first level's sum is the scale of tolerances: so no scale of the function or of the variance matters.
             for (int cell = 0; level == 0 && cell < cells.Count; cell++)
                 scale = Add(scale, Sum(points, values, slopes, deviation, cell * PointsPerCell, width));
+            var halves = new CurveMoments[cells.Count];
+            CurveMoments estimate = total;
+            for (int cell = 0; cell < cells.Count; cell++)
+            {
+                halves[cell] = Add(Sum(points, values, slopes, deviation, cell * PointsPerCell + Nodes, width / 2),
+                    Sum(points, values, slopes, deviation, cell * PointsPerCell + 2 * Nodes, width / 2));
+                estimate = Add(estimate, halves[cell]);
+            }
+            // Where all nodes of the first level missed a peak, its sum is no scale, and a tolerance by it would halve the peak's cells without end.
+            if (estimate.SquaredValue > 2 * scale.SquaredValue || estimate.SquaredSlope > 2 * scale.SquaredSlope)
+                scale = new CurveMoments(0, Math.Max(scale.SquaredValue, estimate.SquaredValue), Math.Max(scale.SquaredSlope, estimate.SquaredSlope), 0);
             var rest = new List<double>();
             for (int cell = 0; cell < cells.Count; cell++)
             {
                 CurveMoments whole = Sum(points, values, slopes, deviation, cell * PointsPerCell, width);
-                CurveMoments halves = Add(Sum(points, values, slopes, deviation, cell * PointsPerCell + Nodes, width / 2),
-                    Sum(points, values, slopes, deviation, cell * PointsPerCell + 2 * Nodes, width / 2));
-                if (level == MostLevels || IsClose(whole, halves, scale))
-                    total = Add(total, halves);
+                if (level == MostLevels || cells.Count > MostCells || IsClose(whole, halves[cell], scale))
+                    total = Add(total, halves[cell]);
                 else
                     rest.AddRange([cells[cell], cells[cell] + width / 2]);
             }

@@ -22,12 +22,12 @@ internal sealed class ForecastJudgementTests
         TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [32, 32], init: "he", optimizer: optimizer, learningRate: rate, epochs: 60);
         TrainingResult result = NetworkTrainer.Train(s_rings, options);
         Finding found = result.Initialization.Findings[0];
+        Assert.That(found.Evidence, Does.StartWith("of trainings that start like this one ").And.Contain("at a learning rate of"), result.Initialization.ToString());
         TrainingResult mended = NetworkTrainer.Train(s_rings, RemedyTrials.Apply(found.Remedies[0].Code, options)!);
         double prior = result.Initialization.PriorLoss;
         using (Assert.EnterMultipleScope())
         {
             Assert.That((result.Initialization.Verdict, found.Severity), Is.EqualTo((expected, Severity.Warning)));
-            Assert.That(found.Evidence, Does.StartWith("of trainings that start like this one ").And.Contain("at a learning rate of"));
             Assert.That(result.History.Epochs[^1].TrainingLoss, Is.GreaterThan(0.9 * prior), "as it is");
             Assert.That(mended.History.Epochs[^1].TrainingLoss, Is.LessThan(0.5 * prior), found.Remedies[0].Code);
             Assert.That(mended.Initialization.Verdict, Is.EqualTo(Verdict.Healthy), found.Remedies[0].Code);

@@ -14,6 +14,9 @@ internal static class SingularValues
     /// <summary>Steps a value; LINPACK gives up after 30, and takes two to three.</summary>
     const int MostSteps = 60;
 
+    /// <summary>Nothing beside the largest element, which is 1. What is left of the columns of a matrix of low rank falls by <see cref="Epsilon"/> from one to the next, until the reciprocal of its square would be infinite.</summary>
+    const double Least = 1e-100;
+
     /// <param name="matrix">Row-major [rows × columns], rows at least as many as columns; is overwritten.</param>
     /// <returns>As many as columns, from the largest on; all NaN where an element isn't finite.</returns>
     public static double[] Of(double[] matrix, int rows, int columns)
@@ -190,7 +193,7 @@ internal static class SingularValues
     static (double First, double Factor) Reflection(Span<double> vector)
     {
         double norm = Math.Sqrt(DoubleVectors.Dot(vector, vector));
-        if (norm == 0)
+        if (norm < Least)
             return (0, 0);
         double first = vector[0] > 0 ? -norm : norm;
         double factor = 1 / (norm * norm - vector[0] * first);

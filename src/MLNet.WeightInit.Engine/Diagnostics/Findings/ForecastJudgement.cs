@@ -55,7 +55,7 @@ internal static class ForecastJudgement
         if (atRate >= Even && atRate >= forecast.Probability + LeastGain)
         {
             string rate = ((float)(context.LearningRate * factor)).ToString("G2", CultureInfo.InvariantCulture);
-            return new Finding(factor < 1 && share >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and at a learning rate of {rate} {NumberText.Percent(atRate)}", [$"LearningRate = {rate}f"]);
+            return new Finding(factor < 1 && share >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and at a learning rate of {rate} {NumberText.Percent(atRate)}", [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], $"LearningRate = {rate}f", .. context.HiddenLayers >= Deep ? (string[])[Remedy.FewerLayers] : []]);
         }
         if (atSteps >= Even && atSteps >= forecast.Probability + LeastGain)
             return new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and in {more} times as many {NumberText.Percent(atSteps)}", [$"NumberOfEpochs = {context.Epochs * more}"]);

@@ -27,13 +27,13 @@ internal sealed class InitialLoss : IFindingRule
             yield return new Finding(Verdict.MisplacedPrior, IsGrave(split.Offset, prior, limit, context.Loss) ? Severity.Warning : Severity.Note, output, output,
                 $"the mean output costs a loss of {NumberText.Format(prior + split.Offset)}, "
                 + $"the label's average would cost {NumberText.Format(prior)}: the first steps only learn the average",
-                [Remedy.Auto, isEntropy ? Remedy.PriorBias : Remedy.Standardize]);
+                [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], Remedy.Auto, .. isEntropy ? (string[])[Remedy.PriorBias] : []]);
         double headLimit = context.Loss is "SoftmaxCrossEntropy" or "BinaryCrossEntropy" ? TextbookHeadExcess : limit;
         if (split.Variation > headLimit)
             yield return new Finding(Verdict.OverConfidentHead, split.Variation > HeadWarningFactor * limit ? Severity.Warning : Severity.Note, output, output,
                 $"outputs with a deviation of {NumberText.Format(context.Output.PreActivationDeviation)} add {NumberText.Format(split.Variation)} "
                 + $"to a loss of {NumberText.Format(prior)}: they are sure of what they can't know yet",
-                [Remedy.ZeroHead, Remedy.Auto]);
+                [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], Remedy.ZeroHead, Remedy.Auto]);
     }
 
     /// <summary>Poisson's loss lacks the labels' own term and may be 0 or negative, so that there is no ratio to judge by.</summary>

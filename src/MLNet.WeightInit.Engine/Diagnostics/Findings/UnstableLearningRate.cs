@@ -12,6 +12,9 @@ internal sealed class UnstableLearningRate : IFindingRule
 {
     const double ErrorRatio = 10;
 
+    /// <summary>Multiple of the best constant's loss from which the start, and not the rate, may be to blame.</summary>
+    const double LargestStart = 4;
+
     public IEnumerable<Finding> Examine(ReportContext context)
     {
         if (context.Rates is not { } rates)
@@ -23,7 +26,7 @@ internal sealed class UnstableLearningRate : IFindingRule
         {
             bool isGrave = !(asked.End <= ErrorRatio * Math.Abs(asked.Start));
             string end = double.IsFinite(asked.End) ? $"takes the loss from {NumberText.Format(asked.Start)} to {NumberText.Format(asked.End)}" : "takes the loss to infinity";
-            yield return new Finding(Verdict.LrUnstable, isGrave ? Severity.Error : Severity.Warning, 0, last, $"{trial} {end}{Limit(advice)}", Remedies(rates));
+            yield return new Finding(Verdict.LrUnstable, isGrave ? Severity.Error : Severity.Warning, 0, last, $"{trial} {end}{Limit(advice)}", [.. Cause(context), .. Remedies(rates)]);
         }
         else if (advice is { } && rates.Highest > advice.LargestStableRate && !asked.HasLearned(context.PriorLoss))
             yield return new Finding(Verdict.LrUnstable, Severity.Warning, 0, last, $"{trial} leaves the loss at {NumberText.Format(asked.End)}, from {NumberText.Format(asked.Start)}, and smaller rates lower it{Limit(advice)}", Remedies(rates));
@@ -31,6 +34,10 @@ internal sealed class UnstableLearningRate : IFindingRule
             yield return new Finding(Verdict.LrUnstable, Severity.Note, 0, last,
                 $"a curvature of {NumberText.Format(advice.Curvature)} allows rates up to {NumberText.Format(advice.QuadraticRate)} where the loss is quadratic, and the learning rate of {rate} is above; {trial} still lowers the loss, to {NumberText.Format(asked.End)}", Remedies(rates));
     }
+
+    /// <summary>What makes any rate too high: features as they come, and outputs that start far beyond the labels.</summary>
+    static string[] Cause(ReportContext context)
+        => [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], .. context.Probe.Loss > LargestStart * context.PriorLoss && !context.HasZeroHead ? (string[])[Remedy.ZeroHead] : []];
 
     static string Limit(LearningRateAdvice? advice) => advice is { LargestStableRate: > 0 } ? $"; rates up to {NumberText.Format(advice.LargestStableRate)} lower it" : "";
 
