@@ -39,9 +39,11 @@ internal sealed class RemedyTrialsTests
         foreach (string init in new[] { "glorot", "normal(deviation=0.01)", "normal(deviation=1)" })
             foreach (Finding finding in Diagnose(Deep(init)).Findings.Where(finding => finding.Severity > Severity.Note))
             {
-                double[] distances = [.. finding.Remedies.Where(remedy => remedy.Effect?.Verdict == Verdict.Healthy).Select(remedy => Math.Abs(Math.Log(remedy.Effect!.After)))];
+                // First by the chance of learning behind the remedy, in tenths and of a plain report, then by what is left of the figure.
+                (double Chance, double Distance)[] mended = [.. finding.Remedies.Where(remedy => remedy.Effect?.Verdict == Verdict.Healthy)
+                    .Select(remedy => (-Math.Round(Plain(RemedyTrials.Apply(remedy.Code, Deep(init))!).Forecast!.Probability, 1), Math.Abs(Math.Log(remedy.Effect!.After))))];
                 if (finding.Judged!.Name.EndsWith("ratio", StringComparison.Ordinal))
-                    Assert.That(distances, Is.Ordered, $"{init}, {finding.Verdict}");
+                    Assert.That(mended, Is.EqualTo(mended.Order()), $"{init}, {finding.Verdict}");
                 Assert.That(finding.Remedies.Select(remedy => remedy.Effect is null), Is.Ordered, "those without a figure come last");
             }
     }
