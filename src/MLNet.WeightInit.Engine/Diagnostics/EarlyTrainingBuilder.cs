@@ -45,9 +45,11 @@ internal sealed class EarlyTrainingBuilder(EarlySteps steps, FeedForwardNetwork 
         return trained with { Findings = FindingRules.Examine(Context(trained, finalLoss)), Forecast = start?.Forecast is { Steps: var planned } && trained.StepFigures.Count > 0 ? Trainability.StepForecast.Of(trained.StepFigures, planned) : null };
     }
 
-    /// <summary>None where the steps are too few, or the rule doesn't know such trainings.</summary>
+    /// <summary>None where the steps are too few, or the rule doesn't know such trainings. As the study has them, of a training that ends with these steps: its trainings went on for 150 to 600, and the rule knows nothing of how many follow.</summary>
     IReadOnlyList<double> Figures()
-        => start?.Forecast is { } forecast && (steps.Count == EarlySteps.Most || !double.IsFinite(steps.Losses[^1])) ? Trainability.StepFigures.Of(steps, start.StartFigures, start.InitialLoss, start.PriorLoss, forecast.Steps) : [];
+        => start?.Forecast is { } forecast && (steps.Count == EarlySteps.Most || !double.IsFinite(steps.Losses[^1]))
+            ? Trainability.StepFigures.Of(steps, Trainability.StartFigures.AtSteps(start.StartFigures, (double)EarlySteps.Most / forecast.Steps), start.InitialLoss, start.PriorLoss, EarlySteps.Most)
+            : [];
 
     TrainedContext Context(EarlyTraining trained, double finalLoss) => new()
     {
