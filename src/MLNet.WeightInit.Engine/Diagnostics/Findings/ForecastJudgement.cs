@@ -58,7 +58,7 @@ internal static class ForecastJudgement
             return new Finding(factor < 1 && share >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and at a learning rate of {rate} {NumberText.Percent(atRate)}", [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], $"LearningRate = {rate}f", .. context.HiddenLayers >= Deep ? (string[])[Remedy.FewerLayers] : []]);
         }
         if (atSteps >= Even && atSteps >= forecast.Probability + LeastGain)
-            return new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and in {more} times as many {NumberText.Percent(atSteps)}", [$"NumberOfEpochs = {context.Epochs * more}"]);
+            return new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and in {more} times as many {NumberText.Percent(atSteps)}", [$"NumberOfEpochs = {Math.Min(int.MaxValue, (long)context.Epochs * more)}"]);
         return context.HiddenLayers >= Deep
             ? new Finding(Verdict.TooDeep, Severity.Warning, 0, last - 1, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}, and {context.HiddenLayers} hidden layers are the likely cause", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
             : new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}", [Remedy.Auto, Remedy.Standardize]);
@@ -69,7 +69,7 @@ internal static class ForecastJudgement
     {
         (double Factor, double Probability)[] rates = [.. Enumerable.Range(LowestHalfDecade, HighestHalfDecade - LowestHalfDecade + 1)
             .OrderBy(Math.Abs)
-            .Select(halfDecades => ScalarFactor(halfDecades))
+            .Select(ScalarFactor)
             .Select(factor => (factor, TrainabilityForecast.Of(StartFigures.AtRate(context.StartFigures, factor), forecast.Steps)!.Probability))];
         double best = rates.Max(rate => rate.Probability);
         return Array.Find(rates, rate => rate.Probability >= best - 0.05);
