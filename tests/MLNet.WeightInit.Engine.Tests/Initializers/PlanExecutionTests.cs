@@ -28,6 +28,16 @@ public sealed class PlanExecutionTests
         Assert.That(longer[4], Is.Not.EqualTo(longer[2][..36]), "equal shapes draw unequal weights");
     }
 
+    /// <summary>Tables of one size share nothing (five standard errors of a correlation), and a column before another leaves its vectors as they are.</summary>
+    [Test]
+    public void Each_table_of_categories_draws_from_a_stream_of_its_own()
+    {
+        InitializationPlan both = PlanExecution.Build(s_layers, VarianceScaling.He(), embeddings: [("Town", 100, 16), ("Street", 100, 16)]);
+        float[] town = PlanExecution.Fill(both.Embeddings[0], 1), street = PlanExecution.Fill(both.Embeddings[1], 1);
+        Assert.That(Math.Abs(Randomness.SampleStatistics.Correlation(town, street)), Is.LessThan(5 / Math.Sqrt(1600)));
+        Assert.That(PlanExecution.Fill(PlanExecution.Build(s_layers, VarianceScaling.He(), embeddings: [("Street", 100, 16)]).Embeddings[0], 1), Is.EqualTo(street));
+    }
+
     [Test]
     public void Biases_are_zero_unless_asked_for()
     {
