@@ -88,6 +88,10 @@ public sealed class PlanExecutionTests
     public void A_plan_that_leaves_a_weight_tensor_out_is_refused()
         => Assert.That(() => PlanExecution.Build(s_layers, new PlansNothing()), Throws.InvalidOperationException.With.Message.Contains("hidden[0].weights"));
 
+    [Test]
+    public void A_rule_for_biases_as_the_network_s_is_told_its_place()
+        => Assert.That(() => PlanExecution.Build(s_layers, new PriorBias(0.5f), priorBias: [1, 2, 3]), Throws.InvalidOperationException.With.Message.Contains("BiasInit = \"prior(hidden=0.5)\"").And.Message.Contains("rule for biases"));
+
     delegate void Writer(Span<float> weights, RandomSource random);
 
     sealed class Custom(Writer fill) : WeightInitializer
