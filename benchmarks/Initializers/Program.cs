@@ -16,6 +16,9 @@ switch (args)
     case ["prior", .. var activations]:
         Grid.PrintPrior(activations);
         return;
+    case ["features"]:
+        SparseFeatures.Print();
+        return;
     case ["trainings"]:
         Trainings.Print();
         return;
