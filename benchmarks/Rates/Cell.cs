@@ -5,17 +5,25 @@ namespace Rates;
 /// <summary>One training whose rate is to be found.</summary>
 sealed record Cell(int Number, Problem Problem, string Activation, string Init, int Depth, int Width, string Optimizer, float DefaultRate)
 {
-    const int Count = 60;
+    /// <summary>Cells of the page, and the first of those by which the method was found: other draws of everything.</summary>
+    public const int Count = 200, Tuning = 100_000;
+
+    /// <summary>Trainings that measure a cell, from other weights and in other orders of the rows than the report's.</summary>
+    public const int Seeds = 7;
 
     static readonly (string Activation, string Init)[] s_starts =
         [("ReLU", "auto"), ("ReLU", "he"), ("ReLU", "orthogonal(gain=1.4142135)"), ("Tanh", "auto"), ("Tanh", "glorot"), ("Tanh", "orthogonal"), ("GELU", "auto"), ("GELU", "he"), ("SELU", "lecun"), ("LeakyReLU", "he")];
     static readonly int[] s_depths = [1, 2, 3, 6, 10], s_widths = [16, 32, 64, 128];
     static readonly (string Name, float Rate)[] s_optimizers = [("SGD", 0.05f), ("Momentum", 0.01f), ("Adam", 0.001f)];
 
-    /// <summary>Each of the ten starts six times, twice with each optimizer; problems, depths and widths are drawn.</summary>
-    public static IReadOnlyList<Cell> All { get; } = [.. Enumerable.Range(0, Count).Select(Create)];
+    /// <summary>The ten starts and three optimizers in turn; problems, depths and widths are drawn.</summary>
+    /// <param name="isSplit">Whether each has rows of its own to train on and to measure on; else all have the same.</param>
+    public static IEnumerable<Cell> Of(int first, int count, bool isSplit) => Enumerable.Range(first, count).Select(number => Create(number, isSplit ? 1 + number : 0));
 
-    public NeuralNetOptions Options(double rate, DiagnosticsLevel level) => new()
+    public string Name => $"{Problem.Name}, {Depth} × {Width} {Activation}, `{Init}`";
+
+    /// <param name="seed">0 for the report, then one a training.</param>
+    public NeuralNetOptions Options(double rate, DiagnosticsLevel level, int seed) => new()
     {
         HiddenLayers = [.. Enumerable.Repeat(Width, Depth)],
         Activation = Activation,
@@ -25,15 +33,15 @@ sealed record Cell(int Number, Problem Problem, string Activation, string Init, 
         NumberOfEpochs = Problem.Epochs,
         EarlyStopping = false,
         BatchSize = 32,
-        Seed = Number,
+        Seed = Number + 1_000_000 * seed,
         NumberOfThreads = 1,
         Diagnostics = level,
     };
 
-    static Cell Create(int number)
+    static Cell Create(int number, int split)
     {
         // A multiplicative generator (Lehmer 1951; Park and Miller 1988), so that the cells are the same wherever the table is made.
-        ulong state = (ulong)number + 1;
+        ulong state = (ulong)number + 7_001;           // no number of an earlier table
         int Draw(int count)
         {
             for (int i = 0; i < 3; i++)
@@ -42,6 +50,6 @@ sealed record Cell(int Number, Problem Problem, string Activation, string Init, 
         }
         (string activation, string init) = s_starts[number % s_starts.Length];
         (string name, float rate) = s_optimizers[number / s_starts.Length % s_optimizers.Length];
-        return new Cell(number, Problem.All[Draw(Problem.All.Count)], activation, init, s_depths[Draw(s_depths.Length)], s_widths[Draw(s_widths.Length)], name, rate);
+        return new Cell(number, Problem.Of(Draw(Problem.Count), split), activation, init, s_depths[Draw(s_depths.Length)], s_widths[Draw(s_widths.Length)], name, rate);
     }
 }

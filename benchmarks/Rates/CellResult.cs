@@ -5,35 +5,58 @@ namespace Rates;
 
 /// <summary>What was predicted of a cell and what was measured.</summary>
 /// <param name="Quadratic">Bound over curvature.</param>
-/// <param name="DefaultLoss">Held-out loss at the end, at the optimizer's usual rate; infinite where it diverged.</param>
+/// <param name="Measured">The middle of the seeds'.</param>
+/// <param name="Spread">The largest of the seeds' measured rates over the smallest.</param>
+/// <param name="DefaultLoss">Held-out loss at the end, at the optimizer's usual rate, the middle of the seeds'; infinite where it diverged.</param>
 /// <param name="ProposedLoss">The same at the proposed rate and warm-up.</param>
-sealed record CellResult(string Optimizer, string Name, double Curvature, double Quadratic, double Predicted, double Measured, double Proposed, int WarmUp, double DefaultLoss, double ProposedLoss)
+sealed record CellResult(int Number, string Optimizer, string Name, double Curvature, double Quadratic, double Predicted, double Measured, double Spread, double Proposed, int WarmUp, double DefaultLoss, double ProposedLoss)
 {
-    const double Resolution = 1.1, Coarse = 4, LeastGain = 0.02;
+    const double Step = 1.5, LeastGain = 0.1;
+    const int MostRungs = 40, FollowSeeds = 5;
 
     double Ratio => Predicted / Measured;
 
     bool IsClose => Ratio is > 1 / 1.5 and < 1.5;
 
-    public string Row => string.Join(" | ", $"| {Name}", Optimizer, Format(Curvature), Format(Quadratic), Format(Predicted), Format(Measured), Format(Ratio), Format(Proposed), WarmUp, Format(DefaultLoss), Format(ProposedLoss)) + " |";
+    public string Row => string.Join(" | ", $"| {Number}", Name, Optimizer, Format(Curvature), Format(Quadratic), Format(Predicted), Format(Measured), Format(Spread), Format(Ratio), Format(Proposed), WarmUp, Format(DefaultLoss), Format(ProposedLoss)) + " |";
 
     public static CellResult Of(Cell cell)
     {
-        InitializationReport report = cell.Problem.Diagnose(cell.Options(cell.DefaultRate, DiagnosticsLevel.Full));
+        InitializationReport report = cell.Problem.Diagnose(cell.Options(cell.DefaultRate, DiagnosticsLevel.Full, seed: 0));
         LearningRateAdvice advice = report.LearningRateAdvice!;
-        double reference = report.PriorLoss < 0.9 * report.InitialLoss ? report.PriorLoss : report.InitialLoss;
-        NeuralNetOptions proposed = cell.Options(advice.ProposedRate > 0 ? advice.ProposedRate : cell.DefaultRate, DiagnosticsLevel.Off);
+        (double measured, double spread) = Measure(cell);
+        return new CellResult(cell.Number, cell.Optimizer, cell.Name, advice.Curvature, advice.QuadraticRate, advice.DivergenceRate, measured, spread, double.NaN, 0, double.NaN, double.NaN);
+    }
+
+    /// <summary>What following the proposal gains: a line.</summary>
+    public static string Follow(Cell cell)
+    {
+        LearningRateAdvice advice = cell.Problem.Diagnose(cell.Options(cell.DefaultRate, DiagnosticsLevel.Full, seed: 0)).LearningRateAdvice!;
+        double[] usual = [.. Enumerable.Range(1, FollowSeeds).Select(seed => HeldOut(cell, cell.Options(cell.DefaultRate, DiagnosticsLevel.Off, seed))).Order()];
+        double[] followed = [.. Enumerable.Range(1, FollowSeeds).Select(seed => HeldOut(cell, Follow(advice, cell, seed))).Order()];
+        return $"{cell.Number};{Format(advice.ProposedRate)};{advice.ProposedWarmUpSteps};{usual[FollowSeeds / 2]:G5};{followed[FollowSeeds / 2]:G5}";
+    }
+
+    /// <summary>The row with what a line of <see cref="Follow(Cell)"/> says.</summary>
+    public CellResult With(string line)
+    {
+        double[] fields = [.. line.Split(';').Select(field => field is "–" ? double.NaN : double.Parse(field, CultureInfo.InvariantCulture))];
+        return this with { Proposed = fields[1], WarmUp = (int)fields[2], DefaultLoss = fields[3], ProposedLoss = fields[4] };
+    }
+
+    static NeuralNetOptions Follow(LearningRateAdvice advice, Cell cell, int seed)
+    {
+        NeuralNetOptions options = cell.Options(advice.ProposedRate > 0 ? advice.ProposedRate : cell.DefaultRate, DiagnosticsLevel.Off, seed);
         if (advice.ProposedWarmUpSteps > 0)
-            proposed.Schedule = string.Create(CultureInfo.InvariantCulture, $"Constant(warmup={advice.ProposedWarmUpSteps / Math.Ceiling(cell.Problem.TrainingRows / 32.0):R})");
-        return new CellResult(cell.Optimizer, $"{cell.Problem.Name}, {cell.Depth} × {cell.Width} {cell.Activation}, `{cell.Init}`", advice.Curvature, advice.QuadraticRate, Math.Sqrt(advice.LargestStableRate * advice.DivergenceRate),
-            Measure(cell, reference), advice.ProposedRate, advice.ProposedWarmUpSteps, HeldOut(cell, cell.Options(cell.DefaultRate, DiagnosticsLevel.Off)), HeldOut(cell, proposed));
+            options.Schedule = string.Create(CultureInfo.InvariantCulture, $"Constant(warmup={advice.ProposedWarmUpSteps / Math.Ceiling(cell.Problem.TrainingRows / 32.0):R})");
+        return options;
     }
 
     public static CellResult Parse(string row)
     {
         string[] parts = [.. row.Trim().Trim('|').Split(" | ").Select(part => part.Trim())];
         double Number(int i) => parts[i] is "–" ? double.NaN : parts[i] is "∞" ? double.PositiveInfinity : double.Parse(parts[i], CultureInfo.InvariantCulture);
-        return new CellResult(parts[1], parts[0], Number(2), Number(3), Number(4), Number(5), Number(7), (int)Number(8), Number(9), Number(10));
+        return new CellResult((int)Number(0), parts[2], parts[1], Number(3), Number(4), Number(5), Number(6), Number(7), Number(9), (int)Number(10), Number(11), Number(12));
     }
 
     public static void Print(IReadOnlyList<CellResult> results)
@@ -41,47 +64,75 @@ sealed record CellResult(string Optimizer, string Name, double Curvature, double
         Console.WriteLine($"""
             # The learning rate from the start of a training
 
-            Made by `dotnet run -c Release --project benchmarks/Rates > docs/benchmarks/rates.md`.
+            Made by `dotnet run -c Release --project benchmarks/Rates > docs/benchmarks/rates.md`, or in pieces: `-- cells FIRST COUNT >> rows` and `-- join rows`.
 
-            **Predicted**: what `mlContext.WeightInit.Diagnose` says before training, the middle (on the logarithm) of `LargestStableRate` and `DivergenceRate`, from trials of the first 128 steps. **Measured**: trainings of some 250 steps of 32 rows,
-            bisected to a factor of {Resolution}; a rate counts as diverged where the last epoch's mean loss isn't 2 % below the start's, or below the best constant's where that is much lower, or isn't finite. Both go through `Fit` and `Diagnose` with
-            the same seed, so from the same weights. **Quadratic**: the optimizer's bound over the curvature, what a quadratic loss would allow. **Losses**: held-out, at the end of the same epochs, at the optimizer's usual rate (SGD 0.05, Momentum
-            0.01, Adam 0.001) and at the proposed one with its warm-up. {results.Count} cells: each of ten starts with optimizers in turn, problems, depths and widths drawn.
+            **Predicted**: the `DivergenceRate` of `mlContext.WeightInit.Diagnose`, before training. **Measured**: trainings of some 250 steps of 32 rows through `Fit`, with {Cell.Seeds} seeds, none of which is the report's (other weights, other orders of the rows),
+            on rungs of a factor {Step} around where the first of them diverges, from two at which all train up to two in a row at which most diverge: the lowest rung × {Step} ^ (sum of the shares that train − 1/2), which is the rate at which half of the trainings diverge. A training has diverged where
+            the mean loss of the last quarter of its epochs isn't a tenth below the start's, or below the best constant's where that is much lower, or isn't finite. **Spread**: the same of each seed alone, the largest over the smallest. **Quadratic**: the
+            optimizer's bound over the curvature, what a quadratic loss would allow. **Losses**: held-out, at the end of the same epochs, at the optimizer's usual rate (SGD 0.05, Momentum 0.01, Adam 0.001) and at the proposed one with its warm-up; the
+            middle of the same {Cell.Seeds} seeds. {results.Count} cells: ten starts and three optimizers in turn, problems, depths and widths drawn. No cell of this table was looked at while the method was made: that was done on cells from {Cell.Tuning} on.
 
-            | optimizer | cells | predicted within 1.5 of measured | median of predicted / measured | quadratic within 1.5 | proposed beats the usual rate |
-            |---|---|---|---|---|---|
+            | optimizer | cells | predicted within 1.5 of measured | median of predicted / measured | seeds apart by more than 1.5 | within 1.5 where they aren't | quadratic within 1.5 | proposed beats the usual rate | median of loss proposed / usual |
+            |---|---|---|---|---|---|---|---|---|
             """);
         foreach (IGrouping<string, CellResult> group in results.GroupBy(result => result.Optimizer).Append(results.GroupBy(_ => "all").Single()))
         {
-            CellResult[] cells = [.. group];
-            double[] ratios = [.. cells.Select(cell => cell.Ratio).Where(double.IsFinite).Order()];
-            Console.WriteLine($"| {group.Key} | {cells.Length} | {Share(cells, cell => cell.IsClose)} | {ratios[ratios.Length / 2]:F2} | {Share(cells, cell => cell.Quadratic / cell.Measured is > 1 / 1.5 and < 1.5)} | {Share(cells, cell => cell.ProposedLoss < cell.DefaultLoss)} |");
+            CellResult[] cells = [.. group], sharp = [.. group.Where(cell => cell.Spread <= 1.5)];
+            Console.WriteLine($"| {group.Key} | {cells.Length} | {Share(cells, cell => cell.IsClose)} | {Median(cells.Select(cell => cell.Ratio)):F2} | {Share(cells, cell => !(cell.Spread <= 1.5))} | {Share(sharp, cell => cell.IsClose)} | "
+                + $"{Share(cells, cell => cell.Quadratic / cell.Measured is > 1 / 1.5 and < 1.5)} | {Share(cells, cell => cell.ProposedLoss < cell.DefaultLoss)} | {Median(cells.Select(cell => cell.ProposedLoss / cell.DefaultLoss)):F2} |");
         }
-        Console.WriteLine("\n| network | optimizer | curvature | quadratic | predicted | measured | predicted / measured | proposed rate | warm-up, steps | loss, usual rate | loss, proposed |\n|---|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("\n| cell | network | optimizer | curvature | quadratic | predicted | measured | spread | predicted / measured | proposed rate | warm-up, steps | loss, usual rate | loss, proposed |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (CellResult result in results)
             Console.WriteLine(result.Row);
     }
 
+    static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Where(double.IsFinite).Order()];
+        return sorted.Length == 0 ? double.NaN : sorted[sorted.Length / 2];
+    }
+
     static string Share(CellResult[] cells, Func<CellResult, bool> has) => $"{cells.Count(has)} ({100.0 * cells.Count(has) / cells.Length:F0} %)";
 
-    static double Measure(Cell cell, double reference)
+    /// <summary>The edge by all seeds and by each alone, on rungs of <see cref="Step"/>, from two at which all train up to two in a row at which most diverge.</summary>
+    static (double Edge, double Spread) Measure(Cell cell)
     {
-        double stable = double.NaN, diverged = double.NaN, rate = 1;
-        for (int i = 0; i < 12 && (double.IsNaN(stable) || double.IsNaN(diverged)); i++)
+        double[] references = [.. Enumerable.Range(1, Cell.Seeds).Select(seed =>
         {
-            if (Trains(rate))
-                (stable, rate) = (rate, rate * Coarse);
-            else
-                (diverged, rate) = (rate, rate / Coarse);
-        }
-        while (diverged / stable > Resolution)
-            if (Math.Sqrt(stable * diverged) is var middle && Trains(middle))
-                stable = middle;
-            else
-                diverged = middle;
-        return Math.Sqrt(stable * diverged);
+            InitializationReport start = cell.Problem.Start(cell.Options(cell.DefaultRate, DiagnosticsLevel.Summary, seed));
+            return start.PriorLoss < 0.9 * start.InitialLoss ? start.PriorLoss : start.InitialLoss;
+        })];
+        // One seed shows where to look: from the usual rate on doubled, or halved, until the outcome changes.
+        int guess = 0;
+        bool trains = Trains(cell.DefaultRate, 1);
+        for (int i = 0; i < MostRungs && Trains(Rate(guess + (trains ? 2 : -2)), 1) == trains; i++)
+            guess += trains ? 2 : -2;
+        var rungs = new SortedDictionary<int, bool[]>();
+        int lowest = guess, highest = guess;
+        while (rungs.Count < MostRungs && (!All(lowest) || !All(lowest + 1)))
+            lowest--;
+        while (rungs.Count < MostRungs && (!MostFail(highest) || !MostFail(highest - 1)))
+            highest++;
+        double[] edges = [.. Enumerable.Range(0, Cell.Seeds).Select(seed => Edge(rungs.Values.Sum(trained => trained[seed] ? 1.0 : 0))).Order()];
+        return (Edge(rungs.Values.Sum(trained => trained.Average(one => one ? 1.0 : 0))), edges[^1] / edges[0]);
 
-        bool Trains(double rate) => cell.Problem.Train(cell.Options(rate, DiagnosticsLevel.Off)) is { } history && history.Epochs[^1].TrainingLoss < reference - LeastGain * Math.Abs(reference);
+        double Edge(double rungsThatTrain) => Rate(rungs.Keys.First() + rungsThatTrain - 0.5);
+
+        double Rate(double rung) => cell.DefaultRate * Math.Pow(Step, rung);
+
+        bool[] At(int rung)
+        {
+            if (!rungs.TryGetValue(rung, out bool[]? trained))
+                rungs.Add(rung, trained = [.. Enumerable.Range(1, Cell.Seeds).Select(seed => Trains(Rate(rung), seed))]);
+            return trained;
+        }
+
+        bool All(int rung) => At(rung).All(one => one);
+
+        bool MostFail(int rung) => 2 * At(rung).Count(one => one) < Cell.Seeds;
+
+        bool Trains(double rate, int seed) => cell.Problem.Train(cell.Options(rate, DiagnosticsLevel.Off, seed)) is { } history
+            && history.Epochs.TakeLast((history.Epochs.Count + 3) / 4).Average(epoch => epoch.TrainingLoss) < references[seed - 1] - LeastGain * Math.Abs(references[seed - 1]);
     }
 
     static double HeldOut(Cell cell, NeuralNetOptions options) => cell.Problem.Train(options)?.Epochs[^1].ValidationLoss ?? double.PositiveInfinity;

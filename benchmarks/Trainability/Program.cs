@@ -34,11 +34,17 @@ switch (args)
     case ["remedies", var outcomes]:
         Gallery.WriteRemedies(outcomes);
         break;
+    case ["rates", var first, var count]:
+        GalleryRates.Write(int.Parse(first), int.Parse(count));
+        break;
+    case ["join-rates", var rows]:
+        GalleryRates.Join(rows);
+        break;
     case ["gallery", var outcomes]:
         Gallery.Print(outcomes);
         break;
     default:
-        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA or INITIALIZER] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS | outcomes | gallery OUTCOMES | remedies OUTCOMES | steps FIRST COUNT | fit-steps CELLS STEPS RULE");
+        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA or INITIALIZER] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS | outcomes | gallery OUTCOMES | remedies OUTCOMES | rates FIRST COUNT | join-rates ROWS | steps FIRST COUNT | fit-steps CELLS STEPS RULE");
         return 1;
 }
 return 0;

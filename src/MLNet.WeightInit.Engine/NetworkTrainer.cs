@@ -120,7 +120,7 @@ internal static class NetworkTrainer
             int calibrationPasses = probe.ForwardPasses;
             NetworkProbe measured = probe.Measure();
             double priorLoss = PriorLoss(gatherer, trainingRows, options, prior);
-            RateMeasurement? rates = RateStudy.Measure(network, gatherer, trainingRows, stream?.TrainingRows ?? trainingRows.Length, options, kernels, RateMultipliers(plan), measured.Loss, priorLoss);
+            RateMeasurement? rates = RateStudy.Measure(network, gatherer, trainingRows, stream?.TrainingRows ?? trainingRows.Length, options, kernels, RateMultipliers(plan), measured.Loss, priorLoss, Redraw);
             (long steps, int epochs) = Planned(stream?.TrainingRows ?? trainingRows.Length, options);
             InitializationDetails? details = DetailStudy.Measure(network, measured, gatherer, probe.RowNumbers, options, kernels, calibrationPasses, stream?.TrainingRows ?? trainingRows.Length);
             InitializationReport made = ReportBuilder.Build(plan, measured, options, probe.RowSums(), priorLoss, options.Seed, steps, epochs, rates, details, pool);
@@ -135,6 +135,9 @@ internal static class NetworkTrainer
 
         // The same rows: they are chosen by data and seed.
         InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { Diagnostics = DiagnosticsLevel.Summary, OnlyMeasures = true }, validation, start: null, stream).Initialization;
+
+        // Other weights of the same plan, on the same rows.
+        FeedForwardNetwork Redraw(long fillSeed) => Train(data, options with { Diagnostics = DiagnosticsLevel.Off, OnlyMeasures = true, FillSeed = fillSeed }, validation, start: null, stream).Network;
 
         TrainingResult Finished(TrainingHistory history)
         {

@@ -23,6 +23,11 @@ internal static class AdviceJson
         json.WriteNumber("trialSteps", advice.TrialSteps);
         Number("proposedRate", advice.ProposedRate);
         json.WriteString("proposedRateReason", advice.ProposedRateReason);
+        if (!double.IsNaN(advice.ProposedLoss))
+        {
+            Number("proposedLoss", advice.ProposedLoss);
+            Number("askedLoss", advice.AskedLoss);
+        }
         json.WriteNumber("proposedWarmUpSteps", advice.ProposedWarmUpSteps);
         json.WriteString("proposedWarmUpReason", advice.ProposedWarmUpReason);
         json.WriteEndObject();
@@ -52,11 +57,14 @@ internal static class AdviceJson
             TrialSteps = Integer("trialSteps"),
             ProposedRate = Number("proposedRate"),
             ProposedRateReason = Text("proposedRateReason"),
+            ProposedLoss = Optional("proposedLoss"),
+            AskedLoss = Optional("askedLoss"),
             ProposedWarmUpSteps = Integer("proposedWarmUpSteps"),
             ProposedWarmUpReason = Text("proposedWarmUpReason"),
         };
 
         double Number(string name) => ReportJsonReader.Number(ReportJsonReader.Member(advice, name), $"{Advice}.{name}");
+        double Optional(string name) => advice.TryGetProperty(name, out JsonElement value) ? ReportJsonReader.Number(value, $"{Advice}.{name}") : double.NaN;
         int Integer(string name) => ReportJsonReader.Integer(ReportJsonReader.Member(advice, name), $"{Advice}.{name}");
         string Text(string name) => ReportJsonReader.Text(ReportJsonReader.Member(advice, name), $"{Advice}.{name}");
     }

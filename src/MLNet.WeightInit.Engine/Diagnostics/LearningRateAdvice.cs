@@ -26,10 +26,12 @@ public sealed record LearningRateAdvice
     /// <summary><see cref="StabilityBound"/> / <see cref="Curvature"/>: the largest rate for which a quadratic loss of that curvature falls.</summary>
     public double QuadraticRate => StabilityBound / Curvature;
 
-    /// <summary>The largest rate that lowered the loss in a trial; <see cref="double.NaN"/> where none did.</summary>
+    /// <summary>The largest rate at which, and below which, every trial that was made trained: its loss ended a tenth below the start's and the best constant's, or half as far as at a small rate where that gains little. <see cref="double.NaN"/>
+    /// where none did.</summary>
     public required double LargestStableRate { get; init; }
 
-    /// <summary>The smallest rate above <see cref="LargestStableRate"/> that didn't; at most 1.2 times as large. <see cref="double.NaN"/> where every rate or none lowered the loss.</summary>
+    /// <summary>The rate at which half of the trials train, over draws of the weights and orders of the rows (Spearman 1908, Kärber 1931); far above <see cref="LargestStableRate"/> where one draw trains at rates at which another doesn't, as
+    /// with Adam. Of a network so large that it gets one draw: the smallest rate above <see cref="LargestStableRate"/> that didn't lower the loss, at most 1.2 times as large. <see cref="double.NaN"/> where every rate or none trained.</summary>
     public required double DivergenceRate { get; init; }
 
     /// <summary>What a trial was and how many there were.</summary>
@@ -43,6 +45,13 @@ public sealed record LearningRateAdvice
 
     /// <summary>Why that rate.</summary>
     public required string ProposedRateReason { get; init; }
+
+    /// <summary>Loss of rows held out at the end of trials of <see cref="TrialSteps"/> steps at <see cref="ProposedRate"/>, its warm-up included; <see cref="double.NaN"/> where rates weren't compared (a large network, fewer than 20 rows), and in
+    /// reports of earlier releases.</summary>
+    public double ProposedLoss { get; init; } = double.NaN;
+
+    /// <summary>The same at the rate that the options ask for; <see cref="double.PositiveInfinity"/> where that diverges.</summary>
+    public double AskedLoss { get; init; } = double.NaN;
 
     /// <summary>Steps in which the rate should rise to <see cref="ProposedRate"/>; 0 where that gains nothing. <c>Schedule = "Constant(warmup=…)"</c> counts epochs.</summary>
     public required int ProposedWarmUpSteps { get; init; }

@@ -5,7 +5,7 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
 /// <param name="Diverged">The smallest above it that didn't; NaN where each or none did.</param>
 internal readonly record struct RateSearch(double Stable, double Diverged, int Trials)
 {
-    /// <summary>Of the two rates, in the end.</summary>
+    /// <summary>Of the two rates, in the end, where no other is asked for.</summary>
     public const double Resolution = 1.2;
 
     const int MostDoublings = 14;
@@ -15,7 +15,8 @@ internal readonly record struct RateSearch(double Stable, double Diverged, int T
 
     /// <param name="trial">Above 0 where a rate trains, 0 where it changes nothing, below 0 where the loss rises; asked once for each that is tried.</param>
     /// <param name="guess">Above 0.</param>
-    public static RateSearch Run(Func<double, int> trial, double guess)
+    /// <param name="resolution">To where the two are bisected.</param>
+    public static RateSearch Run(Func<double, int> trial, double guess, double resolution = Resolution)
     {
         double stable = double.NaN, diverged = double.NaN, rate = guess;
         int trials = 1, outcome = trial(rate);
@@ -37,7 +38,7 @@ internal readonly record struct RateSearch(double Stable, double Diverged, int T
         }
         if (double.IsNaN(stable))
             return new RateSearch(double.NaN, double.NaN, trials);
-        for (; diverged / stable > Resolution; trials++)
+        for (; diverged / stable > resolution; trials++)
         {
             double middle = Math.Sqrt(stable * diverged);
             if (trial(middle) > 0)

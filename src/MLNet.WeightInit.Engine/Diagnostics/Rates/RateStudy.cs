@@ -21,21 +21,20 @@ internal sealed class RateStudy
     /// <summary>Multiple of the start's loss from which the quick trial wants confirmation: its last two batches are other rows than the start was measured on, and the confirming trial compares the same rows.</summary>
     const double SuspiciousRise = 1.05;
 
-    /// <summary>Steps of a trial at <see cref="DiagnosticsLevel.Full"/>, and the fewest that a large network gets. Measured (docs/benchmarks/rates.md): 40 steps miss what Adam does later, both ways, since a burst at its start fades and
-    /// saturation comes slowly.</summary>
-    const int FullSteps = 128, FewestSteps = 12;
-
-    /// <summary>Trials of so many steps tell a good rate from a better one.</summary>
-    const int ComparingSteps = 40;
-
-    /// <summary>Multiplications and additions that all trials, and all products with the Hessian, may take: some seconds on one core.</summary>
+    /// <summary>Multiplications and additions that all products with the Hessian may take.</summary>
     const double MostWork = 6e10;
-
-    /// <summary>Trials that a search takes, more or less.</summary>
-    const int UsualTrials = 16;
 
     /// <summary>Cohen et al. 2022 measure the preconditioned curvature when the averages of squares have settled.</summary>
     const int PreconditioningSteps = 20;
+
+    /// <summary>Share of the loss that a trial shall gain on the start, or the best constant, to train: what a network that has died gains by its biases, and by the noise of its batches, is less. Half of what a smaller rate gains, where that
+    /// is little.</summary>
+    const double EdgeGain = 0.1;
+
+    /// <summary>Where a ladder follows.</summary>
+    const double CoarseResolution = 2;
+
+    const int FewestComparedRows = 20;
 
     const int FewestCurvatureRows = 32, FewestRows = 32;
 
@@ -49,8 +48,10 @@ internal sealed class RateStudy
     readonly double _prior;
     readonly RateTrial _trial;
     readonly StabilityBound _bound;
+    readonly Func<long, FeedForwardNetwork> _redraw;
+    readonly List<FeedForwardNetwork> _starts;
 
-    RateStudy(FeedForwardNetwork network, BatchGatherer gatherer, int[] rows, long trainingRows, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, double prior)
+    RateStudy(FeedForwardNetwork network, BatchGatherer gatherer, int[] rows, long trainingRows, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, double prior, Func<long, FeedForwardNetwork> redraw)
     {
         _network = network;
         _gatherer = gatherer;
@@ -62,6 +63,8 @@ internal sealed class RateStudy
         _prior = prior;
         _trial = new RateTrial(network, gatherer, rows, options with { BatchSize = Math.Min(options.BatchSize, LargestBatch(network)) }, kernels, rateMultipliers, _weightDecay);
         _bound = StabilityBound.Of(options.Optimizer);
+        _redraw = redraw;
+        _starts = [network];
     }
 
     /// <param name="network">Initialized; is not changed.</param>
@@ -70,28 +73,27 @@ internal sealed class RateStudy
     /// <param name="rateMultipliers">As for <see cref="TrainingStep"/>.</param>
     /// <param name="initialLoss">Of the probe; where it isn't finite no step is tried.</param>
     /// <param name="prior">Loss of the best constant; NaN where unknown.</param>
+    /// <param name="redraw">Another start of the same plan, by a seed.</param>
     /// <returns>Null where no rate is used (L-BFGS, a search for the rate) or the network is too large to copy.</returns>
     public static RateMeasurement? Measure(FeedForwardNetwork network, BatchGatherer gatherer, int[] rows, long trainingRows, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers,
-        double initialLoss, double prior)
+        double initialLoss, double prior, Func<long, FeedForwardNetwork> redraw)
     {
         // Where heads' classes have weights, a batch's sum of losses has no one weight to be divided by.
         if (options.Optimizer.IsFullBatch || options.Loss is HeadsLoss { HasClassWeights: true } || options.RangeTest is not null || network.Parameters.Length > MostParameters || !double.IsFinite(initialLoss) || options.Diagnostics == DiagnosticsLevel.Off)
             return null;
-        var study = new RateStudy(network, gatherer, rows, trainingRows, options, kernels, rateMultipliers, prior);
+        var study = new RateStudy(network, gatherer, rows, trainingRows, options, kernels, rateMultipliers, prior, redraw);
         var course = new TrialCourse(options, trainingRows);
         bool isFull = options.Diagnostics == DiagnosticsLevel.Full;
-        TrialOutcome asked = isFull ? study._trial.Run(study.Steps, course.Rates(study.Steps)) : study.Quick(course, initialLoss);
-        return new RateMeasurement(asked, course.Highest, options.Optimizer.DefaultLearningRate, isFull ? study.Advise() : null, TrainingBudget.UpdatesAnEpoch(trainingRows, options));
+        RateBudget budget = study.Budget(course);
+        TrialOutcome asked = isFull ? study._trial.Run(budget.Steps, course.Rates(budget.Steps)) : study.Quick(course, initialLoss);
+        return new RateMeasurement(asked, course.Highest, options.Optimizer.DefaultLearningRate, isFull ? study.Advise(course, budget) : null, TrainingBudget.UpdatesAnEpoch(trainingRows, options));
     }
 
     /// <summary>Rows of a trial's batch: where even the fewest steps would take too much, less than training has.</summary>
-    static int LargestBatch(FeedForwardNetwork network) => (int)Math.Clamp(MostWork / (UsualTrials * FewestSteps * 3.0 * network.Parameters.Length), FewestRows, RateTrial.MostRows);
-
-    /// <summary>Steps of a trial.</summary>
-    int Steps => (int)Math.Clamp(MostWork / (UsualTrials * StepWork), FewestSteps, FullSteps);
+    static int LargestBatch(FeedForwardNetwork network) => (int)Math.Clamp(RateBudget.LargeWork / (RateBudget.UsualRates * RateBudget.FewestSteps * 3.0 * network.Parameters.Length), FewestRows, RateTrial.MostRows);
 
     /// <summary>Forward, and twice as much back.</summary>
-    double StepWork => 3.0 * _network.Parameters.Length * Math.Min(_trial.BatchSize, _rows.Length);
+    RateBudget Budget(TrialCourse course) => RateBudget.Of(3.0 * _network.Parameters.Length * Math.Min(_trial.BatchSize, _rows.Length), course.Steps);
 
     /// <summary>Most trainings are done with after <see cref="QuickSteps"/>.</summary>
     TrialOutcome Quick(TrialCourse course, double initialLoss)
@@ -102,37 +104,64 @@ internal sealed class RateStudy
         return end - reference <= (SuspiciousRise - 1) * Math.Abs(reference) ? new TrialOutcome(QuickSteps, initialLoss, end) : _trial.Run(ConfirmingSteps, course.Rates(ConfirmingSteps));
     }
 
-    LearningRateAdvice Advise()
+    LearningRateAdvice Advise(TrialCourse course, RateBudget budget)
     {
         (double curvature, string curvatureReason) = MeasureCurvature();
         double guess = _bound.Bound / curvature;
         if (!(guess is > 1e-7 and < 1e4))
             guess = _options.Optimizer.DefaultLearningRate;
-        int steps = Steps;
-        RateSearch search = RateSearch.Run(rate => _trial.Run(steps, _ => rate) is var outcome && outcome.HasLearned(_prior) ? 1 : outcome.HasRisen(_prior) ? -1 : 0, guess);
-        bool gainsByWarmUp = !double.IsNaN(search.Diverged) && _trial.Run(steps, step => WarmUpGain * search.Stable * Math.Min(1, (step + 1.0) / (steps / 2 + 1))).HasLearned(_prior);
-        double proposed = steps < ComparingSteps || double.IsNaN(search.Stable) ? double.NaN : BestRate(search.Stable, steps);
-        return AdviceText.Write(search, curvature, curvatureReason, _bound, steps, _trial.BatchSize, gainsByWarmUp ? steps / 2 : 0, proposed);
+        (RateEdge edge, int tried) = Edge(budget, guess);
+        bool compares = budget.Folds > 0 && _rows.Length >= FewestComparedRows && !double.IsNaN(edge.Stable);
+        ComparedRate compared = compares ? Comparison(course, budget).Choose(edge.Stable, course.Highest) : ComparedRate.None;
+        int warmUp = compared.WarmUpSteps, rise = budget.Steps / 2;
+        if (double.IsNaN(compared.Rate) && !double.IsNaN(edge.Diverged) && _trial.Run(budget.Steps, step => WarmUpGain * edge.Stable * Math.Min(1, (step + 1.0) / (rise + 1))).HasLearned(_prior))
+            warmUp = rise;
+        return AdviceText.Write(edge, tried, curvature, curvatureReason, _bound, budget, _trial.BatchSize, warmUp, compared, course.Highest);
     }
 
-    /// <summary>Halving from the largest stable rate on, the smallest whose loss falls nearly as far as the lowest: what is near the edge for the first steps is beyond it when the loss has grown sharper.</summary>
-    double BestRate(double stable, int steps)
+    /// <summary>First in the training's own order of the rows, then on a ladder around what that found, in several.</summary>
+    (RateEdge Edge, int Tried) Edge(in RateBudget budget, double guess)
     {
-        const int Halvings = 6;
-        const double Share = 0.95;
-        var outcomes = new TrialOutcome[Halvings];
-        double rate = stable, lowest = double.PositiveInfinity;
-        for (int i = 0; i < Halvings; i++)
-        {
-            double halved = rate /= 2;
-            outcomes[i] = _trial.Run(steps, _ => halved);
-            lowest = Math.Min(lowest, outcomes[i].End);
-        }
-        int best = Halvings - 1;
-        while (best > 0 && !(outcomes[best].Start - outcomes[best].End >= Share * (outcomes[best].Start - lowest)))
-            best--;
-        return stable / (2 << best);
+        int steps = budget.Steps;
+        bool isAlone = budget.Draws == 1;
+        RateSearch search = RateSearch.Run(rate => _trial.Run(steps, _ => rate) is var outcome && outcome.HasLearned(_prior) ? 1 : outcome.HasRisen(_prior) ? -1 : 0, guess, isAlone ? RateSearch.Resolution : CoarseResolution);
+        if (isAlone || double.IsNaN(search.Stable) || double.IsNaN(search.Diverged))
+            return (new RateEdge(search.Stable, search.Diverged, 0), search.Trials);
+        double gain = Math.Min(EdgeGain, _trial.Run(steps, _ => search.Stable / 4).Gain(_prior) / 2);
+        RateTrial[] trials = [_trial, .. Enumerable.Range(1, budget.Draws - 1).Select(draw => Trial(draw, _rows, $"draw {draw}"))];
+        RateEdge edge = RateEdge.Find(rate => trials.Count(trial => trial.Run(steps, _ => rate).Gain(_prior) > gain) / (double)trials.Length, search.Stable);
+        return (edge, search.Trials + edge.Rungs);
     }
+
+    /// <summary>Folds in the order of a keyed draw. Of many rows only some are held out: more would measure the loss no better, and cost more than the steps.</summary>
+    RateComparison Comparison(TrialCourse course, RateBudget budget)
+    {
+        const int MostHeldOut = 1024, Parts = 5;
+        int steps = budget.Steps;
+        int[] order = [.. _rows];
+        new RandomSource(_options.Seed, "diagnostics/rates/folds").Shuffle(order);
+        int size = Math.Clamp(order.Length / Parts, 1, MostHeldOut);
+        var trials = new List<RateTrial>();
+        var held = new List<int[]>();
+        for (int fold = 0; fold < budget.Folds; fold++)
+        {
+            int[] part = order[(fold * size)..Math.Min(order.Length, (fold + 1) * size)];
+            Array.Sort(part);
+            held.Add(part);
+            trials.Add(Trial(fold, [.. _rows.Except(part)], $"fold {fold}"));
+        }
+        return new RateComparison(budget.Folds, (fold, rate) => trials[fold].HeldOutLoss(steps, rate, held[fold]), steps, course.Shape(steps), course.IsConstant);
+    }
+
+    /// <summary>On some of the rows, in an order of its own, and from a start of its own but for the first: an edge is one of all that this plan may draw.</summary>
+    RateTrial Trial(int draw, int[] rows, string order)
+    {
+        while (_starts.Count <= draw)
+            _starts.Add(_redraw(Seed($"start {_starts.Count}")));
+        return new RateTrial(_starts[draw], _gatherer, rows, _options with { BatchSize = _trial.BatchSize, Seed = Seed(order) }, _kernels, _rateMultipliers, _weightDecay);
+    }
+
+    long Seed(string purpose) => new RandomSource(_options.Seed, $"diagnostics/rates/{purpose}").NextUInt32();
 
     /// <summary>What a warm-up must allow: rates that are so many times as large as without.</summary>
     public const double WarmUpGain = 2;

@@ -12,6 +12,9 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
     /// <summary>Larger batches give no other verdict, and a trial shall be short.</summary>
     public const int MostRows = 256;
 
+    /// <summary>Measurements of the rows held out, and the share of a trial from one to the next.</summary>
+    const int HeldOutMeasurements = 4, HeldOutInterval = 20;
+
     readonly TrainingOptions _options = options with { BatchSize = Math.Min(options.BatchSize, MostRows) };
     double[] _untrained = [];
 
@@ -32,6 +35,23 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
         FeedForwardNetwork copy = Copy();
         TrainingStep trained = step = new TrainingStep(copy, gatherer, _options, kernels, rateMultipliers, weightDecay);
         return Batches(steps, (batch, index) => trained.Run(batch, (float)rate(index)));
+    }
+
+    /// <summary>Loss of rows that it doesn't train on, the mean of a few measurements towards the end: the very last step's is chance where the rate is high. Infinite where a loss on the way isn't finite.</summary>
+    public double HeldOutLoss(int steps, Func<int, double> rate, int[] held)
+    {
+        int interval = Math.Max(1, steps / HeldOutInterval);
+        var trained = new TrainingStep(Copy(), gatherer, _options, kernels, rateMultipliers, weightDecay);
+        double weight = held.Sum(gatherer.WeightOf), sum = 0;
+        int last = Batches(steps, (batch, index) =>
+        {
+            double loss = trained.Run(batch, (float)rate(index));
+            int left = steps - 1 - index;
+            if (double.IsFinite(loss) && left % interval == 0 && left / interval < HeldOutMeasurements)
+                sum += trained.Evaluate(gatherer, held) / weight;
+            return loss;
+        }).Length;
+        return last == steps && double.IsFinite(sum) ? sum / Math.Min(HeldOutMeasurements, (steps - 1) / interval + 1) : double.PositiveInfinity;
     }
 
     /// <summary>The same batches' losses without any step: rows differ, and what a trial gained is told from it only by pairs.</summary>

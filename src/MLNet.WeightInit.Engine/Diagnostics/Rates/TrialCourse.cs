@@ -17,15 +17,27 @@ internal sealed class TrialCourse
     {
         int batches = TrainingBudget.UpdatesAnEpoch(trainingRows, options), patience = TrainingBudget.Patience(trainingRows, options);
         int? epochs = options.NumberOfEpochs is 0 ? null : options.NumberOfEpochs;         // nothing is trained now, but a report judges the training that would be
-        long steps = Math.Min((long)TrainingBudget.Epochs(trainingRows, options, epochs) * batches, options.MaximumSteps ?? long.MaxValue);
+        long steps = Steps = Math.Min((long)TrainingBudget.Epochs(trainingRows, options, epochs) * batches, options.MaximumSteps ?? long.MaxValue);
         _course = Begin(options, new TrainingSpan(options.LearningRate, steps, batches, patience, options.EarlyStopping));
+        double lowest = _course.Rate(0);
         for (int sample = 1; sample < Math.Min(Samples, steps); sample++)
         {
             long step = steps < Samples ? sample : (steps - 1) / (Samples - 1) * sample;
+            lowest = Math.Min(lowest, _course.Rate(step));
             if (_course.Rate(step) > _course.Rate(_peak) * (1 + 1e-6))
                 _peak = step;
         }
+        IsConstant = lowest >= Highest * (1 - 1e-6);
     }
+
+    /// <summary>Of the whole training.</summary>
+    public long Steps { get; }
+
+    /// <summary>Whether the schedule is one rate throughout.</summary>
+    public bool IsConstant { get; }
+
+    /// <summary>Share of the highest rate at each step of a trial: the schedule, pressed into so many steps where the training has more.</summary>
+    public Func<int, double> Shape(int steps) => step => _course.Rate(Steps <= steps ? step : (long)(step * (double)Steps / steps)) / Highest;
 
     /// <summary>The highest.</summary>
     public double Highest => _course.Rate(_peak);

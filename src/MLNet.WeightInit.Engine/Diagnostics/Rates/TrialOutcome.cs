@@ -13,10 +13,14 @@ internal readonly record struct TrialOutcome(int Steps, double Start, double End
 
     /// <summary>Whether the loss ended below the start's, and below that of the best constant, which a network that has died still finds by its biases.</summary>
     /// <param name="prior">Loss of the best constant; NaN where unknown.</param>
-    public bool HasLearned(double prior)
+    public bool HasLearned(double prior) => Gain(prior) > LeastGain;
+
+    /// <summary>How far the loss ended below the start's, or the best constant's, as a share of that.</summary>
+    /// <inheritdoc cref="HasLearned"/>
+    public double Gain(double prior)
     {
         double reference = prior < 0.9 * Start ? prior : Start;        // where the two are close, the start's is of the very same rows
-        return End < reference - LeastGain * Math.Abs(reference);
+        return (reference - End) / Math.Abs(reference);
     }
 
     /// <summary>Whether the loss ended above both.</summary>

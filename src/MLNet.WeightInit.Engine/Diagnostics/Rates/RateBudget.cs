@@ -1,0 +1,49 @@
+namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
+
+/// <summary>How long the trials of learning rates are and how many, by what they cost: counted in multiplications, so that the same network gets the same trials on every machine.</summary>
+/// <param name="Steps">Of a trial; as many as the training will take, where that can be afforded.</param>
+/// <param name="Draws">Orders of the batches in which a rate is tried.</param>
+/// <param name="Folds">Parts of the rows that are held out, one after the other, to compare rates; 0 where trials are too short or too few to tell a good rate from a better one.</param>
+internal readonly record struct RateBudget(int Steps, int Draws, int Folds)
+{
+    /// <summary>Multiplications and additions that all trials of a training may take: some seconds on one core.</summary>
+    const double MostWork = 1.8e11;
+
+    /// <summary>The same for a network so large that it gets the fewest steps and no comparison.</summary>
+    public const double LargeWork = 6e10;
+
+    /// <summary>Longest trial: an edge that comes later than this is rare, and a training of thousands of steps would cost minutes to foretell. The fewest are what a large network gets.</summary>
+    public const int MostSteps = 400, FewestSteps = 12;
+
+    /// <summary>Shorter trials don't tell a good rate from a better one.</summary>
+    const int ComparingSteps = 40;
+
+    /// <summary>Rates that a search for the edge tries in one draw, more or less.</summary>
+    public const int UsualRates = 12;
+
+    /// <summary>Rates to find a place for the ladder, and rungs of it.</summary>
+    const int FirstRates = 5;
+    const double UsualRungs = 5.5;
+
+    /// <summary>A step's cost beside its products: calls, gathering, loss.</summary>
+    const double StepOverhead = 5e5;
+
+    /// <summary>From the most that is useful to the least.</summary>
+    static readonly (int Draws, int Folds)[] s_choices = [(9, 5), (5, 5), (5, 3), (3, 3), (3, 2), (3, 1), (1, 1)];
+
+    /// <param name="products">Multiplications and additions of a step.</param>
+    /// <param name="planned">Steps of the training.</param>
+    public static RateBudget Of(double products, long planned)
+    {
+        int wanted = (int)Math.Clamp(planned, FewestSteps, MostSteps);
+        double work = products + StepOverhead;
+        foreach ((int draws, int folds) in s_choices)
+            if (Affordable(draws, folds, work) >= wanted)
+                return new RateBudget(wanted, draws, folds);
+        int steps = (int)Math.Clamp(Affordable(1, 1, work), FewestSteps, wanted);
+        return steps >= ComparingSteps ? new RateBudget(steps, 1, 1) : new RateBudget((int)Math.Clamp(LargeWork / (UsualRates * work), FewestSteps, ComparingSteps), 1, 0);
+    }
+
+    static double Affordable(int draws, int folds, double work)
+        => MostWork / (work * ((draws > 1 ? FirstRates + UsualRungs * draws : UsualRates) + RateComparison.Trials(folds)));
+}

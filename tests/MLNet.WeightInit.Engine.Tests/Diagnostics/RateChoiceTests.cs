@@ -1,0 +1,188 @@
+using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Diagnostics.Rates;
+using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Tests.Training;
+using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Optimizers;
+
+namespace MLNet.WeightInit.Engine.Tests.Diagnostics;
+
+/// <summary>The edge over several draws, what trials may cost, and the choice of a rate: against edges, losses and trainings that are known.</summary>
+internal sealed class RateChoiceTests
+{
+    static readonly double s_halfRung = Math.Sqrt(RateEdge.Step);
+
+    /// <summary>The Hessian of a linear model's mean square is 2 / n (X, 1)ᵀ (X, 1) whatever the weights, and a step of all rows diverges above bound / λ_max: every draw at the same rate. A hundredth beside it 400 steps grow or shrink by
+    /// more than e⁸, so that only the ladder's half rung is left.</summary>
+    [TestCase("SGD", 2)]
+    [TestCase("Momentum(momentum=0.5)", 3)]
+    [TestCase("Momentum", 3.8)]
+    public void A_quadratic_loss_diverges_where_theory_says(string optimizer, double bound)
+    {
+        const int Rows = 48, Features = 4;
+        var random = new RandomSource(3, "quadratic");
+        float[] features = new float[Rows * Features], targets = new float[Rows];
+        random.FillNormal(features, 1);
+        var hessian = new double[Features + 1, Features + 1];
+        for (int row = 0; row < Rows; row++)
+        {
+            double[] x = [.. features.AsSpan(row * Features, Features).ToArray().Select(value => (double)value), 1];
+            targets[row] = (float)(x[0] - 2 * x[1] + 0.5 * x[3] + 0.3);
+            for (int i = 0; i <= Features; i++)
+                for (int j = 0; j <= Features; j++)
+                    hessian[i, j] += 2.0 / Rows * x[i] * x[j];
+        }
+        double edge = bound / PowerIteration(hessian);
+        TrainingOptions options = Trainings.Options(NetworkTask.Regression, 1, [], optimizer: optimizer, epochs: 0) with { Diagnostics = DiagnosticsLevel.Full, Standardize = false, BatchSize = Rows, WeightDecay = 0 };
+        LearningRateAdvice advice = NetworkTrainer.Train(new TrainingSet(features, Rows, Features, targets, 1), options).Initialization.LearningRateAdvice!;
+        Assert.That(advice.DivergenceRate, Is.InRange(0.99 * edge / s_halfRung, 1.01 * edge * s_halfRung));
+        Assert.That(advice.LargestStableRate, Is.InRange(0.99 * edge / RateEdge.Step, 1.01 * edge));
+        Assert.That(advice.ProposedRate, Is.LessThan(0.72 * edge), "half a rung of two below the largest stable one at most, and what it was rounded by");
+    }
+
+    [Test]
+    public void A_sharp_edge_is_found_within_half_a_rung([Values(1e-4, 0.37, 1, 50)] double limit, [Values(0.1, 0.6, 0.99, 1.3, 20)] double place)
+    {
+        RateEdge edge = RateEdge.Find(rate => rate < limit ? 1 : 0, limit * place);
+        Assert.That(edge.Diverged, Is.InRange(limit / s_halfRung * (1 - 1e-12), limit * s_halfRung * (1 + 1e-12)));
+        Assert.That(edge.Stable, Is.InRange(limit / RateEdge.Step * (1 - 1e-12), limit));
+    }
+
+    /// <summary>Nine draws with edges of their own: the ladder counts each of these to within half a rung, and so their mean on the logarithm.</summary>
+    [Test]
+    public void A_blurred_edge_is_the_geometric_mean_of_the_draws_edges([Range(1, 20)] int seed)
+    {
+        var random = new RandomSource(seed, "edges");
+        double[] edges = [.. Enumerable.Range(0, 9).Select(_ => 0.1 * Math.Exp(1.2 * random.NextDouble()))];
+        RateEdge edge = RateEdge.Find(rate => edges.Count(own => rate < own) / 9.0, edges[0] / 1.1);
+        double mean = Math.Exp(edges.Average(Math.Log));
+        // The ladder ends at two rungs at which most fail, e^(2 · 0.405) above the middle: of 1.2 on the logarithm none lies beyond.
+        Assert.That(edge.Diverged, Is.InRange(mean / s_halfRung, mean * s_halfRung));
+        Assert.That(edge.Stable, Is.LessThan(edges.Min()));
+        Assert.That(edge.Stable * RateEdge.Step, Is.GreaterThanOrEqualTo(edges.Min()), "the next rung doesn't train in all");
+    }
+
+    /// <summary>One rung at which most fail by chance moves the edge by its own share, and doesn't end the ladder.</summary>
+    [Test]
+    public void A_failure_below_the_edge_is_no_edge()
+    {
+        const double Limit = 1, Guess = 0.01;
+        int island = 5;
+        RateEdge edge = RateEdge.Find(rate => rate > Limit ? 0 : Math.Abs(rate / (Guess * Math.Pow(RateEdge.Step, island)) - 1) < 0.01 ? 0.4 : 1, Guess);
+        Assert.That(edge.Diverged, Is.InRange(Limit / s_halfRung / Math.Pow(RateEdge.Step, 0.6) * 0.999, Limit * s_halfRung / Math.Pow(RateEdge.Step, 0.6) * 1.001));
+        Assert.That(edge.Stable, Is.EqualTo(Guess * Math.Pow(RateEdge.Step, island - 1)).Within(1e-9), "not above it, though the rungs there train");
+    }
+
+    [Test]
+    public void A_ladder_ends_where_all_rates_train_or_none()
+    {
+        RateEdge all = RateEdge.Find(_ => 1, 0.1), none = RateEdge.Find(_ => 0, 0.1);
+        Assert.That((all.Stable > 10, all.Diverged), Is.EqualTo((true, double.NaN)));
+        Assert.That(none.Stable, Is.NaN);
+    }
+
+    /// <summary>A network of 100 layers of 256 units gets what it got before rates were compared; small ones get the whole training, nine times and five.</summary>
+    [Test]
+    public void Trials_get_fewer_and_shorter_as_networks_grow()
+    {
+        Assert.That(RateBudget.Of(3.0 * 1_000 * 32, 264), Is.EqualTo(new RateBudget(264, 9, 5)));
+        Assert.That(RateBudget.Of(3.0 * 1_000 * 32, 3_000), Is.EqualTo(new RateBudget(RateBudget.MostSteps, 9, 5)));
+        Assert.That(RateBudget.Of(3.0 * 6_550_000 * 32, 3_000), Is.EqualTo(new RateBudget(RateBudget.FewestSteps, 1, 0)));
+        RateBudget last = RateBudget.Of(1, 3_000);
+        for (double products = 1e4; products < 1e10; products *= 1.3)
+        {
+            RateBudget next = RateBudget.Of(products, 3_000);
+            Assert.That((next.Draws <= last.Draws, next.Folds <= last.Folds, next.Steps <= last.Steps), Is.EqualTo((true, true, true)), $"{products}");
+            Assert.That(next.Folds == 0 || next.Steps >= 40);
+            double trials = next.Draws > 1 ? 5 + 5.5 * next.Draws : RateBudget.UsualRates;
+            Assert.That(next.Steps == RateBudget.FewestSteps || products * next.Steps * (trials + RateComparison.Trials(next.Folds)) <= 1.8e11, $"{products}");
+            last = next;
+        }
+    }
+
+    /// <summary>A loss that is a parabola of the rate's logarithm has its lowest point where the parabola through three rungs has it.</summary>
+    [Test]
+    public void The_lowest_loss_is_found_between_the_rungs([Values(0.02, 0.05, 0.063, 0.11, 0.2)] double best, [Values(1, 3)] int folds)
+    {
+        ComparedRate chosen = Compare(folds, rate => 1 + 0.1 * Math.Pow(Math.Log(rate / best), 2)).Choose(stable: 1, asked: 0.5);
+        Assert.That(chosen.Rate, Is.EqualTo(best).Within(1e-9));
+        Assert.That((chosen.Loss, chosen.WarmUpSteps, chosen.Folds), Is.EqualTo((1.0, 0, folds)));
+        Assert.That(chosen.Asked, Is.EqualTo(1 + 0.1 * Math.Pow(Math.Log(0.5 / best), 2)).Within(1e-12));
+    }
+
+    /// <summary>The loss falls up to a cliff between the second and the third rung: the third is next to it, so it's the fourth.</summary>
+    [Test]
+    public void A_rate_next_to_one_that_diverges_is_not_chosen([Values(1, 5)] int folds)
+    {
+        ComparedRate chosen = Compare(folds, rate => rate > 0.4 ? double.PositiveInfinity : 1 - 0.05 * Math.Log2(rate)).Choose(stable: 1, asked: 2);
+        Assert.That((chosen.Rate, chosen.Asked), Is.EqualTo((0.125, double.PositiveInfinity)));
+        Assert.That(Compare(folds, rate => 1 - 0.05 * Math.Log2(rate)).Choose(stable: 1, asked: 2).Rate, Is.EqualTo(0.5), "never the largest stable one itself");
+        Assert.That(Compare(folds, _ => double.PositiveInfinity).Choose(stable: 1, asked: 2).Rate, Is.NaN);
+    }
+
+    [TestCase(0.98, 0)]
+    [TestCase(0.96, 5)]
+    public void A_rise_is_proposed_where_it_gains_three_hundredths(double share, int steps)
+    {
+        static double Loss(double rate) => 1 + 0.1 * Math.Pow(Math.Log(rate / 0.05), 2);
+        var comparison = new RateComparison(2, (_, rate) => Loss(rate(39)) * (rate(0) < rate(39) ? share : 1), 40, _ => 1, isConstant: true);
+        ComparedRate chosen = comparison.Choose(stable: 1, asked: 0.05);
+        Assert.That((chosen.WarmUpSteps, chosen.Rate), Is.EqualTo((steps, chosen.Rate)));
+        Assert.That(chosen.Rate, Is.EqualTo(0.05).Within(1e-9));
+        Assert.That(new RateComparison(2, (_, rate) => Loss(rate(39)) * (rate(0) < rate(39) ? share : 1), 40, _ => 1, isConstant: false).Choose(1, 0.05).WarmUpSteps, Is.EqualTo(0), "a schedule keeps its own");
+    }
+
+    /// <summary>The training's own measurements of rows that are kept out, after each step: a trial takes the mean of the last four of twenty.</summary>
+    [TestCase("SGD")]
+    [TestCase("Adam")]
+    public void A_trial_measures_rows_that_it_does_not_train_on(string optimizer)
+    {
+        TrainingSet data = Trainings.Rings(200);
+        int[] training = [.. Enumerable.Range(0, 200).Where(row => row % 5 != 0)], held = [.. Enumerable.Range(0, 40).Select(i => 5 * i)];
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [16], optimizer: optimizer, epochs: 0) with { Standardize = false, EarlyStopping = false, Diagnostics = DiagnosticsLevel.Off };
+        var watched = new TrainingTrial(20, (training, held));
+        NetworkTrainer.Train(data, options with { NumberOfEpochs = 10, MaximumSteps = 20, Trial = watched });
+        FeedForwardNetwork start = NetworkTrainer.Train(data, options with { Trial = new TrainingTrial(20, (training, held)) }).Network;
+        PassKernels kernels = PassKernels.Create(SimdLevels.Best, WorkerPool.CallerOnly);
+        var trial = new RateTrial(start, new BatchGatherer(data, AffineScale.None, AffineScale.None, 1, kernels.Rows, 256), training, options, kernels, [1, 1, 1, 1], TrainingBudget.WeightDecay(options.Optimizer, training.Length, null));
+        Assert.That(trial.HeldOutLoss(20, _ => options.LearningRate, held), Is.EqualTo(watched.Points.Where(point => point.Step > 16).Average(point => point.Loss)).Within(1e-12));
+        Assert.That(watched.Points.Count(point => point.Step > 16), Is.EqualTo(4));
+        Assert.That(trial.HeldOutLoss(20, _ => 1e30, held), Is.EqualTo(double.PositiveInfinity));
+    }
+
+    /// <summary>Labels that nothing tells can't be foretold for rows held out, below the loss of the best constant; those that were trained on are learnt by heart within these steps.</summary>
+    [Test]
+    public void What_is_proposed_is_judged_by_rows_held_out()
+    {
+        const int Rows = 100, Features = 20;
+        var random = new RandomSource(5, "coins");
+        float[] features = new float[Rows * Features], targets = new float[Rows];
+        random.FillNormal(features, 1);
+        for (int row = 0; row < Rows; row++)
+            targets[row] = random.NextInt32(2);
+        TrainingOptions options = Trainings.Options(NetworkTask.Binary, 1, [64], optimizer: "Adam", epochs: 0) with { Diagnostics = DiagnosticsLevel.Full };
+        InitializationReport report = NetworkTrainer.Train(new TrainingSet(features, Rows, Features, targets, 1), options).Initialization;
+        LearningRateAdvice advice = report.LearningRateAdvice!;
+        Assert.That(advice.ProposedLoss, Is.GreaterThan(0.85 * report.PriorLoss));
+        Assert.That(advice.AskedLoss, Is.GreaterThan(0.85 * report.PriorLoss).And.LessThan(double.PositiveInfinity));
+        Assert.That(advice.ProposedRateReason, Does.Contain("held out").And.Contain("0.001"));
+        Assert.That(InitializationReport.FromJson(report.ToJson()).LearningRateAdvice, Is.EqualTo(advice));
+    }
+
+    static RateComparison Compare(int folds, Func<double, double> loss) => new(folds, (_, rate) => loss(rate(39)), 40, _ => 1, isConstant: true);
+
+    static double PowerIteration(double[,] matrix)
+    {
+        int size = matrix.GetLength(0);
+        double[] vector = [.. Enumerable.Range(1, size).Select(i => 1.0 / i)];
+        double value = 0;
+        for (int step = 0; step < 2_000; step++)
+        {
+            double[] product = [.. Enumerable.Range(0, size).Select(i => Enumerable.Range(0, size).Sum(j => matrix[i, j] * vector[j]))];
+            value = Math.Sqrt(product.Sum(x => x * x));
+            vector = [.. product.Select(x => x / value)];
+        }
+        return value;
+    }
+}
