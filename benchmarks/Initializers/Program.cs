@@ -35,4 +35,6 @@ if (args is not ["slopes"])
     Trainings.Print();
     Console.WriteLine();
     Grid.Print("auto", []);
+    Console.WriteLine();
+    SparseFeatures.Print();
 }
