@@ -23,19 +23,22 @@ sealed record Arguments(string File, string Label, int[] Layers, string Activati
         }
         if (plain is not (0 or 2))
             return Refuse("A table and the name of its label column are needed, or neither.");
+        string file = plain == 2 ? args[0] : Path.Combine(AppContext.BaseDirectory, "wine.csv");
+        if (!System.IO.File.Exists(file))
+            return Refuse($"There is no file {file}.");
         try
         {
-            return new Arguments(
-                plain == 2 ? args[0] : Path.Combine(AppContext.BaseDirectory, "wine.csv"), plain == 2 ? args[1] : "Label",
-                [.. named["--layers"].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(units => int.Parse(units, CultureInfo.InvariantCulture))],
-                named["--activation"], named["--optimizer"], float.Parse(named["--rate"], CultureInfo.InvariantCulture), named["--init"],
-                int.Parse(named["--seeds"], CultureInfo.InvariantCulture), int.Parse(named["--steps"], CultureInfo.InvariantCulture));
+            return new Arguments(file, plain == 2 ? args[1] : "Label", [.. named["--layers"].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(units => Number<int>("--layers", units))],
+                named["--activation"], named["--optimizer"], Number<float>("--rate", named["--rate"]), named["--init"], Number<int>("--seeds", named["--seeds"]), Number<int>("--steps", named["--steps"]));
         }
         catch (FormatException exception)
         {
             return Refuse(exception.Message);
         }
     }
+
+    static T Number<T>(string option, string text) where T : IParsable<T>
+        => T.TryParse(text, CultureInfo.InvariantCulture, out T? value) ? value : throw new FormatException($"{option} takes {(typeof(T) == typeof(int) ? "whole numbers" : "a number with a point as decimal separator")}, and '{text}' is none.");
 
     static Arguments? Refuse(string why)
     {

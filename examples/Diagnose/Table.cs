@@ -11,8 +11,16 @@ static class Table
     public static IDataView Load(MLContext mlContext, string file, string label, out string description)
     {
         // The loader looks at the file to see how many columns there are.
-        TextLoader loader = mlContext.Data.CreateTextLoader([new TextLoader.Column("All", DataKind.String, [new TextLoader.Range(0, null)])], separatorChar: ',', hasHeader: true,
-            dataSample: new MultiFileSource(file), allowQuoting: true, trimWhitespace: true);
+        TextLoader loader;
+        try
+        {
+            loader = mlContext.Data.CreateTextLoader([new TextLoader.Column("All", DataKind.String, [new TextLoader.Range(0, null)])], separatorChar: ',', hasHeader: true,
+                dataSample: new MultiFileSource(file), allowQuoting: true, trimWhitespace: true);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new ArgumentException($"{file} must have a line of column names, and as many values in each line below it, with commas between them and points as decimal separators.", exception);
+        }
         IDataView texts = loader.Load(file);
         VBuffer<ReadOnlyMemory<char>> header = default;
         texts.Schema["All"].GetSlotNames(ref header);
@@ -43,6 +51,8 @@ static class Table
             }
             columns.Add(new TextLoader.Column(names[i], (i == labelIndex ? isValue : isNumber) ? DataKind.Single : DataKind.String, i));
         }
+        if (features.Count + categories.Count == 0)
+            throw new ArgumentException($"{file} has no column beside '{label}' that could tell it: {(left.Count > 0 ? $"{string.Join(", ", left)} have more than {MostCategories} different texts" : "it is the only one")}.");
         string task = isValue ? "regression" : "classes";
         description = $"{Path.GetFileName(file)}: {rows.Length} rows; {label} ({task}) from {features.Count} numbers and {categories.Count} categories{(left.Count > 0 ? $"; left out: {string.Join(", ", left)}" : "")}";
 

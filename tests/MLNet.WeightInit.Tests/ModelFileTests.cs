@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.WeightInit.Tests.Support;
@@ -22,6 +23,13 @@ public sealed class ModelFileTests
         var entries = ModelZip.Entries(ModelZip.Save(s_context, model, data.Schema));
         byte[] report = entries.Single(entry => entry.Key.Replace('\\', '/').EndsWith("Initialization/report.json", StringComparison.Ordinal)).Value;
         Assert.That(Encoding.UTF8.GetString(report), Is.EqualTo(model.Model.Initialization.ToJson()));
+        using JsonDocument plan = JsonDocument.Parse(entries.Single(entry => entry.Key.Replace('\\', '/').EndsWith("Initialization/plan.json", StringComparison.Ordinal)).Value);
+        JsonElement table = plan.RootElement.GetProperty("plan");
+        string[] columns = [.. table.GetProperty("columns").EnumerateArray().Select(column => column.GetString()!)];
+        string Cell(JsonElement row, string column) => row[Array.IndexOf(columns, column)].ToString();
+        Assert.That(plan.RootElement.GetProperty("seed").GetInt64(), Is.EqualTo(model.Model.Initialization.Seed));
+        Assert.That(table.GetProperty("rows").EnumerateArray().Select(row => (Cell(row, "tensor"), Cell(row, "initializer"), Cell(row, "stream"), plan.RootElement.GetProperty("reasons")[int.Parse(Cell(row, "reason"), CultureInfo.InvariantCulture)].GetString())),
+            Is.EqualTo(model.Model.Initialization.Plan.Select(row => (row.Tensor, row.Initializer, row.Stream, row.Reason))));
         byte[] bytes = entries.Single(entry => entry.Key.EndsWith("Network.bin", StringComparison.Ordinal)).Value;
         FeedForwardNetwork network = FeedForwardNetwork.Load(new MemoryStream(bytes));
         Assert.That(network.DenseLayers[1].GetWeights(), Is.EqualTo(model.Model.Network.DenseLayers[1].GetWeights()));

@@ -48,6 +48,21 @@ internal static class ReportJsonWriter
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>The plan alone, with the seed: what a network starts from, for who fills one elsewhere.</summary>
+    public static string WritePlan(InitializationReport report)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, s_options))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema", InitializationReport.SchemaVersion);
+            json.WriteNumber("seed", report.Seed);
+            WritePlan(json, report.Plan);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     internal static void WriteForecast(Utf8JsonWriter json, TrainabilityForecast forecast, VerdictReliability? reliability = null)
     {
         json.WriteStartObject(ReportJsonSchema.Forecast);

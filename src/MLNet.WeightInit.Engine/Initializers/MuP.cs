@@ -55,6 +55,10 @@ public sealed class MuP : InitializationRecipe
         };
     }
 
+    /// <inheritdoc/>
+    protected override string? Reason(in WeightShape shape) => shape is not { Role: TensorRole.Output, LayerIndex: > 0 } || ZeroOutput ? null
+        : string.Create(CultureInfo.InvariantCulture, $"Var W = {BaseWidth} / {shape.FanIn}², base width / fan-in²: the wider the network, the smaller its first outputs, which then change as much a step at any width; σ = {TargetDeviation(shape):G3} (Yang et al. 2022, table 3).");
+
     /// <summary>Variances by <see cref="Choose"/>, and each tensor's rate by the plan's optimizer.</summary>
     public override void Plan(InitializationPlan plan)
     {
@@ -62,7 +66,9 @@ public sealed class MuP : InitializationRecipe
         foreach (PlannedTensor tensor in plan.Tensors)
         {
             tensor.LearningRateMultiplier = (float)Rate(tensor.Shape, plan.Optimizer);
-            tensor.AddToReason(string.Create(CultureInfo.InvariantCulture, $"μP at base width {BaseWidth}: {plan.Optimizer} moves it at {tensor.LearningRateMultiplier:G4} of the learning rate (Yang et al. 2022, table 3)."));
+            string rate = plan.Optimizer.Split('(')[0] == "L-BFGS" ? "L-BFGS has no learning rate that could be scaled"
+                : string.Create(CultureInfo.InvariantCulture, $"{plan.Optimizer} moves it at {(tensor.LearningRateMultiplier == 1 ? "the learning rate" : $"{tensor.LearningRateMultiplier:G4} of the learning rate")} (Yang et al. 2022, table 3)");
+            tensor.AddToReason($"μP at base width {BaseWidth}: {rate}.");
         }
     }
 

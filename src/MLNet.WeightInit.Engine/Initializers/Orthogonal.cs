@@ -67,8 +67,12 @@ public sealed class Orthogonal : WeightInitializer
     public override string Explain(in WeightShape shape)
     {
         TensorMatrix matrix = TensorMatrix.Of(shape, 0);
-        string kept = matrix.Rows >= matrix.Columns ? "keeps every input's norm"
-            : string.Create(CultureInfo.InvariantCulture, $"keeps {(double)matrix.Rows / Math.Max(1, matrix.Columns):G3} of an input's squared norm");
-        return string.Create(CultureInfo.InvariantCulture, $"All {matrix.DiagonalLength} singular values are {GainFor(shape, matrix):G4}: {kept}{(GainFor(shape, matrix) == 1 ? "" : " times the gain")}; σ = {TargetDeviation(shape):G3} (Saxe et al. 2014).");
+        double gain = GainFor(shape, matrix);
+        (int units, int inputs) = shape.Layout == TensorLayout.OutputsLast ? (matrix.Columns, matrix.Rows) : (matrix.Rows, matrix.Columns);
+        string values = matrix.DiagonalLength == 1 ? "The only singular value is" : $"All {matrix.DiagonalLength} singular values are";
+        string kept = units >= inputs ? $"keeps every input's norm{(gain == 1 ? "" : " times the gain")}"
+            : string.Create(CultureInfo.InvariantCulture, $"keeps on average {(double)units / Math.Max(1, inputs):G3} of an input's squared norm{(gain == 1 ? "" : " times the gain's square")}");
+        // What a transposed convolution keeps hangs on its stride.
+        return string.Create(CultureInfo.InvariantCulture, $"{values} {gain:G4}{(shape.IsTransposed ? "" : $": {kept}")}; σ = {TargetDeviation(shape):G3} (Saxe et al. 2014).");
     }
 }

@@ -145,7 +145,7 @@ internal sealed class SpecificationText
         if (equals < 0)
             throw Malformed(specification, kind, part.Trim().Length == 0
                 ? "an argument between the commas or parentheses is empty"
-                : $"the argument '{part.Trim()}' has no '='");
+                : $"the argument '{part.Trim()}' has no '='{(char.IsAsciiDigit(part.TrimStart()[0]) ? " (arguments have names, and numbers a point as decimal separator)" : "")}");
         string name = part[..equals].Trim();
         string value = part[(equals + 1)..].Trim();
         if (Normalize(name).Length == 0)

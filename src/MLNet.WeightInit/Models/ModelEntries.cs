@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLNet.WeightInit.Engine.Diagnostics;
 
 namespace MLNet.WeightInit;
 
@@ -11,6 +12,9 @@ internal static class ModelEntries
     const string NetworkEntry = "Network.bin";
     const string ReportFolder = "Initialization";
     const string ReportEntry = "report.json";
+
+    /// <summary>The report's plan once more, for readers of the zip: loading doesn't need it, and files of earlier releases have none.</summary>
+    const string PlanEntry = "plan.json";
     const uint FirstVersion = 0x00010001;
 
     /// <summary>The history has metrics and gradient norms.</summary>
@@ -36,8 +40,14 @@ internal static class ModelEntries
         if (model is NeuralNetHeadsModelParameters)
             HistoryStream.WriteHeads(context.Writer, model.History);
         context.SaveBinaryStream(NetworkEntry, writer => model.Network.Save(writer.BaseStream));
-        using Repository.Entry report = context.Repository.CreateEntry(Path.Combine(context.Directory ?? "", ReportFolder), ReportEntry);
-        report.Stream.Write(Encoding.UTF8.GetBytes(model.Initialization.ToJson()));
+        Write(context, PlanEntry, ReportJsonWriter.WritePlan(model.Initialization));
+        Write(context, ReportEntry, model.Initialization.ToJson());
+    }
+
+    static void Write(ModelSaveContext context, string name, string json)
+    {
+        using Repository.Entry entry = context.Repository.CreateEntry(Path.Combine(context.Directory ?? "", ReportFolder), name);
+        entry.Stream.Write(Encoding.UTF8.GetBytes(json));
     }
 
     public static (FeedForwardNetwork Network, InitializationReport Report, TrainingHistory History) Load(IHost host, ModelLoadContext context)

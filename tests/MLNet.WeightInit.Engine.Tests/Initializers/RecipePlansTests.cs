@@ -24,6 +24,17 @@ internal sealed class RecipePlansTests
         Assert.That(Fills.Plan("ppo", [8, 8, 5], prior: [1, 2, 3, 4, 5]).Biases().SelectMany(bias => bias), Has.All.Zero);
     }
 
+    /// <summary>Yang et al. 2022, table 3, by what is said of it: 64 / 32² in the output, and a rate only where the optimizer has one.</summary>
+    [Test]
+    public void Mup_says_what_it_does()
+    {
+        string[] Reasons(string optimizer) => [.. Fills.Plan("mup", [8, 32, 32, 3], optimizer: optimizer).Weights.Select(tensor => tensor.Reason)];
+        Assert.That(Reasons("Adam(beta1=0.8)")[^1], Does.StartWith("Var W = 64 / 32², base width / fan-in²:").And.Contain("σ = 0.25 (").And.EndsWith("Adam(beta1=0.8) moves it at 2 of the learning rate (Yang et al. 2022, table 3)."));
+        Assert.That(Reasons("Adam")[0], Does.Contain("fan-in 8").And.EndsWith("Adam moves it at the learning rate (Yang et al. 2022, table 3)."));
+        Assert.That(Reasons("L-BFGS(memory=5)"), Has.All.EndsWith("L-BFGS has no learning rate that could be scaled."));
+        Assert.That(Fills.Plan("mup(zero_output=true)", [8, 32, 3]).Weights[^1].Reason, Does.Not.Contain("Var W"));
+    }
+
     /// <summary>A normal cut at two deviations has 0.88 times the deviation that is named: the reason says which one it names.</summary>
     [Test]
     public void Gpt2_says_which_deviation_it_names()
