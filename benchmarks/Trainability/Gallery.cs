@@ -16,7 +16,10 @@ sealed record Exhibit(string Name, Cell Cell, Func<TrainingOptions, TrainingOpti
     public Outcome Train(int seed) => Cell.Train(Data, Change is null ? Cell.Options(seed) : Change(Cell.Options(seed)));
 
     /// <summary>The report before the first step.</summary>
-    public InitializationReport Judge(DiagnosticsLevel level) => Cell.Start(Data, Options(1) with { Diagnostics = level });
+    public InitializationReport Judge(DiagnosticsLevel level) => Judge(level, options => options);
+
+    /// <summary>The same of other options.</summary>
+    public InitializationReport Judge(DiagnosticsLevel level, Func<TrainingOptions, TrainingOptions> change) => Cell.Start(Data, change(Options(1) with { Diagnostics = level }));
 
     /// <summary>Of a fifth of the rows, after training on the others; infinite where that diverges.</summary>
     public double HeldOutLoss(int seed, Func<TrainingOptions, TrainingOptions> change)
@@ -157,7 +160,7 @@ static class Gallery
         const int Pairs = 5;
         Dictionary<string, double[]> losses = Read(outcomes);
         Exhibit[] failing = [.. All.Where(exhibit => Learned(exhibit, losses) < Seeds / 2)];
-        var lines = new (string Text, int Helped)[failing.Length];
+        var lines = new (string Text, bool Helps, bool Keeps)[failing.Length];
         Parallel.For(0, failing.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>
         {
             Exhibit exhibit = failing[index];
@@ -168,17 +171,19 @@ static class Gallery
             Remedy? remedy = gravest.Remedies.FirstOrDefault();
             if (remedy is null)
             {
-                lines[index] = ($"| {exhibit.Name} | {report.Verdict} | – | | | |", -1);
+                lines[index] = ($"| {exhibit.Name} | {report.Verdict} | – | | | | |", false, false);
                 return;
             }
-            (double Before, double After)[] pairs = [.. Enumerable.Range(1, Pairs).Select(seed => (exhibit.HeldOutLoss(seed, options => options), exhibit.HeldOutLoss(seed, options => RemedyTrials.Apply(remedy.Code, options) ?? options)))];
+            TrainingOptions Changed(TrainingOptions options) => RemedyTrials.Apply(remedy.Code, options) ?? options;
+            (double Before, double After)[] pairs = [.. Enumerable.Range(1, Pairs).Select(seed => (exhibit.HeldOutLoss(seed, options => options), exhibit.HeldOutLoss(seed, Changed)))];
             int lower = pairs.Count(pair => pair.After < pair.Before);
-            lines[index] = (string.Create(CultureInfo.InvariantCulture, $"| {exhibit.Name} | {report.Verdict} | `{remedy.Code}` | {Median(pairs.Select(pair => pair.Before)):G3} | {Median(pairs.Select(pair => pair.After)):G3} | {lower} of {Pairs} |"), lower > Pairs / 2 ? 1 : 0);
+            bool keeps = remedy.Effect is { } effect && exhibit.Judge(DiagnosticsLevel.Summary, Changed).FigureOf(effect.Figure) is { } again && again.Equals(effect.After);
+            lines[index] = (string.Create(CultureInfo.InvariantCulture, $"| {exhibit.Name} | {report.Verdict} | `{remedy.Code}` | {remedy.Effect} | {Median(pairs.Select(pair => pair.Before)):G3} | {Median(pairs.Select(pair => pair.After)):G3} | {lower} of {Pairs} |"), lower > Pairs / 2, keeps);
         });
-        Console.WriteLine("| network | verdict | first remedy | held-out loss | with the remedy | seeds in which it is lower |\n|---|---|---|---|---|---|");
-        foreach ((string text, int _) in lines.Where(line => line.Text is not null))
+        Console.WriteLine("| network | verdict | first remedy | promised | held-out loss | with the remedy | seeds in which it is lower |\n|---|---|---|---|---|---|---|");
+        foreach ((string text, _, _) in lines.Where(line => line.Text is not null))
             Console.WriteLine(text);
-        Console.WriteLine($"\nOf {lines.Count(line => line.Text is not null)} the remedy helps {lines.Count(line => line.Helped == 1)}.");
+        Console.WriteLine($"\nOf {lines.Count(line => line.Text is not null)} the remedy helps {lines.Count(line => line.Helps)}, and {lines.Count(line => line.Keeps)} show the promised figure, to all its digits, when they are made with the remedy.");
 
         static double Median(IEnumerable<double> values) => values.Order().ElementAt(Pairs / 2);
     }

@@ -18,7 +18,8 @@ internal static class DrawTrials
 
     static DrawnFigure Drawn(Finding finding, InitializationReport[] draws)
     {
-        double[] values = [.. draws.Select(draw => draw.Figures[finding.Verdict].Value)];
-        return new DrawnFigure(finding.Judged!.Name, values.Min(), SeedStatistics.MedianOf(values), values.Max());
+        string name = finding.Judged!.Name;
+        double[] values = [.. draws.Select(draw => draw.FigureOf(name) ?? double.NaN)];
+        return new DrawnFigure(name, values.Min(), SeedStatistics.MedianOf(values), values.Max());
     }
 }

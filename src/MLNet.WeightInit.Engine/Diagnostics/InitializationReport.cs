@@ -56,6 +56,9 @@ public sealed class InitializationReport
     /// <summary>What each verdict is judged by, found or not; not stored.</summary>
     internal IReadOnlyDictionary<Verdict, JudgedFigure> Figures { get; init; } = new Dictionary<Verdict, JudgedFigure>();
 
+    /// <summary>Null where the network has no such figure.</summary>
+    internal double? FigureOf(string name) => Figures.Values.FirstOrDefault(figure => figure.Name == name)?.Value;
+
     /// <summary>A row for every tensor, from the input to the output: the embeddings of categorical columns, then each layer's weights, then its bias.</summary>
     public required IReadOnlyList<TensorPlan> Plan { get; init; }
 

@@ -1,4 +1,4 @@
-using MLNet.WeightInit.Engine.Diagnostics;
+using MLNet.WeightInit.Engine.Diagnostics.Findings;
 
 namespace MLNet.WeightInit;
 
@@ -25,6 +25,6 @@ public sealed record RemedyEffect
     /// <summary>The report's verdict with the remedy.</summary>
     public Verdict Verdict { get; }
 
-    /// <summary><c>gradient ratio 4.0e-5 -> 0.901</c>.</summary>
-    public override string ToString() => $"{Figure} {NumberText.Format(Before)} -> {NumberText.Format(After)}";
+    /// <summary><c>gradient ratio 4.0e-5 -> 0.901</c>; shares and chances in percent.</summary>
+    public override string ToString() => $"{Figure} {JudgedFigures.Text(Figure, Before)} -> {JudgedFigures.Text(Figure, After)}";
 }

@@ -22,9 +22,7 @@ internal static class RemedyTrials
         {
             if (!rebuilt.TryGetValue(remedy.Code, out InitializationReport? after))
                 rebuilt.Add(remedy.Code, after = Rebuild(remedy.Code, options, rebuild));
-            if (after is null || finding.Judged is not { } before)
-                return remedy;
-            return remedy with { Effect = new RemedyEffect(before.Name, before.Value, after.Figures[finding.Verdict].Value, after.Verdict) };
+            return finding.Judged is { } before && after?.FigureOf(before.Name) is { } value ? remedy with { Effect = new RemedyEffect(before.Name, before.Value, value, after.Verdict) } : remedy;
         }
 
         // What changes the forecast by less than its own error changes nothing.

@@ -57,7 +57,7 @@ internal static class ReportBuilder
         Dictionary<Verdict, JudgedFigure> figures = Enum.GetValues<Verdict>().ToDictionary(verdict => verdict, verdict => JudgedFigures.Of(verdict, context));
         return new InitializationReport
         {
-            Findings = [.. FindingRules.Examine(context).Select(finding => finding with { Judged = figures[finding.Verdict] })],
+            Findings = [.. FindingRules.Examine(context).Select(finding => finding with { Judged = finding.Judged ?? figures[finding.Verdict] })],
             Figures = figures,
             Plan = [.. plan.Embeddings.Concat(plan.Tensors).Select(Row)],
             Layers = layers,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Diagnostics.Findings;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -12,7 +13,7 @@ internal static class ReportDraws
     {
         if (report.Draws is not { } draws)
             return "";
-        string figures = string.Concat(draws.Figures.Select(figure => $"; {figure.Name} {NumberText.Format(figure.Lowest)} to {NumberText.Format(figure.Highest)}"));
+        string figures = string.Concat(draws.Figures.Select(figure => $"; {figure.Name} {JudgedFigures.Text(figure.Name, figure.Lowest)} to {JudgedFigures.Text(figure.Name, figure.Highest)}"));
         return $" Of {draws.Count} draws of the weights {draws.Verdicts.Count(verdict => verdict == draws.Verdicts[0])} give this verdict{figures}.";
     }
 

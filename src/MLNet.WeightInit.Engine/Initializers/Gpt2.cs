@@ -49,8 +49,10 @@ public sealed class Gpt2 : InitializationRecipe
         };
     }
 
+    string Cut => Distribution == WeightDistribution.Truncated ? " before the cut at two deviations" : "";
+
     /// <inheritdoc/>
     protected override string? Reason(in WeightShape shape) => shape.Role == TensorRole.Bias ? null
-        : shape.EndsBranch ? string.Create(CultureInfo.InvariantCulture, $"σ = {Deviation:G4} / √{shape.ResidualBranches}: it ends one of {shape.ResidualBranches} residual branches, whose sum then doesn't grow with their number (Radford et al. 2019, section 2.3).")
-        : string.Create(CultureInfo.InvariantCulture, $"σ = {Deviation:G4} for every weight, whatever its fan-in ({shape.FanIn}; Radford et al. 2019).");
+        : shape.EndsBranch ? string.Create(CultureInfo.InvariantCulture, $"σ = {Deviation:G4} / √{shape.ResidualBranches}{Cut}: it ends one of {shape.ResidualBranches} residual branches, whose sum then doesn't grow with their number (Radford et al. 2019, section 2.3).")
+        : string.Create(CultureInfo.InvariantCulture, $"σ = {Deviation:G4} for every weight{Cut}, whatever its fan-in ({shape.FanIn}; Radford et al. 2019).");
 }

@@ -110,7 +110,7 @@ internal sealed unsafe partial class LayerPass
     /// <summary>∂L/∂z, with z what the activation sees.</summary>
     public AlignedBuffer Gradient { get; }
 
-    bool IsLarge => Work >= SerialWork && _pool.Threads > 1;
+    bool IsLarge => _pool.Threads > 1 && Work >= SerialWork;
 
     /// <summary>Output = φ(input · Wᵀ + b).</summary>
     /// <param name="weights">Another copy of the weights (scoring folds scales into the first layer's), or null for the network's own.</param>
@@ -144,21 +144,19 @@ internal sealed unsafe partial class LayerPass
             return;
         }
         weights = weights is null ? _weights : weights;
-        if (IsNarrow)
-        {
-            MultiplyNarrow(weights);
-            if (!Layout.IsNormalized)
-                AddAndActivate(0, batch, 0, Panels.Padded(Layout.Outputs));
-            return;
-        }
-        if ((long)batch * Stride > FirstLevelFloats)
+        if (batch > 1 && (long)batch * Stride > FirstLevelFloats && !IsNarrow)
         {
             for (int panel = 0; panel < panels; panel++)
                 ForwardBlock(weights, panel, 0, batch);
             return;
         }
-        for (int panel = 0; panel < panels; panel++)
-            Multiply(weights, panel, 0, batch);
+        if (batch == 1)
+            MultiplyRow(weights);
+        else if (IsNarrow)
+            MultiplyNarrow(weights);
+        else
+            for (int panel = 0; panel < panels; panel++)
+                Multiply(weights, panel, 0, batch);
         if (!Layout.IsNormalized)
             AddAndActivate(0, batch, 0, Panels.Padded(Layout.Outputs));
     }
@@ -184,6 +182,21 @@ internal sealed unsafe partial class LayerPass
             _biases + column, 0, _products.Pointer + (nint)firstRow * Stride + column, Stride);
         if (panel == 0 && FiniteSums is not null)
             NoteFiniteSums(firstRow, rows);
+    }
+
+    /// <summary>A row alone: the panels of one width together, so that enough sums run at once.</summary>
+    void MultiplyRow(float* weights)
+    {
+        int panels = Panels.Count(Layout.Outputs), columns = Panels.Padded(Layout.Outputs), last = columns % Panels.Width;
+        if (columns > last)
+            _gemm.MultiplyRow(_input, Layout.Inputs, weights, Layout.PanelOffset(1), Layout.InputStride(0), columns - last, _biases, _products.Pointer);
+        if (last > 0)
+        {
+            int before = columns - last;
+            _gemm.MultiplyRow(_input, Layout.Inputs, weights + Layout.PanelOffset(panels - 1), 0, Layout.InputStride(panels - 1), last, _biases + before, _products.Pointer + before);
+        }
+        if (FiniteSums is not null)
+            NoteFiniteSums(0, 1);
     }
 
     void Activate(int firstRow, int rows, int column, int columns)

@@ -63,6 +63,34 @@ internal sealed class RemedyTrialsTests
         Assert.That(effect.Verdict, Is.EqualTo(Verdict.Healthy));
     }
 
+    /// <summary>The initial loss doesn't know of the rate: what a trial of the first steps ends at does, and it is the trial of the options that the remedy's code makes.</summary>
+    [Test]
+    public void A_rate_that_is_too_high_is_judged_by_the_loss_after_the_first_steps()
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [32, 32], init: "he", optimizer: "SGD") with { LearningRate = 30 };
+        Finding finding = Diagnose(options).Findings.First(finding => finding.Verdict == Verdict.LrUnstable);
+        Remedy rate = finding.Remedies.First(remedy => remedy.Code.StartsWith("LearningRate", StringComparison.Ordinal));
+        Assert.That(finding.Judged!.Name, Is.EqualTo("loss after the first steps"));
+        Assert.That(finding.Judged.Value, Is.GreaterThan(Plain(options).InitialLoss), "the trial of the rate that was asked for");
+        Assert.That(rate.Effect!.After, Is.LessThan(Plain(options).InitialLoss));
+        Assert.That(rate.Effect.After, Is.EqualTo(Plain(RemedyTrials.Apply(rate.Code, options)!).FigureOf("loss after the first steps")));
+    }
+
+    /// <summary>Where only the forecast speaks, its chance is what a remedy is measured by; the text has it in percent.</summary>
+    [Test]
+    public void A_training_that_stalls_is_judged_by_its_chance()
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [32, 32], init: "he", optimizer: "SGD") with { LearningRate = 1e-7f };
+        InitializationReport report = Diagnose(options);
+        Finding finding = report.Findings.First(finding => finding.Verdict == Verdict.Stalling);
+        RemedyEffect effect = finding.Remedies[0].Effect!;
+        Assert.That(effect.Figure, Is.EqualTo("chance of learning"));
+        Assert.That(effect.Before, Is.EqualTo(report.Forecast!.Probability).Within(5e-4).Percent);
+        Assert.That(effect.After, Is.EqualTo(Plain(RemedyTrials.Apply(finding.Remedies[0].Code, options)!).Forecast!.Probability).Within(5e-4).Percent);
+        Assert.That(effect.After, Is.GreaterThan(effect.Before));
+        Assert.That(effect.ToString(), Does.Match(@"^chance of learning <?[\d.]+ % -> >?[\d.]+ %$"));
+    }
+
     [Test]
     public void Every_code_that_rules_propose_can_be_applied()
     {

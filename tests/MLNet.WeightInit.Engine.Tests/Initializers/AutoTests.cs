@@ -136,6 +136,38 @@ public sealed class AutoTests
     public void Loss_and_optimizer_choose_the_head(string activation, int depth, string loss, string optimizer, bool isSmall)
         => Assert.That(Plan(activation, [.. Enumerable.Repeat(33, depth)], outputs: 1, loss: loss, optimizer: optimizer).Weights[^1].Initializer is SmallLogits, Is.EqualTo(isSmall));
 
+    /// <summary>The textbook's head is proven for plain networks: with residual blocks or normalization, and without hidden layers, the outputs start small, whatever the loss.</summary>
+    [Test]
+    public void Heads_behind_blocks_or_normalization_and_of_linear_models_start_small([Values("Tanh", "ReLU", "SELU")] string activation, [Values("SoftmaxCrossEntropy", "Squared")] string loss)
+    {
+        (int, int, string)[] layers = [(16, 16, activation), (16, 16, activation), (16, 16, activation), (16, 3, "Identity")];
+        foreach (InitializationPlan plan in (InitializationPlan[])[PlanExecution.Build(layers, new Auto(), residual: new ResidualBlocks(2), optimizer: "SGD", losses: [loss]),
+            PlanExecution.Build(layers, new Auto(), isNormalized: true, optimizer: "SGD", losses: [loss]), PlanExecution.Build(layers[^1..], new Auto(), optimizer: "SGD", losses: [loss])])
+            Assert.That(plan.Weights[^1].Initializer, Is.TypeOf<SmallLogits>());
+    }
+
+    /// <summary>
+    /// He's stem gives the stream a variance of 2; each of L branches reads half of it and adds, with a gain of √(1 / L), an L-th of it: 2 (1 + 1 / L)^L, of which the head reads half. In blocks of two layers the first has variance
+    /// s and the second s / L. The stream of normalized layers is the same but for the branches, which add 1 / L each: 2 + 1, and the head reads ½ of the normalized 1.
+    /// </summary>
+    [TestCase(1, false, 2.44140625)]
+    [TestCase(2, false, 2.44140625)]
+    [TestCase(1, true, 0.5)]
+    public void A_residual_networks_head_reads_the_sum_of_the_branches(int branchDepth, bool isNormalized, double expected)
+    {
+        (int, int, string)[] layers = [(64, 64, "ReLU"), .. Enumerable.Repeat((64, 64, "ReLU"), 4 * branchDepth), (64, 2, "Identity")];
+        InitializationPlan plan = PlanExecution.Build(layers, new Auto(), residual: new ResidualBlocks(branchDepth), isNormalized: isNormalized, featureSecondMoment: 1);
+        Assert.That(((SmallLogits)plan.Weights[^1].Initializer!).SecondMoment, Is.EqualTo(expected).Within(1e-6));
+    }
+
+    /// <summary>The textbook's head reads dropped units, too: with q = 0.64 a deviation of 0.8 times the rule's.</summary>
+    [TestCase("ReLU", "he(gain=0.8)")]
+    [TestCase("LeakyReLU(slope=0.5)", "he(gain=0.8, negative_slope=0.5)")]
+    [TestCase("Tanh", "glorot(gain=0.8)")]
+    [TestCase("SELU", "lecun(gain=0.8)")]
+    public void Dropout_lowers_the_gain_of_the_textbooks_head(string activation, string head)
+        => Assert.That(PlanExecution.Build([(64, 64, activation), (64, 2, "Identity")], new Auto(), dropout: 0.36f, losses: ["SoftmaxCrossEntropy"]).Weights[^1].Initializer!.Specification, Is.EqualTo(head));
+
     /// <summary>E (h m / q)² = E h² / q, so Var W of every layer that reads dropped units is q = 0.64 times what it would be: deviations 0.8 times.</summary>
     [TestCase("ReLU", "he(gain=0.8)")]
     [TestCase("LeakyReLU(slope=0.5)", "he(gain=0.8, negative_slope=0.5)")]

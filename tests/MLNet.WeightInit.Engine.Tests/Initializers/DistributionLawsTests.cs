@@ -91,6 +91,20 @@ public sealed class DistributionLawsTests
             Assert.That(Misfits(Fill(specification, inputs, outputs, seed), law, smaller), Is.Empty, $"seed {seed}");
     }
 
+    /// <summary>A law about another middle than 0: moved back, it is that about 0. Values of 0.35 are rounded to 3e-8.</summary>
+    [TestCase("normal(deviation=0.05, mean=0.3)", 0.3, 0.05)]
+    [TestCase("normal(deviation=0.2, mean=-0.1)", -0.1, 0.2)]
+    [TestCase("uniform(minimum=-0.1, maximum=0.3)", 0.1, 0.2)]
+    [TestCase("uniform(minimum=0, maximum=0.02)", 0.01, 0.01)]
+    [TestCase("uniform(minimum=-0.3, maximum=-0.1)", -0.2, 0.1)]
+    public void A_law_stands_about_its_own_middle(string specification, double middle, double scale)
+    {
+        Law law = specification.StartsWith("normal", StringComparison.Ordinal) ? s_normal : s_uniform;
+        float[] centered = [.. Fill(specification, 300, 900, 1).Select(weight => (float)(weight - middle))];
+        Assert.That(Misfits(centered, law, scale * law.Deviation), Is.Empty);
+        Assert.That(WeightInitializer.Parse(specification).TargetDeviation(WeightShape.Dense(300, 900)), Is.EqualTo(scale * law.Deviation).Within(1e-7));
+    }
+
     /// <summary>Mistakes that libraries have shipped: each must be seen, on 10,000 values, by the figure that it is about.</summary>
     [Test]
     public void The_classic_mistakes_are_misfits()

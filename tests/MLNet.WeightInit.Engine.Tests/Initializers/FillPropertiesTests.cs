@@ -21,37 +21,39 @@ internal sealed class FillPropertiesTests
     /// <summary>For any legal arguments, on dense layers, rows, columns, single values, empty ones, gates, groups, kernels and either layout.</summary>
     [Test]
     public void No_legal_argument_gives_a_value_that_is_not_finite()
-        => Gen.Select(LegalInitializers.Fillings, Gen.Long).Sample((filling, seed) =>
+        => FixedCases.Hold(Gen.Select(LegalInitializers.Fillings, Gen.Long), stream: 1, count: 20_000, drawn =>
         {
-            (WeightInitializer initializer, WeightShape shape) = filling;
+            ((WeightInitializer initializer, WeightShape shape), long seed) = drawn;
             if (LegalInitializers.Refuses(initializer, shape))
                 return true;
             float[] weights = Fills.Of(initializer, shape, seed);
             double deviation = initializer.TargetDeviation(shape) ?? 0;
             return weights.All(float.IsFinite) && double.IsFinite(deviation) && deviation >= 0 && initializer.WorkBytes(shape) >= 0 && initializer.Explain(shape).EndsWith('.');
-        }, iter: 8000, seed: "0000000000001", threads: 1, print: filling => $"{filling.Item1.Item1} on {filling.Item1.Item2}");
+        }, print: drawn => $"{drawn.Item1.Initializer} on {drawn.Item1.Shape}");
 
     /// <summary>Whoever fills a tensor of their own may have anything in it.</summary>
     [Test]
     public void What_a_tensor_held_before_does_not_count()
-        => LegalInitializers.Fillings.Sample((initializer, shape) =>
+        => FixedCases.Hold(LegalInitializers.Fillings, stream: 4, count: 8_000, filling =>
         {
+            (WeightInitializer initializer, WeightShape shape) = filling;
             if (LegalInitializers.Refuses(initializer, shape))
                 return true;
             var weights = new float[shape.Count];
             Array.Fill(weights, float.NaN);
             initializer.Fill(weights, shape, new RandomSource(1, "weights"));
             return weights.AsSpan().SequenceEqual(Fills.Of(initializer, shape));
-        }, iter: 3000, seed: "0000000000004", threads: 1, print: filling => $"{filling.Item1} on {filling.Item2}");
+        }, print: filling => $"{filling.Initializer} on {filling.Shape}");
 
     [Test]
     public void Text_gives_an_equal_initializer_back()
-        => LegalInitializers.Fillings.Sample((initializer, shape) =>
+        => FixedCases.Hold(LegalInitializers.Fillings, stream: 2, count: 8_000, filling =>
         {
+            (WeightInitializer initializer, WeightShape shape) = filling;
             WeightInitializer parsed = Fills.Registry.Parse(initializer.Specification);
             return parsed.GetType() == initializer.GetType() && parsed.Specification == initializer.Specification
                 && (LegalInitializers.Refuses(initializer, shape) || Fills.Of(parsed, shape).AsSpan().SequenceEqual(Fills.Of(initializer, shape)));
-        }, iter: 3000, seed: "0000000000002", threads: 1, print: filling => $"{filling.Item1} on {filling.Item2}");
+        }, print: filling => $"{filling.Initializer} on {filling.Shape}");
 
     /// <summary>What is proportional to an argument, or to the root of one.</summary>
     static readonly (string Name, Func<float, WeightInitializer> Make, bool IsVariance)[] s_scaled =
@@ -88,15 +90,16 @@ internal sealed class FillPropertiesTests
     /// <summary>A gain that is a power of two times as large, or a variance that is a power of four times, gives exactly that multiple: nothing else hangs on it, and no bit is lost.</summary>
     [Test]
     public void A_gain_scales_every_value_and_the_deviation()
-        => Gen.Select(Gen.Float[0.1f, 3], Gen.Int[1, 6], LegalInitializers.Shapes, Gen.Int[0, s_scaled.Length - 1]).Sample((gain, exponent, shape, which) =>
+        => FixedCases.Hold(Gen.Select(Gen.Float[0.1f, 3], Gen.Int[1, 6], LegalInitializers.Shapes, Gen.Int[0, s_scaled.Length - 1]), stream: 3, count: 12_000, drawn =>
         {
+            (float gain, int exponent, WeightShape shape, int which) = drawn;
             float factor = 1 << exponent;
             (_, Func<float, WeightInitializer> make, bool isVariance) = s_scaled[which];
             WeightInitializer one = make(gain), larger = make(gain * (isVariance ? factor * factor : factor));
             double deviation = one.TargetDeviation(shape) ?? 0;
             return Fills.Of(one, shape).Zip(Fills.Of(larger, shape)).All(pair => pair.First * factor == pair.Second)
                 && Math.Abs(deviation * factor - (larger.TargetDeviation(shape) ?? 0)) <= 1e-12 * factor * deviation;
-        }, iter: 6000, seed: "0000000000003", threads: 1, print: sample => $"{s_scaled[sample.Item4].Name} on {sample.Item3}");
+        }, print: drawn => $"{s_scaled[drawn.Item4].Name} on {drawn.Item3}");
 
     /// <summary>Five standard errors of a correlation: two seeds, and two tensors of one network, share nothing.</summary>
     [TestCaseSource(nameof(s_random))]

@@ -28,6 +28,16 @@ public sealed class PlanExecutionTests
         Assert.That(longer[4], Is.Not.EqualTo(longer[2][..36]), "equal shapes draw unequal weights");
     }
 
+    /// <summary>Tables of one size share nothing (five standard errors of a correlation), and a column before another leaves its vectors as they are.</summary>
+    [Test]
+    public void Each_table_of_categories_draws_from_a_stream_of_its_own()
+    {
+        InitializationPlan both = PlanExecution.Build(s_layers, VarianceScaling.He(), embeddings: [("Town", 100, 16), ("Street", 100, 16)]);
+        float[] town = PlanExecution.Fill(both.Embeddings[0], 1), street = PlanExecution.Fill(both.Embeddings[1], 1);
+        Assert.That(Math.Abs(Randomness.SampleStatistics.Correlation(town, street)), Is.LessThan(5 / Math.Sqrt(1600)));
+        Assert.That(PlanExecution.Fill(PlanExecution.Build(s_layers, VarianceScaling.He(), embeddings: [("Street", 100, 16)]).Embeddings[0], 1), Is.EqualTo(street));
+    }
+
     [Test]
     public void Biases_are_zero_unless_asked_for()
     {
@@ -77,6 +87,10 @@ public sealed class PlanExecutionTests
     [Test]
     public void A_plan_that_leaves_a_weight_tensor_out_is_refused()
         => Assert.That(() => PlanExecution.Build(s_layers, new PlansNothing()), Throws.InvalidOperationException.With.Message.Contains("hidden[0].weights"));
+
+    [Test]
+    public void A_rule_for_biases_as_the_network_s_is_told_its_place()
+        => Assert.That(() => PlanExecution.Build(s_layers, new PriorBias(0.5f), priorBias: [1, 2, 3]), Throws.InvalidOperationException.With.Message.Contains("BiasInit = \"prior(hidden=0.5)\"").And.Message.Contains("rule for biases"));
 
     delegate void Writer(Span<float> weights, RandomSource random);
 

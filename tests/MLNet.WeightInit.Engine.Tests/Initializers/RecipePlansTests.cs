@@ -24,6 +24,26 @@ internal sealed class RecipePlansTests
         Assert.That(Fills.Plan("ppo", [8, 8, 5], prior: [1, 2, 3, 4, 5]).Biases().SelectMany(bias => bias), Has.All.Zero);
     }
 
+    /// <summary>A normal cut at two deviations has 0.88 times the deviation that is named: the reason says which one it names.</summary>
+    [Test]
+    public void Gpt2_says_which_deviation_it_names()
+    {
+        string Reason(string specification) => Fills.Plan(specification, [8, 8, 5]).Weights[0].Reason;
+        Assert.That(Reason("gpt2"), Does.StartWith("σ = 0.02 for every weight before the cut at two deviations, whatever"));
+        Assert.That(Reason("gpt2(distribution=normal)"), Does.StartWith("σ = 0.02 for every weight, whatever"));
+    }
+
+    /// <summary>Two random directions of n = 1,024 inputs have a cosine of deviation 1/√n: five of them. Drawn from one stream, the value's rows would be the policy's, with a cosine of 1.</summary>
+    [Test]
+    public void Ppo_draws_policy_and_value_independently()
+    {
+        const int inputs = 1024;
+        float[] output = Fills.Plan("ppo(value_outputs=3, policy_gain=1)", [4, inputs, 6], "Tanh").Weights()[1];
+        for (int policy = 0; policy < 3; policy++)
+            for (int value = 3; value < 6; value++)
+                Assert.That(Dot(output, inputs, policy, value), Is.EqualTo(0).Within(5 / Math.Sqrt(inputs)), $"{policy}, {value}");
+    }
+
     /// <summary>Radford et al. 2019, section 2.3: 1/√N with N residual layers; four branches here.</summary>
     [Test]
     public void Gpt2_divides_the_weights_that_end_a_branch_by_the_root_of_the_number_of_branches()

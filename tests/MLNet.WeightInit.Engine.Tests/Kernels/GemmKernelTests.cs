@@ -77,6 +77,36 @@ internal sealed unsafe class GemmKernelTests
         }
     }
 
+    /// <summary>Eight, four, two vectors and half a panel at every width: 16 to 304 columns; weights in panels, and input by input.</summary>
+    [Test]
+    [Category("Fused")]
+    public void A_row_times_all_panels_gives_the_bits_of_a_scalar_chain([Values(SimdLevel.Width128, SimdLevel.Width256, SimdLevel.Width512)] SimdLevel level, [Values] bool byInput)
+    {
+        GemmKernel gemm = GemmKernel.Create(level);
+        foreach (int depth in (int[])[0, 1, 5, 30, GemmKernel.DepthBlock + 7])
+        {
+            for (int columns = Panels.Padding; columns <= 304; columns += Panels.Padding)
+            {
+                int panels = (columns + Panels.Width - 1) / Panels.Width, step = byInput ? columns : Panels.Width;
+                nint panelStep = byInput ? Panels.Width : depth * Panels.Width;
+                var x = new Moat(depth).Filled(7);
+                var b = new Moat(byInput ? depth * columns : depth * panels * Panels.Width).Filled(8);
+                var bias = new Moat(columns).Filled(9);
+                var sums = new Moat(columns);
+                gemm.MultiplyRow(x.Pointer, depth, b.Pointer, panelStep, step, columns, bias.Pointer, sums.Pointer);
+
+                for (int column = 0; column < columns; column++)
+                {
+                    float sum = bias.Span[column];
+                    for (int k = 0; k < depth; k++)
+                        sum = MathF.FusedMultiplyAdd(x.Span[k], b.Span[(int)(column / Panels.Width * panelStep) + k * step + column % Panels.Width], sum);
+                    Assert.That(BitConverter.SingleToInt32Bits(sums.Span[column]), Is.EqualTo(BitConverter.SingleToInt32Bits(sum)), $"depth {depth}, column {column} of {columns}");
+                }
+                Assert.That(sums.IsUntouched, Is.True);
+            }
+        }
+    }
+
     static void Check(GemmKernel gemm, int rows, int columns, int depth, bool rowMajor, bool bias, bool unfused)
     {
         int aRow = rowMajor ? depth + 3 : 1, aDepth = rowMajor ? 1 : rows + 2, bDepth = columns + 16, cRow = columns + 16;

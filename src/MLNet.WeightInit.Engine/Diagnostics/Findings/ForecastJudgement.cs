@@ -37,7 +37,7 @@ internal static class ForecastJudgement
             return findings;
         if (forecast.Probability >= Learns)
             return findings.Select(finding => finding.Severity == Severity.Warning ? Mended(finding, forecast) : finding);
-        return forecast.Probability < Fails && findings.All(finding => finding.Severity < Severity.Warning) ? [.. findings, Explain(context, forecast)] : findings;
+        return forecast.Probability < Fails && findings.All(finding => finding.Severity < Severity.Warning) ? [.. findings, Explain(context, forecast) with { Judged = JudgedFigures.OfForecast(forecast) }] : findings;
     }
 
     static Finding Mended(Finding finding, TrainabilityForecast forecast)

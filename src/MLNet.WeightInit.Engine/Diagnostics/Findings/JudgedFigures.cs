@@ -6,10 +6,10 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 internal static class JudgedFigures
 {
     const string GradientRatio = "gradient ratio", SignalRatio = "signal ratio", DeadShare = "dead share", SaturatedShare = "saturated share", TwinShare = "twin share",
-        PriorOffset = "cost of the mean output", HeadVariation = "cost of the outputs' variation", InitialLoss = "initial loss";
+        PriorOffset = "cost of the mean output", HeadVariation = "cost of the outputs' variation", TrialLoss = "loss after the first steps", Chance = "chance of learning", InitialLoss = "initial loss";
 
     /// <summary>As the documentation has them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [GradientRatio, SignalRatio, DeadShare, SaturatedShare, TwinShare, PriorOffset, HeadVariation, InitialLoss];
+    public static IReadOnlyList<string> Names { get; } = [GradientRatio, SignalRatio, DeadShare, SaturatedShare, TwinShare, PriorOffset, HeadVariation, TrialLoss, Chance, InitialLoss];
 
     public static JudgedFigure Of(Verdict verdict, ReportContext context) => verdict switch
     {
@@ -20,8 +20,12 @@ internal static class JudgedFigures
         Verdict.Symmetric => Figure(TwinShare, Largest(context, layer => Math.Max(layer.IdenticalFraction, layer.Inputs >= SymmetricUnits.InputsBeyondChance && layer.ParallelFraction > 0 ? layer.ParallelFraction : 0))),
         Verdict.MisplacedPrior => Figure(PriorOffset, Split(context)?.Offset ?? double.NaN),
         Verdict.OverConfidentHead => Figure(HeadVariation, Split(context)?.Variation ?? double.NaN),
-        _ => Figure(InitialLoss, context.Probe.Loss),
+        Verdict.LrUnstable when context.Rates is { } rates => Figure(TrialLoss, rates.Asked.End),
+        Verdict.NonFinite => Figure(InitialLoss, context.Probe.Loss),
+        _ => context.Forecast is { } forecast ? OfForecast(forecast) : Figure(InitialLoss, context.Probe.Loss),
     };
+
+    public static JudgedFigure OfForecast(TrainabilityForecast forecast) => Figure(Chance, forecast.Probability);
 
     /// <summary>How far from what it should be, to rank remedies by: 0 is best.</summary>
     public static double Distance(JudgedFigure figure)
@@ -30,8 +34,12 @@ internal static class JudgedFigures
             return double.PositiveInfinity;
         if (figure.Name is GradientRatio or SignalRatio)
             return figure.Value > 0 ? Math.Abs(ScalarMath.Log(figure.Value)) : double.PositiveInfinity;
-        return Math.Max(0, figure.Value);
+        return figure.Name == Chance ? 1 - figure.Value : Math.Max(0, figure.Value);
     }
+
+    /// <summary>Shares and chances in percent, the rest as numbers.</summary>
+    public static string Text(string name, double value)
+        => name is DeadShare or SaturatedShare or TwinShare or Chance ? NumberText.Percent(value) : NumberText.Format(value);
 
     static JudgedFigure Figure(string name, double value) => new(name, SignificantDigits.Round(value));
 

@@ -26,10 +26,10 @@ internal sealed class UnstableLearningRate : IFindingRule
         {
             bool isGrave = !(asked.End <= ErrorRatio * Math.Abs(asked.Start));
             string end = double.IsFinite(asked.End) ? $"takes the loss from {NumberText.Format(asked.Start)} to {NumberText.Format(asked.End)}" : "takes the loss to infinity";
-            yield return new Finding(Verdict.LrUnstable, isGrave ? Severity.Error : Severity.Warning, 0, last, $"{trial} {end}{Limit(advice)}", [.. Cause(context), .. Remedies(rates)]);
+            yield return new Finding(Verdict.LrUnstable, isGrave ? Severity.Error : Severity.Warning, 0, last, $"{trial} {end}{Limit(advice)}", [.. Cause(context), .. Remedies(rates), Remedy.Auto]);
         }
         else if (advice is { } && rates.Highest > advice.LargestStableRate && !asked.HasLearned(context.PriorLoss))
-            yield return new Finding(Verdict.LrUnstable, Severity.Warning, 0, last, $"{trial} leaves the loss at {NumberText.Format(asked.End)}, from {NumberText.Format(asked.Start)}, and smaller rates lower it{Limit(advice)}", Remedies(rates));
+            yield return new Finding(Verdict.LrUnstable, Severity.Warning, 0, last, $"{trial} leaves the loss at {NumberText.Format(asked.End)}, from {NumberText.Format(asked.Start)}, and smaller rates lower it{Limit(advice)}", [.. Cause(context), .. Remedies(rates), Remedy.Auto]);
         else if (advice is { QuadraticRate: > 0 } && rates.Highest > advice.QuadraticRate)
             yield return new Finding(Verdict.LrUnstable, Severity.Note, 0, last,
                 $"a curvature of {NumberText.Format(advice.Curvature)} allows rates up to {NumberText.Format(advice.QuadraticRate)} where the loss is quadratic, and the learning rate of {rate} is above; {trial} still lowers the loss, to {NumberText.Format(asked.End)}", Remedies(rates));

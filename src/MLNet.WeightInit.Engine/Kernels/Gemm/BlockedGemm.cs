@@ -19,7 +19,7 @@ internal sealed unsafe class BlockedGemm<TTiles> : GemmKernel where TTiles : str
     {
         if (rows == 1 && depth <= DepthBlock && columns <= TTiles.StripColumns(1))
         {
-            TTiles.Run(a, aRow, aDepth, 1, 1, b, bDepth, columns, depth, start, startRow, c, cRow);      // scoring one row: the loops below would cost as much as the work
+            TTiles.Run(a, aRow, aDepth, 1, 1, b, bDepth, columns, depth, start, startRow, c, cRow);      // a layer of one output: the loops below would cost as much as the work
             return;
         }
         int done = 0;
@@ -32,6 +32,22 @@ internal sealed unsafe class BlockedGemm<TTiles> : GemmKernel where TTiles : str
             startRow = cRow;
         }
         while (done < depth);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void MultiplyRow(float* x, int depth, float* b, nint panelStep, nint bDepth, int columns, float* start, float* sums)
+    {
+        int half = TTiles.RowColumns / 2;
+        for (int column = 0; column < columns;)
+        {
+            int left = columns - column, strip = left >= 2 * half ? 2 * half : left >= half ? half : Math.Min(left, Panels.Width);
+            float* panel = b + column / Panels.Width * panelStep + column % Panels.Width;
+            if (strip >= half)
+                TTiles.RunRow(x, depth, panel, panelStep, bDepth, strip, start + column, sums + column);
+            else
+                TTiles.Run(x, 0, 1, 1, 1, panel, bDepth, strip, depth, start + column, 0, sums + column, 0);
+            column += strip;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

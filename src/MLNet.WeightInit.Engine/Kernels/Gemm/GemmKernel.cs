@@ -18,6 +18,13 @@ internal abstract unsafe class GemmKernel
     /// <param name="start">Row r of the sums starts from <c>start + r · startRow</c>: a bias or zeros with stride 0.</param>
     public abstract void Multiply(float* a, nint aRow, nint aDepth, int rows, float* b, nint bDepth, int columns, int depth, float* start, nint startRow, float* c, nint cRow);
 
+    /// <summary>sums = start + x · B for one row and all columns of a layer, to the bits of <see cref="Multiply"/>.</summary>
+    /// <param name="b">B[k, ·] of the first panel is at <c>b + k · bDepth</c>.</param>
+    /// <param name="panelStep">Floats from a panel to the next.</param>
+    /// <param name="bDepth">Floats from a panel's k to the next.</param>
+    /// <param name="columns">A multiple of 16.</param>
+    public abstract void MultiplyRow(float* x, int depth, float* b, nint panelStep, nint bDepth, int columns, float* start, float* sums);
+
     public static GemmKernel Create(SimdLevel level) => SimdLevels.Create<Factory, GemmKernel>(level, default);
 
     readonly struct Factory : ISimdFactory<GemmKernel>

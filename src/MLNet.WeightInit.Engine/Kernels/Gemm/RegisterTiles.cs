@@ -12,6 +12,12 @@ internal unsafe interface IRegisterTiles
     /// <param name="rows">Rows of the whole product: few rows take wider tiles.</param>
     static abstract int StripColumns(int rows);
 
+    /// <summary>Columns of one row that are summed at once: eight vectors. Half as many is the other choice.</summary>
+    static abstract int RowColumns { get; }
+
+    /// <summary>sums = start + x · B for <see cref="RowColumns"/> columns or half of them; the other parameters are <see cref="GemmKernel.MultiplyRow"/>'s.</summary>
+    static abstract void RunRow(float* x, nint depth, float* b, nint panelStep, nint bDepth, int columns, float* start, float* sums);
+
     /// <summary>C = start + A · B on tiles of <paramref name="rows"/> rows that lie under one another; the other parameters are <see cref="GemmKernel.Multiply"/>'s.</summary>
     static abstract void Run(float* a, nint aRow, nint aDepth, int rows, int tiles, float* b, nint bDepth, int columns, nint depth, float* start, nint startRow, float* c, nint cRow);
 }
@@ -23,6 +29,17 @@ internal readonly unsafe struct TilesOf32Registers<TSimd, TVector> : IRegisterTi
     public static int Rows => 12;
 
     public static int StripColumns(int rows) => 2 * TSimd.Width;
+
+    public static int RowColumns => 8 * TSimd.Width;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunRow(float* x, nint depth, float* b, nint panelStep, nint bDepth, int columns, float* start, float* sums)
+    {
+        if (columns == RowColumns)
+            RowMicroKernel<TSimd, TVector, EightVectors>.Run(x, depth, b, panelStep, bDepth, start, sums);
+        else
+            RowMicroKernel<TSimd, TVector, FourVectors>.Run(x, depth, b, panelStep, bDepth, start, sums);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(float* a, nint aRow, nint aDepth, int rows, int tiles, float* b, nint bDepth, int columns, nint depth, float* start, nint startRow, float* c, nint cRow)
@@ -64,6 +81,17 @@ internal readonly unsafe struct TilesOf16Registers<TSimd, TVector> : IRegisterTi
     public static int Rows => 6;
 
     public static int StripColumns(int rows) => (rows <= FewRows ? 4 : 2) * TSimd.Width;
+
+    public static int RowColumns => 8 * TSimd.Width;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunRow(float* x, nint depth, float* b, nint panelStep, nint bDepth, int columns, float* start, float* sums)
+    {
+        if (columns == RowColumns)
+            RowMicroKernel<TSimd, TVector, EightVectors>.Run(x, depth, b, panelStep, bDepth, start, sums);
+        else
+            RowMicroKernel<TSimd, TVector, FourVectors>.Run(x, depth, b, panelStep, bDepth, start, sums);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(float* a, nint aRow, nint aDepth, int rows, int tiles, float* b, nint bDepth, int columns, nint depth, float* start, nint startRow, float* c, nint cRow)
