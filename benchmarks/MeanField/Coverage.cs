@@ -1,14 +1,17 @@
+using System.Globalization;
 using MLNet.WeightInit;
 using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Diagnostics.Theory;
 
 namespace MeanField;
 
 /// <summary>How many of 10,000 draws of the weights lie in the report's 95 % bands, per layer and statistic.</summary>
 static class Coverage
 {
-    const int Draws = 10_000, Rows = 32, Features = 32;
+    const int Draws = 10_000, Rows = 32, Features = 32, Threads = 2;
+    const double Lowest = 94, Highest = 96;
 
-    /// <summary>Activation, weights, biases: critical or nearly so, since others reach no depth.</summary>
+    /// <summary>Activation, weights, biases.</summary>
     static readonly (string Activation, string Init, string Bias)[] s_starts =
     [
         ("ReLU", "he", "zeros"),
@@ -17,47 +20,99 @@ static class Coverage
         ("Tanh", "edge_of_chaos", "edge_of_chaos"),
         ("Tanh", "glorot", "zeros"),
         ("Tanh", "orthogonal", "zeros"),
-        ("GELU", "he", "zeros"),
+        ("Erf", "variance_scaling(scale=2.5)", "normal(deviation=0.2236)"),
+        ("Identity", "lecun", "zeros"),
         ("SELU", "lecun", "zeros"),
         ("Sigmoid", "variance_scaling(scale=16)", "zeros"),
+        ("GELU", "he", "zeros"),
     ];
 
-    static readonly (int Depth, int Width)[] s_shapes = [(3, 32), (10, 32), (10, 128), (30, 64)];
+    static readonly (int Depth, int Width)[] s_shapes = [(3, 32), (10, 64), (30, 64), (3, 256), (2, 512)];
+
+    /// <summary>A draw of an orthogonal matrix costs the cube of its width.</summary>
+    const int WidestOrthogonal = 64;
 
     public static void Print(IReadOnlyList<string> activations)
     {
         Console.WriteLine($"""
             ## The bands
 
-            Share of {Draws:N0} draws of the weights, in percent, whose figure lies in the report's 95 % band; {Rows} rows of {Features} features, ten classes, biases as named. A cell has the lowest and the highest share among the
-            layers, first of the pre-activations' deviation (all layers), then of the gradient's norm (hidden layers). Chance in {Draws:N0} draws moves a share of 95 % by ±{100 * 1.96 * Math.Sqrt(0.95 * 0.05 / Draws):F1}.
+            Share of {Draws:N0} draws of the weights, in percent, whose figure lies in the report's 95 % band; {Rows} rows of {Features} features, ten classes under a head of the same initializer, biases as named. A cell has the lowest and the
+            highest share among the layers, first of the pre-activations' deviation (all layers), then of the gradient's norm (hidden layers). A share of 95 % has a standard error of {100 * Math.Sqrt(0.95 * 0.05 / Draws):F2} in {Draws:N0} draws.
 
             | activation | weights | biases |{string.Concat(s_shapes.Select(shape => $" {shape.Depth} × {shape.Width} |"))}
             |---|---|---|{string.Concat(s_shapes.Select(_ => "---|"))}
             """);
-        foreach ((string activation, string init, string bias) in s_starts.Where(start => activations.Count == 0 || activations.Contains(start.Activation)))
-            Console.WriteLine($"| {activation} | `{init}` | `{bias}` |{string.Concat(s_shapes.Select(shape => Cell(activation, init, bias, shape.Depth, shape.Width)))}");
-        Console.WriteLine();
+        var outside = new List<string>();
+        foreach ((string activation, string init, string bias) in s_starts.Where(start => activations.Count == 0 || activations.Contains(start.Activation) || activations.Contains(start.Init)))
+        {
+            Console.Write($"| {activation} | `{init}` | `{bias}` |");
+            foreach ((int depth, int width) in s_shapes)
+                Console.Write(init.StartsWith("orthogonal", StringComparison.Ordinal) && width > WidestOrthogonal ? " |" : Cell(activation, init, bias, depth, width, outside));
+            Console.WriteLine();
+        }
+        Console.WriteLine($"""
+
+            Outside {Lowest:F0} to {Highest:F0} %, by layer from 0, the first hidden one:
+
+            {(outside.Count == 0 ? "none." : string.Join('\n', outside))}
+
+            """);
     }
 
-    static string Cell(string activation, string init, string bias, int depth, int width)
+    static string Cell(string activation, string init, string bias, int depth, int width, List<string> outside)
     {
         TrainingSet data = Networks.Prototypes(Rows, Features, seed: 2);
         int[] signals = new int[depth + 1], gradients = new int[depth];
-        Parallel.For(0, Draws, new ParallelOptions { MaxDegreeOfParallelism = 2 }, draw =>
+        Check(data, activation, init, bias, depth, width);
+        Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, thread =>
         {
-            InitializationReport report = Networks.Train(data, Networks.Options(activation, depth, width, init, bias, draw)).Initialization;
-            for (int layer = 0; layer <= depth; layer++)
+            using var network = new DrawnNetwork(data, Networks.Options(activation, depth, width, init, bias, seed: 1));
+            for (int draw = thread; draw < Draws; draw += Threads)
             {
-                (LayerStatistics measured, LayerTheory theory) = (report.Layers[layer], report.Theory!.Layers[layer]);
-                if (measured.PreActivationDeviation >= theory.LowestDeviation && measured.PreActivationDeviation <= theory.HighestDeviation)
-                    Interlocked.Increment(ref signals[layer]);
-                if (layer < depth && measured.PreActivationGradientNorm >= theory.LowestGradientNorm && measured.PreActivationGradientNorm <= theory.HighestGradientNorm)
-                    Interlocked.Increment(ref gradients[layer]);
+                (double[] signal, double[] gradient) = network.Draw(draw);
+                Count(signal, signals);
+                Count(gradient, gradients);
             }
         });
+        foreach ((string statistic, int[] counts) in new[] { ("deviation", signals), ("gradient", gradients) })
+            if (Outside(counts) is { Length: > 0 } layers)
+                outside.Add($"- {activation}, `{init}`, {depth} × {width}, {statistic}: {layers}");
         return $" {Range(signals)}; {Range(gradients)} |";
     }
 
-    static string Range(int[] counts) => $"{100.0 * counts.Min() / Draws:F1}–{100.0 * counts.Max() / Draws:F1}";
+    /// <summary>That what is counted is what the report says.</summary>
+    static void Check(TrainingSet data, string activation, string init, string bias, int depth, int width)
+    {
+        using var network = new DrawnNetwork(data, Networks.Options(activation, depth, width, init, bias, seed: 1));
+        (double[] signals, double[] gradients) = network.Draw(1);
+        InitializationReport report = Networks.Train(data, Networks.Options(activation, depth, width, init, bias, seed: 1)).Initialization;
+        for (int layer = 0; layer <= depth; layer++)
+        {
+            (LayerStatistics measured, LayerTheory theory) = (report.Layers[layer], report.Theory!.Layers[layer]);
+            Same(signals[layer], measured.PreActivationDeviation, theory.LowestDeviation, theory.HighestDeviation);
+            if (layer < depth)
+                Same(gradients[layer], measured.PreActivationGradientNorm, theory.LowestGradientNorm, theory.HighestGradientNorm);
+        }
+
+        // Six digits of each.
+        void Same(double counted, double figure, double lowest, double highest)
+        {
+            double half = Math.Log(highest / lowest) / 2, reported = Math.Log(figure / Math.Sqrt(lowest * highest)) / half * Fluctuation.Deviations95;
+            if (!(Math.Abs(counted - reported) <= 1e-4 + 2.5e-5 / half))
+                throw new InvalidOperationException($"{activation}, {init}, {depth} × {width}: counted {counted}, the report says {reported}.");
+        }
+    }
+
+    static void Count(double[] distances, int[] counts)
+    {
+        for (int layer = 0; layer < counts.Length; layer++)
+            if (Math.Abs(distances[layer]) <= Fluctuation.Deviations95)
+                Interlocked.Increment(ref counts[layer]);
+    }
+
+    static string Range(int[] counts) => string.Create(CultureInfo.InvariantCulture, $"{100.0 * counts.Min() / Draws:F1}–{100.0 * counts.Max() / Draws:F1}");
+
+    static string Outside(int[] counts) => string.Join(", ", counts.Select((count, layer) => (Share: 100.0 * count / Draws, layer)).Where(at => at.Share is < Lowest or > Highest)
+        .Select(at => string.Create(CultureInfo.InvariantCulture, $"{at.layer}: {at.Share:F1}")));
 }

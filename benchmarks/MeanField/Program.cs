@@ -1,7 +1,7 @@
 // Prints docs/benchmarks/mean-field.md: what the report's theory predicts of networks, against draws of their weights and against trainings.
 //
 //     dotnet run -c Release --project benchmarks/MeanField > docs/benchmarks/mean-field.md       # about half an hour
-//     dotnet run -c Release --project benchmarks/MeanField -- coverage Tanh                      # the bands of one activation alone, or of all
+//     dotnet run -c Release --project benchmarks/MeanField -- coverage Tanh                      # the bands of one activation or initializer alone, or of all
 //     dotnet run -c Release --project benchmarks/MeanField -- depth                              # the trainable depth alone
 //     dotnet run -c Release --project benchmarks/MeanField -- judgements                         # theory beside trainings alone
 using System.Globalization;

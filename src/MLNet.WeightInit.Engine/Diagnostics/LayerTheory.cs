@@ -3,7 +3,8 @@ namespace MLNet.WeightInit;
 /// <summary>What theory says of one dense layer beyond the predictions in <see cref="LayerStatistics"/>: how alike rows are to it, and how far chance may take its figures from the predicted ones.</summary>
 /// <remarks>
 /// The bands hold 95 of 100 draws of the weights, each on its own. They follow ln q through layers of n units: Var ln q(l+1) = slope² · Var ln q(l) + (E φ⁴ / (E φ²)² − 1) / n for one row (5/n for ReLU, as in
-/// Hanin and Rolnick 2018), and less for many rows, which don't err together, and for orthogonal weights, which keep lengths. docs/diagnostics.md has the derivation.
+/// Hanin and Rolnick 2018), and less for many rows, which don't err together, for what the measured means and variances of the weights tell, and for orthogonal weights, which keep lengths. docs/diagnostics.md has the derivation, docs/benchmarks/mean-field-coverage.md
+/// the count.
 /// <see cref="double.NaN"/> where there is no theory of them: in residual blocks, under normalization and alpha-dropout.
 /// </remarks>
 public sealed record LayerTheory

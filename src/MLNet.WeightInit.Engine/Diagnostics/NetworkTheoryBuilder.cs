@@ -20,7 +20,7 @@ internal static class NetworkTheoryBuilder
         int hidden = probe.Layers.Count - 1;
         SimilarityLayer[] similarities = SimilarityRecursion.Predict(probe.Layers, moments, curve, rows, probe.Similarity, dropout);
         DepthScales scales = DepthScales.Of(probe.Layers, moments, curve, similarities, gradientRatio, dropout);
-        (Fluctuation[] forward, Fluctuation[] backward) = Fluctuations(probe, similarities, dropout);
+        (Fluctuation[] forward, Fluctuation[] backward) = Fluctuations(probe, similarities, curve, rows, dropout);
         double inverseWidth = 0;
         for (int index = 0; index < hidden; index++)
             inverseWidth += 1.0 / probe.Layers[index].Units;
@@ -59,16 +59,14 @@ internal static class NetworkTheoryBuilder
     }
 
     /// <summary>The output layer's gradient is where the backward prediction starts: nothing is left to chance there.</summary>
-    static (Fluctuation[] Forward, Fluctuation[] Backward) Fluctuations(NetworkProbe probe, SimilarityLayer[] similarities, Dropout? dropout)
+    static (Fluctuation[] Forward, Fluctuation[] Backward) Fluctuations(NetworkProbe probe, SimilarityLayer[] similarities, ActivationCurve curve, (double Sum, double SquaredSum)[] rows, Dropout? dropout)
     {
         int last = probe.Layers.Count - 1;
         bool[] areOrthogonal = [.. probe.Layers.Select(layer => OrthogonalWeights.Are(layer.Weights, layer.Units, layer.Inputs))];
-        var fluctuations = new WidthFluctuations(probe.Layers, similarities, areOrthogonal, probe.Rows, dropout);
+        var fluctuations = new WidthFluctuations(probe.Layers, similarities, curve, areOrthogonal, ProbeRows.Of(rows, probe.Layers[0].Inputs, probe.Similarity?.LengthSpread ?? 1), dropout);
         if (!fluctuations.AreKnown || similarities.Any(layer => !(layer.Variance > 0) || !double.IsFinite(layer.Variance)))
             return ([.. Enumerable.Repeat(Fluctuation.Unknown, last + 1)], [.. Enumerable.Repeat(Fluctuation.Unknown, last + 1)]);
-        LayerProbe output = probe.Layers[last];
-        (Fluctuation[] forward, Fluctuation[] backward) = fluctuations.Predict(probe.Similarity!.LengthSpread,
-            RowSimilarity.SquaredCosines(output.PreActivationGradients.Span, output.Units, output.Stride, probe.Similarity.Rows));
+        (Fluctuation[] forward, Fluctuation[] backward) = fluctuations.Predict(OutputGradients.Of(probe.Layers, similarities, probe.Similarity!, probe.Rows));
         backward[last] = new Fluctuation(0, 0);
         return (forward, backward);
     }

@@ -49,8 +49,20 @@ internal sealed class CorrelatedMoments
     /// <summary>d ln E φ′² / d ln v, and the second derivative.</summary>
     public (double First, double Second) SquaredSlopeRates => _squaredSlopes.LogarithmicRates;
 
+    /// <summary>The part of <see cref="CovarianceOfSquares"/> at 1 that is linear in z: what the mean of z over the units decides.</summary>
+    public double LinearSquares => _squareKernel.Products[1];
+
+    /// <inheritdoc cref="LinearSquares"/>
+    public double LinearSquaredSlopes => _squaredSlopeKernel.Products[1];
+
+    /// <inheritdoc cref="LinearSquares"/>
+    public double LinearBoth => _mixedKernel.Products[1];
+
     /// <summary>v² d²/dv² E φ² / E φ².</summary>
     public double SquaredValueCurvature => _squares.Curvature;
+
+    /// <summary>v² d²/dv² E φ′² / E φ′².</summary>
+    public double SquaredSlopeCurvature => _squaredSlopes.Curvature;
 
     /// <param name="curve">φ.</param>
     /// <param name="mean">E z.</param>

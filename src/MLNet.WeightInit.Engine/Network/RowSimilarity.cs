@@ -11,6 +11,9 @@ internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double Length
 {
     const int Groups = 8, MostRows = 128, FewestRows = 16;
 
+    /// <summary>The group of each pair (a, b), b below a, of <see cref="Rows"/>, b running fastest; <see cref="Cosines"/>.Length where two can't be compared. Empty where nobody asked.</summary>
+    public byte[] PairGroups { get; init; } = [];
+
     /// <summary>Products of two numbers that the comparison may take: some milliseconds.</summary>
     const double MostProducts = 1 << 23;
 
@@ -68,23 +71,24 @@ internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double Length
         return count > 1 ? (total - count) / ((double)count * (count - 1)) : double.NaN;
     }
 
-    /// <summary>The mean squared cosine between some rows, weighted with their lengths, and the spread of their squared lengths.</summary>
-    public static (double SquaredCosine, double Spread) SquaredCosines(ReadOnlySpan<float> block, int columns, int stride, ReadOnlySpan<int> rows)
+    /// <summary>Mean squared cosines between the rows of another block, weighted with their lengths, by the groups of <see cref="Cosines"/>; and the spread of their squared lengths.</summary>
+    public (double[] SquaredCosines, double Spread) SquaredCosines(ReadOnlySpan<float> block, int columns, int stride)
     {
-        double pairs = 0, squares = 0, fourths = 0;
-        for (int a = 0; a < rows.Length; a++)
+        double[] pairs = new double[Math.Max(1, Cosines.Length)], counts = new double[pairs.Length];
+        double squares = 0, fourths = 0;
+        for (int a = 0, pair = 0; a < Rows.Length; a++)
             for (int b = 0; b <= a; b++)
             {
-                double product = DoubleVectors.Dot(block.Slice(rows[a] * stride, columns), block.Slice(rows[b] * stride, columns));
+                double product = DoubleVectors.Dot(block.Slice(Rows[a] * stride, columns), block.Slice(Rows[b] * stride, columns));
                 if (a == b)
                     (squares, fourths) = (squares + product, fourths + product * product);
-                else
-                    pairs += 2 * product * product;
+                else if (PairGroups[pair++] is var group && group < Cosines.Length)
+                    (pairs[group], counts[group]) = (pairs[group] + product * product, counts[group] + 1);
             }
-        if (!(squares > 0))
-            return (0, 1);
-        double meanSquare = squares / rows.Length * (squares / rows.Length);
-        return (rows.Length > 1 ? pairs / ((double)rows.Length * (rows.Length - 1)) / meanSquare : 0, fourths / rows.Length / meanSquare);
+        double meanSquare = squares / Rows.Length * (squares / Rows.Length);
+        for (int group = 0; group < pairs.Length; group++)
+            pairs[group] = meanSquare > 0 && counts[group] > 0 ? pairs[group] / counts[group] / meanSquare : 0;
+        return (pairs, meanSquare > 0 ? fourths / Rows.Length / meanSquare : 1);
     }
 
     static int[] Choose(int rows, double columns)
@@ -98,25 +102,31 @@ internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double Length
 
     static RowSimilarity Of(int[] rows, double[,] products)
     {
-        var cosines = new List<double>();
+        var pairs = new List<(double Cosine, int Pair)>();
         double squares = 0, fourths = 0;
+        int pair = 0;
         for (int a = 0; a < rows.Length; a++)
         {
             squares += products[a, a];
             fourths += products[a, a] * products[a, a];
-            for (int b = 0; b < a; b++)
+            for (int b = 0; b < a; b++, pair++)
                 if (products[a, a] > 0 && products[b, b] > 0)
-                    cosines.Add(Math.Clamp(products[a, b] / Math.Sqrt(products[a, a] * products[b, b]), -1, 1));
+                    pairs.Add((Math.Clamp(products[a, b] / Math.Sqrt(products[a, a] * products[b, b]), -1, 1), pair));
         }
-        cosines.Sort();
-        var means = new double[Math.Min(Groups, cosines.Count)];
+        pairs.Sort();
+        var means = new double[Math.Min(Groups, pairs.Count)];
+        var groups = new byte[pair];
+        Array.Fill(groups, (byte)means.Length);
         for (int g = 0; g < means.Length; g++)
         {
-            int first = (int)((long)cosines.Count * g / means.Length), end = (int)((long)cosines.Count * (g + 1) / means.Length);
+            int first = (int)((long)pairs.Count * g / means.Length), end = (int)((long)pairs.Count * (g + 1) / means.Length);
             for (int i = first; i < end; i++)
-                means[g] += cosines[i];
+            {
+                means[g] += pairs[i].Cosine;
+                groups[pairs[i].Pair] = (byte)g;
+            }
             means[g] /= end - first;
         }
-        return new RowSimilarity(rows, means, squares > 0 ? fourths * rows.Length / (squares * squares) : 1);
+        return new RowSimilarity(rows, means, squares > 0 ? fourths * rows.Length / (squares * squares) : 1) { PairGroups = groups };
     }
 }

@@ -104,6 +104,25 @@ internal static class MeanFieldRecursion
         return layers[0].Residual != ResidualPlace.None ? growth : growth * predictions[index + 1].SquaredNormalization;
     }
 
+    /// <summary>Variance of ln Σ x² among rows of one group, whose lengths the recursion takes for one.</summary>
+    public static double VarianceWithinGroups((double Sum, double SquaredSum)[] rows)
+    {
+        double[] lengths = [.. rows.Select(row => row.SquaredSum)];
+        Array.Sort(lengths);
+        int groups = Math.Min(Groups, rows.Length);
+        double variance = 0;
+        for (int g = 0; g < groups; g++)
+        {
+            int first = (int)((long)rows.Length * g / groups), end = (int)((long)rows.Length * (g + 1) / groups);
+            double sum = 0, squares = 0;
+            for (int i = first; i < end; i++)
+                (sum, squares) = (sum + lengths[i], squares + lengths[i] * lengths[i]);
+            double mean = sum / (end - first);
+            variance += mean > 0 ? Math.Max(0, squares / (mean * mean) - (end - first)) : 0;
+        }
+        return variance / rows.Length;
+    }
+
     static RowGroup[] GroupRows((double Sum, double SquaredSum)[] rows)
     {
         var order = new int[rows.Length];

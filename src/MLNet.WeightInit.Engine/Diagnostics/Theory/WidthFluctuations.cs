@@ -8,151 +8,218 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 /// <remarks>
 /// <para>Given its inputs, a layer's units are independent draws, normal over rows with the correlations ρ of <see cref="SimilarityRecursion"/>. Their φ² average to E φ² ± √(C / n), with
 /// C the mean over all pairs of rows of Cov(φ(z₁)², φ(z₂)²): E φ⁴ − (E φ²)² for rows that are one. So ln q gathers C / (E φ²)² / n a layer, and loses or gains what it has by the square of the slope d ln q′ / d ln q.</para>
-/// <para>Part of C is known, since the prediction starts from the weights as they are. Their measured variance fixes Σ z² but for the directions of the inputs, 1 / inputs of it; orthogonal weights
-/// fix the whole of it, or of n outputs of m > n inputs the share n / m. In Hermite terms that is the second coefficient's part, 2 (d ln E φ² / d ln v)² / n, so for one row and ReLU 5/n becomes 3/n.</para>
+/// <para>Part of C is known, since the prediction starts from the weights and biases as they are. Their measured variance fixes Σ z² but for the directions of the inputs, 1 / inputs of it; orthogonal weights
+/// fix the whole of it, or of n outputs of m > n inputs the share n / m. In Hermite terms that is the second coefficient's part, 2 (d ln E φ² / d ln v)² / n, so for one row and ReLU 5/n becomes 3/n. Their measured mean fixes the mean of z
+/// over the units along the inputs' common part: the first coefficient's, which of ReLU's 5/n is another (8/π) (1/π).</para>
 /// <para>The gradient: ‖∂L/∂z‖² is Σ φ′² (Wᵀδ)², of which Wᵀδ is normal with the correlations γ of the gradients δ behind it, so that a layer adds the mean over pairs of E φ′₁² φ′₂² (1 + 2 γ²) / (E φ′²)² − 1, over n,
-/// again less what W fixes. It also reads each layer's own q on its way, through d ln E φ′² / d ln v, and the same units' φ² and φ′² go together.</para>
+/// again less what W fixes. It also reads each layer's own q on its way, through d ln E φ′² / d ln v, and the same units' φ² and φ′² go together; <see cref="GradientAlignment"/> has what the shared weights do to its mean.</para>
 /// </remarks>
 internal sealed class WidthFluctuations
 {
-    /// <summary>What one hidden layer adds.</summary>
-    /// <param name="Slope">d ln q′ / d ln q.</param>
-    /// <param name="Curvature">The second derivative.</param>
-    /// <param name="Forward">Variance that ln q′ gathers.</param>
-    /// <param name="Shift">Mean that ln q′ gathers, beside the half variance.</param>
-    /// <param name="Backward">Variance that ln ‖∂L/∂z‖² gathers.</param>
-    /// <param name="Both">Covariance of the two.</param>
-    /// <param name="Rates">d ln E φ′² / d ln q and the second derivative.</param>
-    readonly record struct Step(double Slope, double Curvature, double Forward, double Shift, double Backward, double Both, (double First, double Second) Rates);
+    /// <summary>Variance of what single precision and six printed digits leave of a mean square, for weights that leave nothing to chance.</summary>
+    const double Rounding = 1e-11;
 
     readonly IReadOnlyList<LayerProbe> _layers;
     readonly IReadOnlyList<SimilarityLayer> _similarities;
+    readonly LayerResponse _response;
     readonly bool[] _areOrthogonal;
     readonly Dropout? _dropout;
-    readonly int _rows;
+    readonly ProbeRows _rows;
 
     /// <summary>For each layer, what chance adds to the mean squared cosine of two rows: rows in n units can't be less alike than 1/n.</summary>
     readonly double[] _extra;
 
+    /// <summary>For each layer, the share of the pre-activations' variance that all units have in common through the known means of weights and biases.</summary>
+    readonly double[] _common;
+
+    /// <param name="curve">The activation between layers.</param>
     /// <param name="areOrthogonal">For each layer's weights.</param>
-    public WidthFluctuations(IReadOnlyList<LayerProbe> layers, IReadOnlyList<SimilarityLayer> similarities, bool[] areOrthogonal, int rows, Dropout? dropout)
+    public WidthFluctuations(IReadOnlyList<LayerProbe> layers, IReadOnlyList<SimilarityLayer> similarities, ActivationCurve curve, bool[] areOrthogonal, ProbeRows rows, Dropout? dropout)
+        : this(layers, similarities, new LayerResponse(curve, similarities), areOrthogonal, rows, dropout)
     {
-        (_layers, _similarities, _areOrthogonal, _rows, _dropout) = (layers, similarities, areOrthogonal, rows, dropout);
-        _extra = new double[layers.Count];
-        for (int index = 0; index < layers.Count - 1 && similarities[0].Correlations.Length > 0; index++)
-            _extra[index + 1] = NextExtra(index);
+    }
+
+    WidthFluctuations(IReadOnlyList<LayerProbe> layers, IReadOnlyList<SimilarityLayer> similarities, LayerResponse response, bool[] areOrthogonal, ProbeRows rows, Dropout? dropout)
+    {
+        (_layers, _similarities, _response, _areOrthogonal, _rows, _dropout) = (layers, similarities, response, areOrthogonal, rows, dropout);
+        (_extra, _common) = (new double[layers.Count], new double[layers.Count]);
+        for (int index = 0; index < layers.Count; index++)
+        {
+            double share = similarities[index].WeightShare;
+            _common[index] = 1 - share + share * (index == 0 ? rows.CommonShare : CommonShare(similarities[index - 1].Output!));
+            if (index < layers.Count - 1 && similarities[0].Correlations.Length > 0)
+                _extra[index + 1] = NextExtra(index);
+        }
     }
 
     /// <summary>False in residual blocks, whose stream carries the same units on, under normalization, and where dropped units aren't 0.</summary>
     public bool AreKnown => _layers[0].Residual == ResidualPlace.None && !_layers[0].IsNormalized && _dropout is not { IsAlpha: true } && _similarities[0].Correlations.Length > 0;
 
-    /// <param name="lengthSpread">E (x²)² / (E x²)² of the rows' squared lengths.</param>
-    /// <param name="gradients">Of the rows' gradients by the output: mean squared cosine of pairs, and the spread of their squared lengths.</param>
-    public (Fluctuation[] Forward, Fluctuation[] Backward) Predict(double lengthSpread, (double SquaredCosine, double Spread) gradients)
+    public (Fluctuation[] Forward, Fluctuation[] Backward) Predict(OutputGradients gradients)
     {
         // What curvature does to the mean is up to each row's own fluctuation, which many rows don't average out: E (measured / predicted) is that of one row.
-        (Fluctuation[] forward, Fluctuation[] backward) = Walk(lengthSpread, gradients);
-        (Fluctuation[] oneForward, Fluctuation[] oneBackward) = new WidthFluctuations(_layers, _similarities, _areOrthogonal, 1, _dropout).Walk(1, (1, 1));
+        var one = new WidthFluctuations(_layers, _similarities, _response, _areOrthogonal, _rows with { Count = 1, LengthSpread = 1 }, _dropout);
+        (LayerStep[] steps, Fluctuation[] forward) = WalkForward();
+        (LayerStep[] oneSteps, Fluctuation[] oneForward) = one.WalkForward();
+        Fluctuation[] states = [.. steps.Zip(oneSteps, (rows, single) => Combined(rows.State, single.State)), steps.Length > 0 ? Combined(steps[^1].Next, oneSteps[^1].Next) : default];
+        GradientAlignment.Step[] aligned = GradientAlignment.Of(_layers, _similarities, _areOrthogonal, gradients.Alignment, LogLengths(states, steps, gradients.LogLength));
+        Fluctuation[] backward = WalkBackward(steps, gradients, aligned), oneBackward = one.WalkBackward(oneSteps, gradients with { SquaredCosines = [1], Spread = 1 }, aligned);
         for (int index = 0; index < forward.Length; index++)
         {
             double units = _layers[index].Units, weights = units * _layers[index].Inputs, alike = Math.Max(0, Mean(index, 1, correlation => correlation, 1));
             forward[index] = Combined(forward[index], oneForward[index]);
             // The deviation is taken about the mean over rows and units, and the prediction is from the weights' deviation about theirs: both means are chance.
-            forward[index] = new Fluctuation(forward[index].Mean - alike / units + 1 / weights, forward[index].Variance + 2 * alike * alike / (units * units) + 2 / (weights * weights));
+            forward[index] = new Fluctuation(forward[index].Mean - alike / units + 1 / weights, forward[index].Variance + 2 * alike * alike / (units * units) + 2 / (weights * weights) + Rounding);
             if (index < forward.Length - 1)
+            {
                 backward[index] = Combined(backward[index], oneBackward[index]);
+                backward[index] = backward[index] with { Mean = backward[index].Mean + ScalarMath.Log(aligned[index].Growth) };
+            }
         }
         return (forward, backward);
 
         static Fluctuation Combined(Fluctuation rows, Fluctuation one) => new(one.Mean + one.Variance / 2 - rows.Variance / 2, rows.Variance);
     }
 
-    (Fluctuation[] Forward, Fluctuation[] Backward) Walk(double lengthSpread, (double SquaredCosine, double Spread) gradients)
+    /// <summary>Expected ln (q / predicted) of each layer, given that of the last, which is measured: what is gathered on the way there lies between.</summary>
+    static double[] LogLengths(Fluctuation[] states, LayerStep[] steps, double measured)
+    {
+        var expected = new double[states.Length];
+        double slope = 1;
+        for (int index = states.Length - 1; index >= 0; index--)
+        {
+            expected[index] = states[index].Mean + (states[^1].Variance > 0 ? slope * states[index].Variance / states[^1].Variance * (measured - states[^1].Mean) : 0);
+            slope *= index > 0 ? steps[index - 1].Response.Square.Slope : 1;
+        }
+        return expected;
+    }
+
+    (LayerStep[] Steps, Fluctuation[] Measured) WalkForward()
     {
         int last = _layers.Count - 1;
-        Fluctuation[] forward = new Fluctuation[last + 1], backward = new Fluctuation[last + 1];
-        var steps = new Step[last];
-        var state = new Fluctuation(0, 0);
-        var states = new Fluctuation[last + 1];
-        var spreads = new double[last + 1];
+        var measured = new Fluctuation[last + 1];
+        var steps = new LayerStep[last];
+        // Many rows of known lengths leave nothing to chance; one of a group may be any of it.
+        Fluctuation state = _rows.Count == 1 ? new Fluctuation(-_rows.Unresolved / 2, _rows.Unresolved) : new Fluctuation(0, 0);
+        double lengthSpread = _rows.LengthSpread;
         for (int index = 0; index <= last; index++)
         {
-            (states[index], spreads[index]) = (state, lengthSpread);
-            forward[index] = Measured(index, state, lengthSpread);
+            measured[index] = Measured(index, state, lengthSpread);
             if (index == last)
                 break;
-            Step step = steps[index] = ForwardStep(index, lengthSpread);
-            state = new Fluctuation(step.Slope * state.Mean + step.Curvature * state.Variance / 2 - step.Forward / 2 + step.Shift, step.Slope * step.Slope * state.Variance + step.Forward);
-            lengthSpread = 1 + step.Slope * step.Slope * (lengthSpread - 1);
+            LayerStep step = steps[index] = ForwardStep(index, state, lengthSpread);
+            state = step.Next;
+            lengthSpread = 1 + step.Response.Square.Slope * step.Response.Square.Slope * (lengthSpread - 1);
         }
-        // Backwards: own is what steps from here on add; reach is d ln ‖∂L/∂z‖² / d ln q of the layer after this one, through all layers from it on.
-        double own = 0, mean = 0, reach = 0, squaredCosine = gradients.SquaredCosine;
+        return (steps, measured);
+    }
+
+    /// <summary>Of the hidden layers; the output's gradient is where it starts.</summary>
+    Fluctuation[] WalkBackward(LayerStep[] steps, OutputGradients gradients, GradientAlignment.Step[] aligned)
+    {
+        int last = steps.Length;
+        var backward = new Fluctuation[last + 1];
+        // Own is what steps from here on add; reach is d ln ‖∂L/∂z‖² / d ln q of the layer after this one, through all layers from it on.
+        double own = 0, mean = 0, reach = 0;
+        double[] squaredCosines = gradients.SquaredCosines;
         for (int index = last - 1; index >= 0; index--)
         {
-            Step step = steps[index];
-            (double variance, double both) = BackwardStep(index, squaredCosine, gradients.Spread, spreads[index], step.Rates.First);
-            own += variance + 2 * reach * both + reach * reach * step.Forward;
-            mean += step.Rates.First * states[index].Mean + step.Rates.Second * states[index].Variance / 2 - variance / 2;
-            reach = step.Rates.First + step.Slope * reach;
-            backward[index] = new Fluctuation(mean, own + reach * reach * states[index].Variance);
-            CorrelatedMoments output = _similarities[index].Output!;
-            double kept = _similarities[index].MeanOverPairs(correlation => output.ProductOfSlopes(correlation) / output.SquaredSlope);
-            // As with rows' signals, gradients in n units can't be less alike than 1/n.
-            double gathered = _similarities[index].MeanOverPairs(output.CovarianceOfSquaredSlopes) / (output.SquaredSlope * output.SquaredSlope) + 1;
-            squaredCosine = kept * kept * squaredCosine + (1 - squaredCosine) * (1 - squaredCosine) * gathered / _layers[index].Units;
+            LayerStep step = steps[index];
+            (double variance, double both) = BackwardStep(index, squaredCosines, gradients.Spread, step);
+            own += Spread(variance, _areOrthogonal[index + 1]) + 2 * reach * both + reach * reach * step.Forward;
+            mean += step.Response.SquaredSlope.Mean - variance / 2 + Shift(index, _similarities[index].Output!.SquaredSlopeCurvature, _similarities[index].Output!.SquaredSlopeRates.First, step.LengthSpread);
+            // What came from h in this layer has had no chance but h's own.
+            double kept = 1 - aligned[index].Added;
+            own *= kept;
+            reach = kept * (step.Response.SquaredSlope.Slope + step.Response.Square.Slope * reach) - aligned[index].Added;
+            backward[index] = new Fluctuation(mean, own + reach * reach * step.State.Variance + Rounding);
+            squaredCosines = NextSquaredCosines(index, squaredCosines);
         }
-        return (forward, backward);
+        return backward;
     }
+
+    /// <summary>What one hidden layer adds.</summary>
+    /// <param name="State">Of ln q before it, its own n units left out.</param>
+    /// <param name="LengthSpread">Of the rows, before it.</param>
+    /// <param name="Response">Of ln q′ and ln E φ′² to that.</param>
+    /// <param name="Forward">Variance that ln q′ gathers.</param>
+    /// <param name="Next">The state after it.</param>
+    readonly record struct LayerStep(Fluctuation State, double LengthSpread, (LayerResponse.Rate Square, LayerResponse.Rate SquaredSlope) Response, double Forward, Fluctuation Next);
 
     /// <summary>The mean square that a probe sees: that of the layer's own n units.</summary>
     Fluctuation Measured(int index, Fluctuation state, double spread)
     {
-        SimilarityLayer layer = _similarities[index];
-        int units = _layers[index].Units;
-        double squares = MeanSquare(index, spread);
-        double variance = 2.0 / units * Math.Max(0, squares - Known(_areOrthogonal[index], units, _layers[index].Inputs, layer.WeightShare, squares));
-        return new Fluctuation(state.Mean - variance / 2, state.Variance + variance);
+        double variance = 2.0 / _layers[index].Units * Math.Max(0, MeanSquare(index, spread) - Known(index, spread));
+        return new Fluctuation(state.Mean - variance / 2, state.Variance + Spread(variance, isOrthogonal: false));
     }
 
-    Step ForwardStep(int index, double spread)
+    LayerStep ForwardStep(int index, Fluctuation state, double spread)
     {
-        SimilarityLayer layer = _similarities[index];
-        CorrelatedMoments output = layer.Output!;
-        int units = _layers[index].Units;
-        double square = output.SquaredValue, share = _similarities[index + 1].WeightShare, kept = Kept;
-        (double first, double second) = output.SquaredValueRates;
-        double known = Known(_areOrthogonal[index], units, _layers[index].Inputs, layer.WeightShare, MeanSquare(index, spread));
-        double gathered = Mean(index, spread, output.CovarianceOfSquares, output.CovarianceOfSquares(1) + (1 / kept - 1) * output.FourthValue) / (square * square) + 2 * first * first * ((1 - 1.0 / _rows) * _extra[index] - known);
-        double slope = share * first;
-        // Units of a fixed length are a little less than normal: E φ² over the sphere lacks v² d²/dv² E φ² / n.
-        double sphere = _areOrthogonal[index] ? -share * output.SquaredValueCurvature * known / units : 0;
-        return new Step(slope, share * (second + first * first) - slope * slope, share * share * Math.Max(0, gathered) / units, sphere, 0, 0, output.SquaredSlopeRates);
+        CorrelatedMoments output = _similarities[index].Output!;
+        double units = _layers[index].Units, square = output.SquaredValue, share = _similarities[index + 1].WeightShare, first = output.SquaredValueRates.First, known = Known(index, spread);
+        double gathered = (Mean(index, spread, output.CovarianceOfSquares, output.CovarianceOfSquares(1) + (1 / Kept - 1) * output.FourthValue) - output.LinearSquares * _common[index]) / (square * square)
+            + 2 * first * first * ((1 - 1.0 / _rows.Count) * _extra[index] - known);
+        double variance = share * share * Math.Max(0, gathered) / units;
+        // And the mean of the weights, which a prediction from their deviation lacks, brings its square.
+        double shift = share * (Shift(index, output.SquaredValueCurvature, first, spread) + first / (units * _layers[index].Inputs));
+        (LayerResponse.Rate Square, LayerResponse.Rate SquaredSlope) response = _response.To(index, state, share);
+        var next = new Fluctuation(response.Square.Mean - variance / 2 + shift, response.Square.Slope * response.Square.Slope * state.Variance + Spread(variance, _areOrthogonal[index]));
+        return new LayerStep(state, spread, response, variance, next);
     }
+
+    /// <summary>What units lack of the normal ones that theory takes, to the mean of a square E f: of a fixed length, v² d²/dv² E f / n on the sphere; and of the common part, only what lies about its mean varies.</summary>
+    double Shift(int index, double curvature, double rate, double spread)
+        => -((_areOrthogonal[index] ? curvature * Known(index, spread) : 0) + rate * _common[index]) / _layers[index].Units;
 
     /// <summary>Variance that ‖∂L/∂z‖² gathers in a layer, and its covariance with what E φ² gathers there.</summary>
-    (double Variance, double Both) BackwardStep(int index, double squaredCosine, double gradientSpread, double spread, double slopeRate)
+    (double Variance, double Both) BackwardStep(int index, double[] squaredCosines, double gradientSpread, LayerStep step)
     {
-        SimilarityLayer layer = _similarities[index];
-        CorrelatedMoments output = layer.Output!;
-        int units = _layers[index].Units, behind = _layers[index + 1].Units;
-        double slope = output.SquaredSlope, square = output.SquaredValue, kept = Kept;
-        double ofGradients = gradientSpread / _rows + (1 - 1.0 / _rows) * squaredCosine;
-        // Rows' own terms, with γ = 1, and pairs of rows, with γ² = squaredCosine.
-        double own = gradientSpread * (3 * output.FourthSlope / kept / (slope * slope) - 1);
-        double pairs = (1 + 2 * squaredCosine) * (layer.MeanOverPairs(output.CovarianceOfSquaredSlopes) / (slope * slope) + 2 * slopeRate * slopeRate * _extra[index] + 1) - 1;
-        double variance = own / _rows + (1 - 1.0 / _rows) * pairs - 2 * Known(_areOrthogonal[index + 1], units, behind, 1, ofGradients);
-        double both = Mean(index, 1, output.CovarianceOfSquareAndSquaredSlope, output.CovarianceOfSquareAndSquaredSlope(1) + (1 / kept - 1) * output.SquareAndSquaredSlope) / (slope * square);
-        double known = Known(_areOrthogonal[index], units, _layers[index].Inputs, layer.WeightShare, MeanSquare(index, spread));
-        both += 2 * output.SquaredValueRates.First * slopeRate * ((1 - 1.0 / _rows) * _extra[index] - known);
+        CorrelatedMoments output = _similarities[index].Output!;
+        double slope = output.SquaredSlope, square = output.SquaredValue, kept = Kept, several = 1 - 1.0 / _rows.Count, units = _layers[index].Units;
+        double known = several * _extra[index] - Known(index, step.LengthSpread), rate = output.SquaredSlopeRates.First;
+        // Rows' own terms, with γ = 1, and pairs of rows.
+        double own = gradientSpread * (3 * output.FourthSlope / kept / (slope * slope) - 1), pairs = 0;
+        for (int group = 0; group < squaredCosines.Length; group++)
+            pairs += ((1 + 2 * squaredCosines[group]) * (output.CovarianceOfSquaredSlopes(Correlation(index, group, squaredCosines.Length)) / (slope * slope) + 1) - 1) / squaredCosines.Length;
+        double variance = own / _rows.Count + several * pairs + 2 * rate * rate * known - output.LinearSquaredSlopes * _common[index] / (slope * slope)
+            - 2 * KnownOf(_areOrthogonal[index + 1], _layers[index].Units, _layers[index + 1].Units, 1, gradientSpread / _rows.Count + several * squaredCosines.Average());
+        double both = (Mean(index, 1, output.CovarianceOfSquareAndSquaredSlope, output.CovarianceOfSquareAndSquaredSlope(1) + (1 / kept - 1) * output.SquareAndSquaredSlope) - output.LinearBoth * _common[index]) / (slope * square)
+            + 2 * output.SquaredValueRates.First * rate * known;
         return (Math.Max(0, variance) / units, _similarities[index + 1].WeightShare * both / units);
     }
+
+    /// <summary>Squared cosines of the rows' gradients one layer further back. As with rows' signals, gradients in n units can't be less alike than 1/n.</summary>
+    double[] NextSquaredCosines(int index, double[] squaredCosines)
+    {
+        CorrelatedMoments output = _similarities[index].Output!;
+        var next = new double[squaredCosines.Length];
+        for (int group = 0; group < next.Length; group++)
+        {
+            double correlation = Correlation(index, group, next.Length), kept = output.ProductOfSlopes(correlation) / output.SquaredSlope, before = squaredCosines[group];
+            double gathered = output.CovarianceOfSquaredSlopes(correlation) / (output.SquaredSlope * output.SquaredSlope) + 1 - (_areOrthogonal[index + 1] ? kept * kept : 0);
+            next[group] = kept * kept * before + (1 - before) * (1 - before) * gathered / _layers[index].Units;
+        }
+        return next;
+    }
+
+    /// <summary>ρ of a group of pairs of rows, which one row has only with itself.</summary>
+    double Correlation(int index, int group, int groups)
+        => _rows.Count == 1 ? 1 : groups == _similarities[index].Correlations.Length ? _similarities[index].Correlations[group] : _similarities[index].MeanOverPairs(correlation => correlation);
 
     /// <summary>Share of units that dropout keeps.</summary>
     double Kept => _dropout is null ? 1 : 1 - (double)_dropout.Rate;
 
-    /// <summary>How much of the units' mean square is no chance, in units of 2/n: its part along the inputs that the weights' measured variance fixes, or all that orthogonal weights keep.</summary>
-    static double Known(bool isOrthogonal, int outputs, int inputs, double share, double squaredCosines)
-        => share * share * (isOrthogonal ? squaredCosines * Math.Min(1, (double)outputs / inputs) : 1.0 / inputs);
+    double CommonShare(CorrelatedMoments output) => Kept * output.Value * output.Value / output.SquaredValue;
+
+    /// <summary>Variance of the logarithm of a mean square of variance v, to the second order: v + 5/2 v² less the third cumulant, which is 2 v² of a χ² variable, and 0 of what orthogonal weights leave to chance (as ±z² of ReLU's z₊²).
+    /// One row's is there for means alone.</summary>
+    double Spread(double variance, bool isOrthogonal) => _rows.Count == 1 ? variance : variance + (isOrthogonal ? 2.5 : 0.5) * variance * variance;
+
+    double Known(int index, double spread) => KnownOf(_areOrthogonal[index], _layers[index].Units, _layers[index].Inputs, _similarities[index].WeightShare, MeanSquare(index, spread));
+
+    /// <summary>How much of the units' mean square is no chance, in units of 2/n: its part along the inputs that the weights' measured variance fixes, or all that orthogonal weights keep, and the biases' own.</summary>
+    static double KnownOf(bool isOrthogonal, int outputs, int inputs, double share, double squaredCosines)
+        => (1 - share) * (1 - share) + share * share * (isOrthogonal ? squaredCosines - (squaredCosines - 1.0 / inputs) * Math.Max(0, 1 - (double)outputs / inputs) : 1.0 / inputs);
 
     /// <summary>The variance of E φ₁ φ₂ / E φ² over n units, and what the map of angles leaves of the one before. Of normal units it would be (1 + ρ²) / n where lengths count, and is (1 − ρ²)² / n for cosines.</summary>
     double NextExtra(int index)
@@ -164,14 +231,20 @@ internal sealed class WidthFluctuations
         {
             double next = output.ProductOfValues(correlation) / square, slope = output.ProductOfSlopes(correlation) * layer.Variance / square;
             double gathered = output.CovarianceOfSquares(correlation) / (square * square) + 1 - next * next, cosines = (1 - next * next) * (1 - next * next) / (1 + next * next);
+            if (_areOrthogonal[index])
+            {
+                // They keep z₁², z₂² and z₁ z₂, and with them what φ₁ φ₂ has in common with these: its second Hermite coefficients, of which the squares' follow from the rate d ln E φ₁ φ₂ / d ln v ≈ d ln E φ² / d ln v.
+                double ofLengths = output.SquaredValueRates.First * next, ofProduct = slope * (1 - correlation * correlation) + ofLengths * correlation;
+                gathered -= layer.WeightShare * layer.WeightShare * (ofLengths * ofLengths + ofProduct * ofProduct);
+            }
             return slope * slope * _extra[index] + Math.Max(0, gathered) * cosines / _layers[index].Units;
         });
     }
 
     /// <summary>The mean squared correlation over all pairs of rows.</summary>
-    double MeanSquare(int index, double spread) => Mean(index, spread, correlation => correlation * correlation, 1) + (1 - 1.0 / _rows) * _extra[index];
+    double MeanSquare(int index, double spread) => Mean(index, spread, correlation => correlation * correlation, 1) + (1 - 1.0 / _rows.Count) * _extra[index];
 
     /// <summary>Over all pairs of rows, each row with itself among them.</summary>
     double Mean(int index, double spread, Func<double, double> function, double atOne)
-        => spread * atOne / _rows + (1 - 1.0 / _rows) * _similarities[index].MeanOverPairs(function);
+        => spread * atOne / _rows.Count + (1 - 1.0 / _rows.Count) * _similarities[index].MeanOverPairs(function);
 }
