@@ -24,7 +24,7 @@ switch (args)
         break;
     case ["join", var cells, var losses]:                                 // what was printed in parts, on standard output as the whole page
         Dictionary<int, string> lines = File.ReadLines(losses).ToDictionary(line => int.Parse(line.Split(';')[0]));
-        CellResult.Print([.. File.ReadLines(cells).Select(CellResult.Parse).Select(row => row.With(lines[row.Number]))]);
+        CellResult.Print([.. File.ReadLines(cells).Select(CellResult.Parse).Select(row => lines.TryGetValue(row.Number, out string? line) ? row.With(line) : row)]);
         break;
     default:
         CellResult.Print([.. Cell.Of(0, Cell.Count, isSplit: false).Zip(Cell.Of(0, Cell.Count, isSplit: true), (cell, split) => CellResult.Of(cell).With(CellResult.Follow(split)))]);
