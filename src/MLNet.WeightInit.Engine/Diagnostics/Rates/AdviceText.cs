@@ -28,6 +28,7 @@ internal static class AdviceText
             ProposedRate = proposed,
             ProposedRateReason = !learns ? "There is none to propose."
                 : double.IsNaN(compared.Rate) ? "An eighth of the largest stable rate: the loss grows sharper while it is trained, and batches differ."
+                : compared.Rate == asked ? $"The options' own: on rows held out none of {compared.Rates} rates from the largest stable one down gave a lower loss, after {steps} steps{Folds(compared.Folds)}."
                 : string.Create(CultureInfo.InvariantCulture, $"Of {compared.Rates} rates from the largest stable one down, each half of the one before, and those between, the one with the lowest loss, smoothed over its neighbours, on rows held out, after {steps} steps{Folds(compared.Folds)}: {NumberText.Format(compared.Loss)}; the options' {NumberText.Format(asked)} gave {NumberText.Format(compared.Asked)}."),
             ProposedLoss = SignificantDigits.Round(compared.Loss),
             AskedLoss = SignificantDigits.Round(compared.Asked),

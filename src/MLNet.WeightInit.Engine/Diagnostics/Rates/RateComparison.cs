@@ -56,8 +56,10 @@ internal sealed class RateComparison(int folds, Func<int, Func<int, double>, dou
         double unwarmed = loss;
         if (isConstant && steps >= 2 * WarmUpShare && Sum(rate, steps / WarmUpShare) is var warmed && warmed < loss - WarmUpGain * Math.Abs(loss))
             (warmUp, loss) = (steps / WarmUpShare, warmed);
-        double parts = folds;
-        return new ComparedRate(rate, warmUp, loss / parts, Sum(asked, 0) / parts, unwarmed / parts, Rungs, folds);
+        double parts = folds, own = Sum(asked, 0);
+        if (own < loss && asked <= stable / 2)                 // below the ladder, or luck of its rungs
+            (rate, warmUp, loss, unwarmed) = (asked, 0, own, own);
+        return new ComparedRate(rate, warmUp, loss / parts, own / parts, unwarmed / parts, Rungs, folds);
     }
 
     /// <summary>Lowest point of the parabola through three losses, in rungs from the middle one; 0 where that isn't the lowest of the three.</summary>
