@@ -18,8 +18,8 @@ sealed class Problem
             [new TextLoader.Column("Label", label, 0), new TextLoader.Column("Features", DataKind.Single, 1, features)], separatorChar: ',', hasHeader: true);
         if (isKey)
             rows = _context.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows);
-        var split = _context.Data.TrainTestSplit(_context.Data.Cache(rows), testFraction: 0.2, seed: 1 + split);
-        (_training, _test) = (_context.Data.Cache(split.TrainSet), _context.Data.Cache(split.TestSet));
+        var parts = _context.Data.TrainTestSplit(_context.Data.Cache(rows), testFraction: 0.2, seed: 1 + split);
+        (_training, _test) = (_context.Data.Cache(parts.TrainSet), _context.Data.Cache(parts.TestSet));
         TrainingRows = _training.GetColumn<float[]>("Features").Count();
     }
 

@@ -8,10 +8,14 @@ internal static class DrawTrials
 {
     public const int Draws = 5;
 
+    /// <summary>Where each takes half a second: of a network of so many parameters.</summary>
+    const int LargeDraws = 3, LargeFrom = 1 << 22;
+
     /// <param name="rebuild">Plans, fills and measures a network of changed options on the same rows.</param>
     public static WeightDraws Measure(InitializationReport report, TrainingOptions options, Func<TrainingOptions, InitializationReport> rebuild)
     {
-        InitializationReport[] draws = [report, .. Enumerable.Range(1, Draws - 1).Select(draw => rebuild(options with { FillSeed = options.Seed + draw }))];
+        long parameters = report.Plan.Sum(tensor => (long)tensor.Shape.Count);
+        InitializationReport[] draws = [report, .. Enumerable.Range(1, (parameters < LargeFrom ? Draws : LargeDraws) - 1).Select(draw => rebuild(options with { FillSeed = options.Seed + draw }))];
         DrawnFigure[] figures = [.. report.Findings.Where(finding => finding.Judged is not null).GroupBy(finding => finding.Judged!.Name, StringComparer.Ordinal).Select(group => Drawn(group.First(), draws))];
         return new WeightDraws([.. draws.Select(draw => draw.Verdict)], figures);
     }

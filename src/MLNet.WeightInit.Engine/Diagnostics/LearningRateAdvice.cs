@@ -31,7 +31,7 @@ public sealed record LearningRateAdvice
     public required double LargestStableRate { get; init; }
 
     /// <summary>The rate at which half of the trials train, over draws of the weights and orders of the rows (Spearman 1908, Kärber 1931); far above <see cref="LargestStableRate"/> where one draw trains at rates at which another doesn't, as
-    /// with Adam. Of a network so large that it gets one draw: the smallest rate above <see cref="LargestStableRate"/> that didn't lower the loss, at most 1.2 times as large. <see cref="double.NaN"/> where every rate or none trained.</summary>
+    /// with Adam. Of a network so large that it gets one draw: the smallest rate above <see cref="LargestStableRate"/> that didn't lower the loss, at most 1.2 times as large (1.5 where its trials are the shortest). <see cref="double.NaN"/> where every rate or none trained.</summary>
     public required double DivergenceRate { get; init; }
 
     /// <summary>What a trial was and how many there were.</summary>

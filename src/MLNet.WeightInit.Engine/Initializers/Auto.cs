@@ -116,7 +116,8 @@ public sealed class Auto : WeightInitializer
         }
         if (shape.Role == TensorRole.Embedding)
         {
-            VarianceScaling vectors = VarianceScaling.LeCun(FanMode.FanOut);
+            // Which fan counts the dimensions hangs on the framework: a network's tables and Keras's have them as fan-out, PyTorch's as fan-in.
+            VarianceScaling vectors = VarianceScaling.LeCun(shape.FanOut == shape.Columns ? FanMode.FanOut : FanMode.FanIn);
             reason = string.Create(CultureInfo.InvariantCulture, $"Var E = 1 / dimensions makes E ‖e‖² = 1: two categories are as far apart as two values of a standardized feature, and a row's categories weigh as much as its features; σ = {vectors.TargetDeviation(shape):G3} for {shape.Columns} dimensions. Categories without training rows start at 0.");
             return vectors;
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace MLNet.WeightInit;
 
@@ -35,6 +36,8 @@ public abstract class WeightInitializer
     public float[] Fill(in WeightShape shape, long seed, string stream)
     {
         var random = new RandomSource(seed, stream);
+        if (shape.Count > Array.MaxLength)
+            throw new ArgumentOutOfRangeException(nameof(shape), shape.Count, string.Create(CultureInfo.InvariantCulture, $"A tensor has at most {Array.MaxLength:N0} values, as many as an array holds, and this one has {shape.Rows:N0} × {shape.Columns:N0} = {shape.Count:N0}. Fill its parts as tensors of their own, with the fans of the whole."));
         var weights = new float[shape.Count];
         Fill(weights, shape, random);
         return weights;

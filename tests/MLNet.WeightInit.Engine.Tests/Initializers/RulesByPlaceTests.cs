@@ -27,6 +27,19 @@ internal sealed class RulesByPlaceTests
         AssertLaw("keras_default", WeightShape.Embedding(300, 300, TensorLayout.OutputsLast), 0.05 / Math.Sqrt(3), 1.8);
     }
 
+    /// <summary>A vector of 64 dimensions has E ‖e‖² = 1 in either framework's order, though PyTorch counts the dimensions as fan-in and Keras as fan-out; so it has as a network's own table.</summary>
+    [Test]
+    public void Auto_gives_vectors_of_length_1_whichever_fan_the_dimensions_are()
+    {
+        AssertLaw("auto", WeightShape.Embedding(3000, 64), 1 / Math.Sqrt(64), 3);
+        AssertLaw("auto", WeightShape.Embedding(3000, 64, TensorLayout.OutputsLast), 1 / Math.Sqrt(64), 3);
+        AssertLaw("auto", PlanExecution.EmbeddingShape(3000, 64), 1 / Math.Sqrt(64), 3);
+    }
+
+    [Test]
+    public void A_tensor_larger_than_an_array_is_refused_with_its_size()
+        => Assert.That(() => VarianceScaling.He().Fill(WeightShape.Dense(50_000, 50_000), seed: 1, "large"), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("50,000 × 50,000 = 2,500,000,000"));
+
     [Test]
     public void Recipes_of_one_deviation_have_their_own_law()
     {

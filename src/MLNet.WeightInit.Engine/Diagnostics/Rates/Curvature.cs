@@ -13,6 +13,11 @@ internal static class Curvature
 {
     public const int Iterations = 20;
 
+    /// <summary>Of a network of so many parameters each takes a tenth of a second and more; the largest eigenvalue stands apart from the others, so that few tell it to a few percent.</summary>
+    const int LargeIterations = 8, LargeFrom = 1 << 22;
+
+    public static int IterationsOf(FeedForwardNetwork network) => network.Parameters.Length < LargeFrom ? Iterations : LargeIterations;
+
     const double RelativeStep = 1e-3;
 
     /// <summary>Elements that one thread takes at a time.</summary>
@@ -23,14 +28,14 @@ internal static class Curvature
     /// <param name="scales">Roots of what a step multiplies each parameter's gradient by; null: 1 for all.</param>
     /// <param name="pool">Threads that share what is done element by element; null: the caller's alone.</param>
     /// <returns>NaN where the gradient isn't finite.</returns>
-    public static double Largest(FeedForwardNetwork network, ProbeGradient gradient, double decay, float[]? scales, long seed, WorkerPool? pool = null)
+    public static double Largest(FeedForwardNetwork network, ProbeGradient gradient, double decay, float[]? scales, long seed, WorkerPool? pool = null, int iterations = Iterations)
     {
         float[] place = network.Parameters.Span.ToArray();
         double norm = Math.Sqrt(FixedOrderSums.SumAndSquares(place).SquaredSum);
         float[] decays = ByRegion(network.Layout, _ => (float)decay, _ => 0, (float)decay);
         var direction = new double[place.Length];
         double[] start = RandomDirection(network, seed);
-        double eigenvalue = Lanczos.Largest(start, Multiply, Iterations);
+        double eigenvalue = Lanczos.Largest(start, Multiply, iterations);
         place.CopyTo(network.Parameters.Span);
         network.ParametersChanged();
         return eigenvalue;

@@ -5,8 +5,8 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
 /// <param name="Diverged">The smallest above it that didn't; NaN where each or none did.</param>
 internal readonly record struct RateSearch(double Stable, double Diverged, int Trials)
 {
-    /// <summary>Of the two rates, in the end, where no other is asked for.</summary>
-    public const double Resolution = 1.2;
+    /// <summary>Of the two rates, in the end, where no other is asked for; and for a network so large that its trials are the shortest.</summary>
+    public const double Resolution = 1.2, LargeResolution = 1.5;
 
     const int MostDoublings = 14;
 

@@ -124,7 +124,7 @@ internal sealed class RateStudy
     {
         int steps = budget.Steps;
         bool isAlone = budget.Draws == 1;
-        RateSearch search = RateSearch.Run(rate => _trial.Run(steps, _ => rate) is var outcome && outcome.HasLearned(_prior) ? 1 : outcome.HasRisen(_prior) ? -1 : 0, guess, isAlone ? RateSearch.Resolution : CoarseResolution);
+        RateSearch search = RateSearch.Run(rate => _trial.Run(steps, _ => rate) is var outcome && outcome.HasLearned(_prior) ? 1 : outcome.HasRisen(_prior) ? -1 : 0, guess, isAlone ? budget.Folds == 0 ? RateSearch.LargeResolution : RateSearch.Resolution : CoarseResolution);
         if (isAlone || double.IsNaN(search.Stable) || double.IsNaN(search.Diverged))
             return (new RateEdge(search.Stable, search.Diverged, 0), search.Trials);
         double gain = Math.Min(EdgeGain, _trial.Run(steps, _ => search.Stable / 4).Gain(_prior) / 2);
@@ -191,8 +191,9 @@ internal sealed class RateStudy
             scales = RateScales([]);
         var gradient = new ProbeGradient(copy, _gatherer, rows, _options, _kernels);
         double decay = _options.Optimizer.HasDecoupledDecay ? 0 : _weightDecay;
-        return (Curvature.Largest(copy, gradient, decay, scales, _options.Seed, _kernels.Pool),
-            $"Up to {Curvature.Iterations} Lanczos iterations with central differences of the gradient on {rows.Length} rows, {place}.");
+        int iterations = Curvature.IterationsOf(copy);
+        return (Curvature.Largest(copy, gradient, decay, scales, _options.Seed, _kernels.Pool, iterations),
+            $"Up to {iterations} Lanczos iterations with central differences of the gradient on {rows.Length} rows, {place}.");
     }
 
     /// <summary>Roots of what a step multiplies gradients by, beside the rate.</summary>
