@@ -114,7 +114,7 @@ internal static class ComparisonText
         notes.Append(" Gap: loss on rows kept out less that on training rows. Dev: deviation over seeds. Costs are floating-point operations, calibration included.");
         if (comparison.SweepSeeds > 0)
             notes.Append(string.Create(CultureInfo.InvariantCulture,
-                $" Lr decades: how wide the range of learning rates is that reach the target, of {comparison.LearningRates.Count} rates from {comparison.LearningRates[0]:R} to {comparison.LearningRates[^1]:R}, over {Count(comparison.SweepSeeds, "seed")}."));
+                $" Lr decades: how wide the range of learning rates is that reach the target, of {comparison.LearningRates.Count} rates from {comparison.LearningRates[0]:G3} to {comparison.LearningRates[^1]:G3}, over {Count(comparison.SweepSeeds, "seed")}."));
         return notes.ToString();
     }
 
