@@ -107,6 +107,23 @@ internal sealed class EarlyTrainingTests
         Assert.That(report.Findings, Has.None.EqualTo(finding));
     }
 
+    /// <summary>A small start under a small rate: weights move, but outputs stay near 0, and ln 3 is the best constant's loss of three classes.</summary>
+    [Test]
+    public void A_training_that_ends_at_the_best_constant_says_so()
+    {
+        InitializationReport report = NetworkTrainer.Train(s_many, Trainings.Options(NetworkTask.Multiclass, 3, [16, 16, 16], init: "normal(deviation=0.1)", optimizer: "SGD", learningRate: 0.001f, epochs: 20)).Initialization;
+        Finding finding = report.EarlyTraining!.Findings.Single(finding => finding.Severity == Severity.Warning);
+        Assert.That((finding.Verdict, finding.Remedies.Single().Code), Is.EqualTo((Verdict.Stalling, "LearningRate = 0.003f")));
+        Assert.That(finding.Evidence, Does.Contain("1.10, and the best constant's is 1.10"));
+    }
+
+    [TestCase(true, false, 20, 1)]
+    [TestCase(false, false, 20, 0)]
+    [TestCase(true, true, 20, 0)]
+    [TestCase(true, false, 19, 0)]
+    public void Nothing_learnt_is_told_of_long_first_trainings(bool failed, bool continued, int steps, int expected)
+        => Assert.That(ExamineAll([Change(1e-3), Change(1e-3)], failed, continued, steps: steps).Select(finding => finding.Verdict), Is.EqualTo(Enumerable.Repeat(Verdict.Stalling, expected)));
+
     /// <summary>What people build and what trains gives no warning: several optimizers, activations, starts.</summary>
     [Test]
     public void Trainings_that_learn_have_no_warning([Values("SGD", "Momentum", "Adam", "AdamW", "RMSProp", "Lion", "LAMB")] string optimizer, [Values("ReLU", "Tanh")] string activation)
@@ -178,7 +195,11 @@ internal sealed class EarlyTrainingTests
         Layer = "hidden", UpdateRatios = [.. Enumerable.Repeat(ratio, 20)], Movement = movement, ZeroFractionBefore = 0, ZeroFraction = 0, DeadFractionBefore = 0, DeadFraction = 0, SaturatedFractionBefore = 0, SaturatedFraction = 0,
     };
 
-    static Finding[] Examine(LayerChange[] layers, bool failed, bool continued = false, bool[]? judged = null, int steps = 20, string optimizer = "Adam", string activation = "ReLU") => FindingRules.Examine(new TrainedContext
+    /// <summary>What rules on layers find; that nothing was learnt, which any failed training of theirs is told, has tests of its own.</summary>
+    static Finding[] Examine(LayerChange[] layers, bool failed, bool continued = false, bool[]? judged = null, int steps = 20, string optimizer = "Adam", string activation = "ReLU")
+        => [.. ExamineAll(layers, failed, continued, judged, steps, optimizer, activation).Where(finding => !finding.Evidence.EndsWith("was learnt", StringComparison.Ordinal))];
+
+    static Finding[] ExamineAll(LayerChange[] layers, bool failed, bool continued = false, bool[]? judged = null, int steps = 20, string optimizer = "Adam", string activation = "ReLU") => FindingRules.Examine(new TrainedContext
     {
         Training = new EarlyTraining { RatioSteps = [], Steps = [.. Enumerable.Range(1, steps).Select(step => new EarlyStep(step, 1, 1))], Layers = layers, Findings = [] },
         Layers = new NetworkLayout(4, [8], activation, 3).Layers,
