@@ -10,8 +10,12 @@ internal sealed class NothingLearned : ITrainingRule
     /// <summary>A half decade: the next rate that one would try.</summary>
     const double HalfDecade = 3;
 
+    /// <summary>What a mean over the last epoch's batches lies below the best constant's loss by the steps' noise alone. Half a percent of slow learning is learning.</summary>
+    const double LeastGain = 0.005;
+
     public IEnumerable<Finding> Examine(TrainedContext context)
-        => context.IsContinued || context.Training.Steps.Count < EarlySteps.Most || double.IsNaN(context.PriorLoss) || !double.IsFinite(context.FinalLoss) || !context.HasFailed ? []
+        => context.IsContinued || context.Training.Steps.Count < EarlySteps.Most || double.IsNaN(context.PriorLoss) || !double.IsFinite(context.FinalLoss)
+            || context.FinalLoss < context.PriorLoss - (LeastGain * Math.Abs(context.PriorLoss)) ? []
             : [new Finding(Verdict.Stalling, Severity.Warning, 0, context.Layers.Count - 1, string.Create(CultureInfo.InvariantCulture,
-                $"the loss on the training rows ended at {NumberText.Format(context.FinalLoss)}, and the best constant's is {NumberText.Format(context.PriorLoss)}: nothing of the features was learnt"), [.. context.RateTimes(HalfDecade)])];
+                $"the loss on the training rows ended at {NumberText.Format(context.FinalLoss)}, and the best constant's is {NumberText.Format(context.PriorLoss)}: nothing of the features was learnt, or they don't tell the label"), [.. context.RateTimes(HalfDecade)])];
 }
