@@ -173,7 +173,7 @@ internal sealed class RateStudy
         if (double.IsNaN(_bound.Bound))
             return (double.NaN, $"{_options.Optimizer.Name}'s steps have a length of their own, whatever the curvature.");
         int count = (int)Math.Clamp(MostWork / (3.0 * 2 * Curvature.Iterations * _network.Parameters.Length), FewestCurvatureRows, RateTrial.MostRows);
-        int[] rows = ProbeBatch.Choose(_rows, _options.Seed, count);
+        int[] rows = ProbeSample.Choose(_gatherer.Data, _rows, _options.Loss.ClassColumn(_options.Task), _options.Seed, count);
         var copy = new FeedForwardNetwork(_network.Layout, _network.Task, _network.FeatureScale, _network.TargetScale);
         _network.Parameters.Span.CopyTo(copy.Parameters.Span);
         float[]? scales = null;
