@@ -18,7 +18,7 @@ internal sealed class TheoryOracleTests
         (double low, double high) = fluctuation.Band(3, deviations: 2);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Fluctuation.Deviations95, Is.EqualTo(NormalLaw.InvCDF(0, 1, 0.975)).Within(1e-9));
+            Assert.That(NormalLaw.InvCDF(0, 1, 0.975), Is.EqualTo(Fluctuation.Deviations95).Within(1e-9));
             Assert.That(Math.Log(low * low / 9), Is.EqualTo(0.2 - 0.4).Within(1e-12));
             Assert.That(Math.Log(high * high / 9), Is.EqualTo(0.2 + 0.4).Within(1e-12));
             Assert.That(fluctuation.Distance(high, 3), Is.EqualTo(2).Within(1e-12));

@@ -80,12 +80,13 @@ internal sealed class WidthFluctuations
 
     /// <summary>The deviation is taken about the mean over rows and units, and the prediction is from the weights' deviation about theirs: both means are chance.</summary>
     /// <remarks>A mean square A of n units of which B = (Σ z / n)² is taken away, E B = a / n with a the part that rows have alike: Var (A − B) is Var A + 2 a² / n² − 2 Cov, and the covariance 2 a² / n², but for what of A is no chance, as in
-    /// Σ (z − z̄)² of n units that are one row's, which has 2 (n − 1) / n². Biases' own mean is known.</remarks>
+    /// Σ (z − z̄)² of n units that are one row's, which has 2 (n − 1) / n². The mean of the n m weights takes 1 / (n m), and along the inputs' common part c it is the same mean: 4 c / (n² m) of covariance. Biases' own mean is known.</remarks>
     Fluctuation AboutMean(int index, Fluctuation of)
     {
         double units = _layers[index].Units, inputs = _layers[index].Inputs, weights = units * inputs, alike = Math.Max(0, Mean(index, 1, correlation => correlation, 1) - 1 + _similarities[index].WeightShare);
         double together = alike * Math.Max(0, alike - 1 / inputs) * (_areOrthogonal[index] ? Math.Max(0, 1 - units / inputs) : 1);
-        return new Fluctuation(of.Mean - alike / units + 1 / weights, Math.Max(0, of.Variance + (2 * alike * alike - 4 * together) / (units * units)) + 2 / (weights * weights) + Rounding);
+        double ofMeans = (2 * alike * alike - 4 * together) / (units * units) + 2 / (weights * weights) - 4 * (_common[index] - 1 + _similarities[index].WeightShare) / (units * weights);
+        return new Fluctuation(of.Mean - alike / units + 1 / weights, Math.Max(0, of.Variance + ofMeans) + Rounding);
     }
 
     /// <summary>Expected ln (q / predicted) of each layer, given that of the last, which is measured: what is gathered on the way there lies between.</summary>
