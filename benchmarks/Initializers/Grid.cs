@@ -13,7 +13,7 @@ static class Grid
     const double T = 2.262;
 
     static readonly (string Activation, string Textbook)[] s_rules = [("ReLU", "he"), ("Tanh", "glorot"), ("GELU", "he"), ("SELU", "lecun")];
-    static readonly int[] s_depths = [1, 3, 10, 30];
+    static readonly int[] s_depths = [1, 3, 5, 10, 30];
     static readonly (string Name, float Rate)[] s_optimizers = [("Momentum", 0.01f), ("Adam", 0.001f)];
 
     public static void Print(string candidate, string[] activations)

@@ -18,6 +18,7 @@ sealed record GridProblem(string Name, bool IsOfClasses, Func<MLContext, IDataVi
             (context, training, test, options) => context.BinaryClassification.Evaluate(context.BinaryClassification.Trainers.NeuralNet(options).Fit(training).Transform(test)).LogLoss),
         new("diabetes", false, context => Read(context, "diabetes.csv", DataKind.Single, 10),
             (context, training, test, options) => context.Regression.Evaluate(context.Regression.Trainers.NeuralNet(options).Fit(training).Transform(test)).MeanSquaredError),
+        .. Functions.All,
     ];
 
     static IDataView Read(MLContext context, string file, DataKind label, int features)

@@ -26,7 +26,7 @@ static class Slopes
         Console.WriteLine($"""
             ## Growth a layer
 
-            Networks of {string.Join(", ", s_depths)} hidden layers of {Width} units without residual blocks or normalization, {Rows} rows of {Width} normal features, seed 1, untrained, for values (which `auto` starts mirrored where it can). A cell is *measured (predicted)*, in nepers: the
+            Networks of {string.Join(", ", s_depths)} hidden layers of {Width} units without residual blocks or normalization, {Rows} rows of {Width} normal features, seed 1, untrained, for values and Adam (where `auto` starts ReLU and its leaky kin mirrored from four layers on). A cell is *measured (predicted)*, in nepers: the
             natural logarithm of the factor by which one layer multiplies. Signal: the deviation of the pre-activations, from the first hidden layer to the last. Gradient: the norm of ∂L/∂z, from the last hidden layer back to the first.
             0 is what a deep network wants; ±0.35 a layer is a factor of 2.8 · 10⁴ over 30 layers, ±0.1 one of 18. Predicted is the mean-field recursion for infinite width from the weights' own mean and variance (docs/diagnostics.md);
             in 64 units it is missed by chance, by √(1/64) over a few layers, and a little by orthogonal weights, which aren't independent. Where that is the whole point there is no prediction, and the cell has the measured figure alone: mirrored weights

@@ -7,14 +7,15 @@ namespace MLNet.WeightInit;
 /// <remarks>
 /// Hidden layers: He-normal for ReLU and leaky ReLU, and for the activations that resemble them (ELU, GELU, SiLU, Mish, hard-swish); LeCun-normal for the identity, SELU and softplus;
 /// Glorot-normal for tanh, hard-tanh, softsign, sin and erf, and with gain 4 for the sigmoid, whose slope at 0 is ¼: 1 / slope for each of them.
-/// Plain networks of rectifiers and their smooth kin start mirrored (<see cref="LooksLinear"/>) where that trains better than random weights: for values at any depth, for three and more classes from fifteen layers on;
+/// Plain networks of ReLU and leaky ReLU start mirrored (<see cref="LooksLinear"/>) where that trains better than random weights on every kind of function that was tried: for values from four layers on under Adam and its kin, for eight and more classes from
+/// fifteen layers on under any optimizer but plain SGD;
 /// the gain is L^(−1 / (2 (L − 1))) for L hidden layers, so that a step moves the function as far at any depth.
 /// Embeddings of categorical columns: variance 1 / dimensions, so that a column reaches the network as a standardized feature does.
 /// The last layer of each of L residual branches has its variance divided by L (Radford et al. 2019, section 2.3; Hayou et al. 2021): the stream then grows by a factor of e at most, whatever L is.
-/// Output layer: the textbook's rule, as in the hidden layers, for classes, and for values where hidden layers aren't rectifiers and either more than three or trained by SGD or momentum;
+/// Output layer: the textbook's rule, as in the hidden layers, for classes, and for values where hidden layers aren't mirrored and either more than three or trained by SGD or momentum;
 /// else <see cref="SmallLogits"/>, so that the outputs start with a variance of at most 0.1 on the user's own data. Hidden biases are 0; the output's hold the label's prior.
 /// The first layer keeps the textbook's fan-in where features are one-hot or sparse and Σ E x² is far below it: a larger σ in its place would start rare features as noise that training hardly takes back (docs/initializers.md).
-/// Version 1 had small heads everywhere, and mirrored ReLU layers from ten on.
+/// Version 1 had small heads everywhere, and mirrored ReLU layers from ten on; version 2 mirrored smooth activations and shallow networks for values too, and had small heads for values of all rectifiers.
 /// </remarks>
 public sealed class Auto : WeightInitializer
 {
@@ -27,7 +28,7 @@ public sealed class Auto : WeightInitializer
     public override string Name => "auto";
 
     /// <inheritdoc/>
-    public override int Version => 2;
+    public override int Version => 3;
 
     /// <inheritdoc/>
     public override double? TargetDeviation(in WeightShape shape) => Choose(shape, 1, out _).TargetDeviation(shape);

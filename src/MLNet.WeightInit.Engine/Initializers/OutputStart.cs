@@ -5,14 +5,14 @@ namespace MLNet.WeightInit.Engine.Initializers;
 /// <summary>What <see cref="Auto"/> starts the output layer's weights with.</summary>
 /// <remarks>
 /// A small head (<see cref="SmallLogits"/>) costs no loss that training must take back, but makes the gradients of the hidden layers smaller by as much. For values the first counts where the optimizer divides gradients by their size, over a few layers,
-/// and where He's weights would start the outputs at about twice the variance of standardized labels; for classes it doesn't, with any optimizer at any depth (docs/benchmarks/initializers.md): there the head is the textbook's, as in the hidden layers.
+/// and where hidden layers are mirrored; else, and for classes with any optimizer at any depth, the head is the textbook's, as in the hidden layers (docs/benchmarks/initializers.md).
 /// </remarks>
 internal static class OutputStart
 {
     /// <summary>Half of the promised 0.1: finite networks and real data fluctuate about the prediction.</summary>
     const float LogitVariance = 0.05f;
 
-    /// <summary>Hidden layers up to which a small head of an adaptive optimizer is as good or better for activations that are no rectifiers; at ten it may be worse.</summary>
+    /// <summary>Hidden layers up to which a small head of an adaptive optimizer is as good or better; at five it may be worse.</summary>
     const int MostLayersOfSmallHead = 3;
 
     /// <param name="plan">Loss, optimizer and layers.</param>
@@ -46,8 +46,7 @@ internal static class OutputStart
         if (isMirrored || shape.Depth == 1 || shape.BranchDepth > 0 || plan.Weights[^2].Shape.IsNormalized)
             return false;
         return plan.PredictsClasses
-            || plan.PredictsValues && !(IsAdaptive(plan.Optimizer) && shape.Depth - 1 <= MostLayersOfSmallHead)
-                && ActivationTraits.Of(plan.Weights[^2].Shape.Activation).Family is not (ActivationFamily.Rectifier or ActivationFamily.SmoothRectifier or ActivationFamily.ExponentialUnit);
+            || plan.PredictsValues && !(OptimizerTraits.IsAdaptive(plan.Optimizer) && shape.Depth - 1 <= MostLayersOfSmallHead);
     }
 
     static VarianceScaling Textbook(ActivationTraits traits, double share)
@@ -61,9 +60,6 @@ internal static class OutputStart
             _ => VarianceScaling.LeCun(gain: gain),
         };
     }
-
-    /// <summary>Whether the optimizer divides gradients by their own size, so that small ones make no small steps.</summary>
-    static bool IsAdaptive(string optimizer) => optimizer.Split('(')[0] is "Adam" or "AdamW" or "RMSProp" or "Lion" or "LAMB";
 
     static string Layers(int count) => count == 1 ? "one hidden layer" : string.Create(CultureInfo.InvariantCulture, $"{count} hidden layers");
 }

@@ -127,6 +127,10 @@ internal sealed class EarlyTrainingTests
         => Assert.That(Examine([Change(1e-3), Change(1e-3)], failed: true, continued, steps: steps, finalLoss: finalLoss).Select(finding => finding.Verdict), Is.EqualTo(Enumerable.Repeat(Verdict.Stalling, expected)));
 
     [Test]
+    public void Nothing_learnt_is_not_told_of_a_label_that_is_a_constant()
+        => Assert.That(Examine([Change(1e-3), Change(1e-3)], failed: true, finalLoss: 0.01, priorLoss: 0), Is.Empty);
+
+    [Test]
     public void Nothing_learnt_is_not_told_where_a_rule_says_why()
         => Assert.That(Examine([Change(0.5), Change(1e-3)], failed: true, finalLoss: 1).Select(finding => finding.Verdict), Is.EqualTo(new[] { Verdict.LrUnstable }));
 
@@ -201,14 +205,14 @@ internal sealed class EarlyTrainingTests
         Layer = "hidden", UpdateRatios = [.. Enumerable.Repeat(ratio, 20)], Movement = movement, ZeroFractionBefore = 0, ZeroFraction = 0, DeadFractionBefore = 0, DeadFraction = 0, SaturatedFractionBefore = 0, SaturatedFraction = 0,
     };
 
-    static Finding[] Examine(LayerChange[] layers, bool failed, bool continued = false, bool[]? judged = null, int steps = 20, string optimizer = "Adam", string activation = "ReLU", double? finalLoss = null) => FindingRules.Examine(new TrainedContext
+    static Finding[] Examine(LayerChange[] layers, bool failed, bool continued = false, bool[]? judged = null, int steps = 20, string optimizer = "Adam", string activation = "ReLU", double? finalLoss = null, double priorLoss = 1) => FindingRules.Examine(new TrainedContext
     {
         Training = new EarlyTraining { RatioSteps = [], Steps = [.. Enumerable.Range(1, steps).Select(step => new EarlyStep(step, 1, 1))], Layers = layers, Findings = [] },
         Layers = new NetworkLayout(4, [8], activation, 3).Layers,
         IsJudged = judged ?? [true, true],
         Optimizer = Optimizers.Parse(optimizer),
         LearningRate = 0.01f,
-        PriorLoss = 1,
+        PriorLoss = priorLoss,
         FinalLoss = finalLoss ?? (failed ? 0.981 : 0.979),
         IsContinued = continued,
     });
