@@ -64,7 +64,7 @@ internal static class NetworkTrainer
         var gatherer = new BatchGatherer(data, features, targets, weightFactor, kernels.Rows, Math.Max(options.BatchSize, ProbeRows));
         float[] prior = options.Loss.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
 
-        int[] probeRows = ProbeBatch.Choose(trainingRows, options.Seed, ProbeRows);           // before training shuffles them
+        int[] probeRows = ProbeSample.Choose(data, trainingRows, options.Loss.ClassColumn(options.Task), options.Seed, ProbeRows);           // before training shuffles them
         InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features, encoding, EmbeddingStart.SecondMoment(layout, options.EmbeddingInit)));
         start?.CopyTo(network);
         ProbeBatch? startProbe = null;

@@ -30,6 +30,7 @@ public sealed class ModelFileTests
         Assert.That(plan.RootElement.GetProperty("seed").GetInt64(), Is.EqualTo(model.Model.Initialization.Seed));
         Assert.That(table.GetProperty("rows").EnumerateArray().Select(row => (Cell(row, "tensor"), Cell(row, "initializer"), Cell(row, "stream"), plan.RootElement.GetProperty("reasons")[int.Parse(Cell(row, "reason"), CultureInfo.InvariantCulture)].GetString())),
             Is.EqualTo(model.Model.Initialization.Plan.Select(row => (row.Tensor, row.Initializer, row.Stream, row.Reason))));
+        Assert.That(table.GetProperty("rows").EnumerateArray().Select(row => Cell(row, "sha256")), Is.EqualTo(model.Model.Initialization.Plan.Select(row => row.Sha256)).And.All.Length.EqualTo(64));
         byte[] bytes = entries.Single(entry => entry.Key.EndsWith("Network.bin", StringComparison.Ordinal)).Value;
         FeedForwardNetwork network = FeedForwardNetwork.Load(new MemoryStream(bytes));
         Assert.That(network.DenseLayers[1].GetWeights(), Is.EqualTo(model.Model.Network.DenseLayers[1].GetWeights()));
@@ -42,6 +43,7 @@ public sealed class ModelFileTests
         var model = s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flag))).Fit(data);
         var loaded = (IPredictionTransformer<INeuralNetModel>)ModelZip.Load(new MLContext(), ModelZip.Save(s_context, model, data.Schema));
         Assert.That(loaded.Model.Initialization.ToJson(), Is.EqualTo(model.Model.Initialization.ToJson()));
+        Assert.That(loaded.Model.Initialization.Plan, Is.EqualTo(model.Model.Initialization.Plan));
         Assert.That(loaded.Model.History.Epochs, Is.EqualTo(model.Model.History.Epochs));
         Assert.That(loaded.Model.History.BestEpoch, Is.EqualTo(model.Model.History.BestEpoch));
         Assert.That(loaded.Model.History.StopReason, Is.EqualTo(model.Model.History.StopReason));

@@ -10,6 +10,7 @@ public sealed class InitializationReport
     internal const int SchemaVersion = 1;
 
     IReadOnlyList<Finding> _findings = [];
+    IReadOnlyList<TensorPlan> _plan = [];
     WeightDraws? _draws;
     EarlyTraining? _earlyTraining;
 
@@ -60,7 +61,11 @@ public sealed class InitializationReport
     internal double? FigureOf(string name) => Figures.Values.FirstOrDefault(figure => figure.Name == name)?.Value;
 
     /// <summary>A row for every tensor, from the input to the output: the embeddings of categorical columns, then each layer's weights, then its bias.</summary>
-    public required IReadOnlyList<TensorPlan> Plan { get; init; }
+    public required IReadOnlyList<TensorPlan> Plan
+    {
+        get => _plan;
+        init => _plan = value;
+    }
 
     /// <summary>A row for every dense layer, the output included.</summary>
     public required IReadOnlyList<LayerStatistics> Layers { get; init; }
@@ -83,8 +88,12 @@ public sealed class InitializationReport
     /// <summary>The loss of that training, with arguments; the name of a <see cref="LossFunction"/> where somebody wrote one. Empty in a report that was saved before reports named it.</summary>
     public string Loss { get; init; } = "";
 
-    /// <summary>Rows of training data that the layers were measured on.</summary>
+    /// <summary>Rows of training data that the layers were measured on: up to 256, drawn by the seed, and of classes each its share.</summary>
     public required int ProbeRows { get; init; }
+
+    /// <summary>SHA-256 of those rows (features, keys, targets and weights as the data has them), 64 hexadecimal digits in lower case: reports with the same one speak of the same rows. Null where nothing was measured, and in a report that was
+    /// saved before reports had it.</summary>
+    public string? ProbeHash { get; init; }
 
     /// <summary>Mean loss of the untrained network over the probe.</summary>
     public required double InitialLoss { get; init; }
@@ -120,13 +129,21 @@ public sealed class InitializationReport
     public string ToMarkdown() => ReportMarkdown.Write(this);
 
     /// <summary>The whole report as JSON: stable order, invariant culture, the version of its <c>schema</c> first. NaN and infinities are the strings <c>"NaN"</c>,
-    /// <c>"Infinity"</c> and <c>"-Infinity"</c>.</summary>
+    /// <c>"Infinity"</c> and <c>"-Infinity"</c>. Without <see cref="TensorPlan.Sha256"/>, which a model file keeps in its <c>plan.json</c>.</summary>
     public string ToJson() => ReportJsonWriter.Write(this);
 
     internal InitializationReport With(IReadOnlyList<Finding> findings)
     {
         var copy = (InitializationReport)MemberwiseClone();
         copy._findings = findings;
+        return copy;
+    }
+
+    /// <param name="hashes">By the tensors' names.</param>
+    internal InitializationReport With(IReadOnlyDictionary<string, string> hashes)
+    {
+        var copy = (InitializationReport)MemberwiseClone();
+        copy._plan = [.. _plan.Select(row => row with { Sha256 = hashes.GetValueOrDefault(row.Tensor) })];
         return copy;
     }
 

@@ -59,7 +59,7 @@ internal static class ReportBuilder
         {
             Findings = [.. FindingRules.Examine(context).Select(finding => finding with { Judged = finding.Judged ?? figures[finding.Verdict] })],
             Figures = figures,
-            Plan = [.. plan.Embeddings.Concat(plan.Tensors).Select(Row)],
+            Plan = Rows(plan, probe, pool ?? WorkerPool.CallerOnly),
             Layers = layers,
             Embeddings = [.. plan.Embeddings.Zip(probe.Embeddings, Embedding)],
             Theory = theory,
@@ -68,6 +68,7 @@ internal static class ReportBuilder
             LearningRate = options.LearningRate,
             Loss = options.Loss.Specification,
             ProbeRows = probe.Rows,
+            ProbeHash = probe.RowsHash,
             InitialLoss = SignificantDigits.Round(probe.Loss),
             PriorLoss = SignificantDigits.Round(priorLoss),
             StartFigures = start,
@@ -93,6 +94,13 @@ internal static class ReportBuilder
         PriorLoss = double.NaN,
         Level = DiagnosticsLevel.Off,
     };
+
+    static TensorPlan[] Rows(InitializationPlan plan, NetworkProbe probe, WorkerPool pool)
+    {
+        var hashes = new string[plan.Tensors.Count];                     // weights, then biases of each layer
+        pool.Run(hashes.Length, index => hashes[index] = TensorHash.Of(index % 2 == 0 ? probe.Layers[index / 2].Weights : probe.Layers[index / 2].Biases));
+        return [.. plan.Embeddings.Zip(probe.Embeddings, (tensor, embedding) => Row(tensor) with { Sha256 = embedding.Hash }), .. plan.Tensors.Zip(hashes, (tensor, hash) => Row(tensor) with { Sha256 = hash })];
+    }
 
     static LayerStatistics[] Measure(NetworkProbe probe, Func<ActivationCurve> curve, WeightMoments[] moments, MeanFieldLayer[] predictions, Dropout? dropout, WorkerPool pool)
     {

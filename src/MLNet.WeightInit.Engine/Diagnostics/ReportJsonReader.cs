@@ -7,13 +7,23 @@ namespace MLNet.WeightInit.Engine.Diagnostics;
 /// <summary>Reads what <see cref="ReportJsonWriter"/> wrote; ignores members and columns that it doesn't know.</summary>
 internal static class ReportJsonReader
 {
-    public static InitializationReport Read(string json)
+    public static InitializationReport Read(string json) => Parse(json, ReadReport);
+
+    /// <summary>What <see cref="ReportJsonWriter.WritePlan(InitializationReport)"/> wrote of the tensors' hashes, by their names; empty where there are none.</summary>
+    /// <exception cref="InvalidDataException">The text isn't such a plan, or is cut short.</exception>
+    public static IReadOnlyDictionary<string, string> ReadHashes(string json) => Parse(json, root =>
+    {
+        (string Tensor, string? Hash)[] rows = ReadTable(Member(root, "plan"), "plan", ["tensor"], row => (row.Text("tensor"), row.Has(ReportJsonSchema.Hash) ? row.Text(ReportJsonSchema.Hash) : null));
+        return rows.Where(row => row.Hash is not null).ToDictionary(row => row.Tensor, row => row.Hash!, StringComparer.Ordinal);
+    });
+
+    static T Parse<T>(string json, Func<JsonElement, T> read)
     {
         ArgumentNullException.ThrowIfNull(json);
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return ReadReport(document.RootElement);
+            return read(document.RootElement);
         }
         catch (JsonException exception)
         {
@@ -40,6 +50,7 @@ internal static class ReportJsonReader
             LearningRate = Single(Member(root, "learningRate"), "learningRate"),
             Loss = root.TryGetProperty("loss", out JsonElement loss) ? Text(loss, "loss") : "",
             ProbeRows = Integer(Member(root, "probeRows"), "probeRows"),
+            ProbeHash = root.TryGetProperty(ReportJsonSchema.ProbeHash, out JsonElement hash) ? Text(hash, ReportJsonSchema.ProbeHash) : null,
             InitialLoss = Number(Member(root, "initialLoss"), "initialLoss"),
             PriorLoss = Number(Member(root, "priorLoss"), "priorLoss"),
             Forecast = root.TryGetProperty(ReportJsonSchema.Forecast, out JsonElement forecast) ? ReadForecast(forecast) : null,

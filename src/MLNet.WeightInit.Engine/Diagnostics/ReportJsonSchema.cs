@@ -12,6 +12,12 @@ internal static class ReportJsonSchema
     /// <summary>Columns of the plan that are written only where one of its rows has something else than 1 in them.</summary>
     public const string InitializerVersion = "initializerVersion", LearningRateMultiplier = "learningRateMultiplier";
 
+    /// <summary>A column of the plan that only a plan alone has, and only where tensors were hashed.</summary>
+    public const string Hash = "sha256";
+
+    /// <summary>A text that is written only where the probe's rows were hashed.</summary>
+    public const string ProbeHash = "probeSha256";
+
     /// <summary>An object that is written only where there is a forecast.</summary>
     public const string Forecast = "forecast";
 

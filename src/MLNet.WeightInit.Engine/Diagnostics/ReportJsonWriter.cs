@@ -26,6 +26,8 @@ internal static class ReportJsonWriter
             WriteNumber(json, report.LearningRate);
             json.WriteString("loss", report.Loss);
             json.WriteNumber("probeRows", report.ProbeRows);
+            if (report.ProbeHash is { } hash)
+                json.WriteString(ReportJsonSchema.ProbeHash, hash);
             json.WritePropertyName("initialLoss");
             WriteNumber(json, report.InitialLoss);
             json.WritePropertyName("priorLoss");
@@ -34,7 +36,7 @@ internal static class ReportJsonWriter
                 WriteForecast(json, forecast, report.Reliability);
             WriteFindings(json, report.Findings);
             ReportDraws.Write(json, report);
-            WritePlan(json, report.Plan);
+            WritePlan(json, report.Plan, hasHashes: false);
             WriteLayers(json, report.Layers);
             if (report.Embeddings.Count > 0)
                 WriteEmbeddings(json, report.Embeddings);
@@ -49,6 +51,7 @@ internal static class ReportJsonWriter
     }
 
     /// <summary>The plan alone, with the seed: what a network starts from, for who fills one elsewhere.</summary>
+    /// <remarks>Only this has the tensors' hashes, which would take a tenth of what a whole report may.</remarks>
     public static string WritePlan(InitializationReport report)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -57,7 +60,7 @@ internal static class ReportJsonWriter
             json.WriteStartObject();
             json.WriteNumber("schema", InitializationReport.SchemaVersion);
             json.WriteNumber("seed", report.Seed);
-            WritePlan(json, report.Plan);
+            WritePlan(json, report.Plan, report.Plan.Any(row => row.Sha256 is not null));
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
@@ -100,7 +103,7 @@ internal static class ReportJsonWriter
         json.WriteEndArray();
     }
 
-    static void WritePlan(Utf8JsonWriter json, IReadOnlyList<TensorPlan> plan)
+    static void WritePlan(Utf8JsonWriter json, IReadOnlyList<TensorPlan> plan, bool hasHashes)
     {
         List<string> reasons = plan.Select(row => row.Reason).Distinct(StringComparer.Ordinal).ToList();
         json.WriteStartArray("reasons");
@@ -120,6 +123,8 @@ internal static class ReportJsonWriter
             columns.Add(ReportJsonSchema.InitializerVersion);
         if (hasRates)
             columns.Add(ReportJsonSchema.LearningRateMultiplier);
+        if (hasHashes)
+            columns.Add(ReportJsonSchema.Hash);
         WriteTable(json, "plan", columns, plan, row =>
         {
             json.WriteStringValue(row.Tensor);
@@ -153,6 +158,8 @@ internal static class ReportJsonWriter
                 json.WriteNumberValue(row.InitializerVersion);
             if (hasRates)
                 json.WriteNumberValue(row.LearningRateMultiplier);
+            if (hasHashes)
+                json.WriteStringValue(row.Sha256);
         });
     }
 

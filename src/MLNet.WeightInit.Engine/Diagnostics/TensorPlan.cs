@@ -34,6 +34,10 @@ public sealed record TensorPlan
     /// <summary>Key of the random stream that the values came from: <c>init/hidden/0/weights</c>.</summary>
     public string Stream { get; }
 
+    /// <summary>SHA-256 of the values that training started from, 64 hexadecimal digits in lower case: of 32-bit little-endian numbers in row-major order, as <see cref="DenseLayer.GetWeights"/> and <see cref="Embedding.GetVectors"/> of an untrained
+    /// network have them. Null at <see cref="DiagnosticsLevel.Off"/>, and in a report that was saved before reports had it.</summary>
+    public string? Sha256 { get; internal init; }
+
     /// <summary>Why this initializer, in a sentence.</summary>
     public string Reason { get; }
 }

@@ -9,6 +9,9 @@ namespace MLNet.WeightInit.Engine.Network;
 /// <param name="Layers">From the first hidden layer to the output.</param>
 internal sealed record NetworkProbe(int Rows, double Loss, IReadOnlyList<LayerProbe> Layers)
 {
+    /// <summary>SHA-256 of the rows; null where nobody made one.</summary>
+    public string? RowsHash { get; init; }
+
     /// <summary>What each row's loss was multiplied by; null where all rows count the same.</summary>
     public float[]? RowWeights { get; init; }
 
@@ -31,7 +34,8 @@ internal sealed record NetworkProbe(int Rows, double Loss, IReadOnlyList<LayerPr
 /// <param name="Seen">Vectors that the rows looked up.</param>
 /// <param name="MeanSquare">Of the numbers that they looked up.</param>
 /// <param name="GradientNorm">‖∂L/∂E‖.</param>
-internal sealed record EmbeddingProbe(EmbeddingLayout Layout, int Seen, double MeanSquare, double GradientNorm);
+/// <param name="Hash">SHA-256 of all its vectors.</param>
+internal sealed record EmbeddingProbe(EmbeddingLayout Layout, int Seen, double MeanSquare, double GradientNorm, string Hash);
 
 /// <summary>One dense layer's part of a probe. Blocks are row-major, [rows][Stride]; the first Units of each row count, the rest are padding.</summary>
 internal sealed class LayerProbe

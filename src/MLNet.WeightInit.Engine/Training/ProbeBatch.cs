@@ -40,16 +40,6 @@ internal sealed unsafe class ProbeBatch
     /// <summary>Passes over the batch so far, forward: what a calibration costs.</summary>
     public int ForwardPasses { get; private set; }
 
-    /// <summary>Draws up to <paramref name="count"/> of the rows from a stream of its own.</summary>
-    public static int[] Choose(ReadOnlySpan<int> rows, long seed, int count)
-    {
-        int[] order = rows.ToArray();
-        new RandomSource(seed, "probe/rows").Shuffle(order);
-        int[] chosen = order[..Math.Min(count, order.Length)];
-        Array.Sort(chosen);
-        return chosen;
-    }
-
     /// <summary>Σ x and Σ x² of each row as the first layer sees it.</summary>
     public (double Sum, double SquaredSum)[] RowSums()
     {
@@ -108,6 +98,7 @@ internal sealed unsafe class ProbeBatch
             InputStride = _pass.InputStride,
             Embeddings = [.. _network.Layout.Embeddings.Select(Embedding)],
             Similarity = RowSimilarity(sparse),
+            RowsHash = ProbeSample.Hash(_gatherer.Data, _rows),
             RowWeights = _gatherer.Weights is null ? null : [.. _rows.Select(row => (float)_gatherer.WeightOf(row))],
         };
     }
@@ -144,7 +135,7 @@ internal sealed unsafe class ProbeBatch
             squares += FixedOrderSums.SumAndSquares(_pass.Input.Span.Slice(i * _pass.InputStride + layout.FirstInput, layout.Column.Dimensions)).SquaredSum;
         }
         double gradient = FixedOrderSums.SumAndSquares(_gradients.Span.Slice((int)layout.Offset, (int)layout.Length)).SquaredSum;
-        return new EmbeddingProbe(layout, seen.Count, squares / ((double)Rows * layout.Column.Dimensions), Math.Sqrt(gradient));
+        return new EmbeddingProbe(layout, seen.Count, squares / ((double)Rows * layout.Column.Dimensions), Math.Sqrt(gradient), TensorHash.Of(_network.Embeddings[index].GetVectors()));
     }
 
     LayerProbe Layer(LayerPass pass, int index)

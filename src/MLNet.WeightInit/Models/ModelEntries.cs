@@ -13,7 +13,7 @@ internal static class ModelEntries
     const string ReportFolder = "Initialization";
     const string ReportEntry = "report.json";
 
-    /// <summary>The report's plan once more, for readers of the zip: loading doesn't need it, and files of earlier releases have none.</summary>
+    /// <summary>The report's plan once more, for readers of the zip, with the hashes of what tensors started from; files of earlier releases have none.</summary>
     const string PlanEntry = "plan.json";
     const uint FirstVersion = 0x00010001;
 
@@ -59,9 +59,18 @@ internal static class ModelEntries
         FeedForwardNetwork? network = null;
         context.TryLoadBinaryStream(NetworkEntry, reader => network = FeedForwardNetwork.Load(reader.BaseStream));
         host.CheckDecode(network is not null, $"The model has no entry '{NetworkEntry}': the file is damaged or was edited.");
-        using Repository.Entry report = context.Repository!.OpenEntryOrNull(Path.Combine(context.Directory ?? "", ReportFolder), ReportEntry);
+        string? report = Read(context, ReportEntry), plan = Read(context, PlanEntry);
         host.CheckDecode(report is not null, $"The model has no entry '{ReportFolder}/{ReportEntry}': the file is damaged or was edited.");
-        using var text = new StreamReader(report!.Stream, Encoding.UTF8);
-        return (network!, InitializationReport.FromJson(text.ReadToEnd()), history);
+        InitializationReport read = InitializationReport.FromJson(report!);
+        return (network!, plan is null ? read : read.With(ReportJsonReader.ReadHashes(plan)), history);
+    }
+
+    static string? Read(ModelLoadContext context, string name)
+    {
+        using Repository.Entry? entry = context.Repository!.OpenEntryOrNull(Path.Combine(context.Directory ?? "", ReportFolder), name);
+        if (entry is null)
+            return null;
+        using var text = new StreamReader(entry.Stream, Encoding.UTF8);
+        return text.ReadToEnd();
     }
 }

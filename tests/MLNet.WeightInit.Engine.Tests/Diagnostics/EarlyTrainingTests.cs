@@ -107,6 +107,29 @@ internal sealed class EarlyTrainingTests
         Assert.That(report.Findings, Has.None.EqualTo(finding));
     }
 
+    /// <summary>A small start under a small rate: weights move, but outputs stay near 0, and ln 3 is the best constant's loss of three classes.</summary>
+    [Test]
+    public void A_training_that_ends_at_the_best_constant_says_so()
+    {
+        InitializationReport report = NetworkTrainer.Train(s_many, Trainings.Options(NetworkTask.Multiclass, 3, [16, 16, 16], init: "normal(deviation=0.1)", optimizer: "SGD", learningRate: 0.001f, epochs: 20)).Initialization;
+        Finding finding = report.EarlyTraining!.Findings.Single(finding => finding.Severity == Severity.Warning);
+        Assert.That((finding.Verdict, finding.Remedies.Single().Code), Is.EqualTo((Verdict.Stalling, "LearningRate = 0.003f")));
+        Assert.That(finding.Evidence, Does.Contain("the best constant's is 0.818"));
+    }
+
+    [TestCase(0.996, false, 20, 1)]
+    [TestCase(1.5, false, 20, 1)]
+    [TestCase(0.994, false, 20, 0)]
+    [TestCase(double.NaN, false, 20, 0)]
+    [TestCase(0.996, true, 20, 0)]
+    [TestCase(0.996, false, 19, 0)]
+    public void Nothing_learnt_is_told_of_long_first_trainings(double finalLoss, bool continued, int steps, int expected)
+        => Assert.That(Examine([Change(1e-3), Change(1e-3)], failed: true, continued, steps: steps, finalLoss: finalLoss).Select(finding => finding.Verdict), Is.EqualTo(Enumerable.Repeat(Verdict.Stalling, expected)));
+
+    [Test]
+    public void Nothing_learnt_is_not_told_where_a_rule_says_why()
+        => Assert.That(Examine([Change(0.5), Change(1e-3)], failed: true, finalLoss: 1).Select(finding => finding.Verdict), Is.EqualTo(new[] { Verdict.LrUnstable }));
+
     /// <summary>What people build and what trains gives no warning: several optimizers, activations, starts.</summary>
     [Test]
     public void Trainings_that_learn_have_no_warning([Values("SGD", "Momentum", "Adam", "AdamW", "RMSProp", "Lion", "LAMB")] string optimizer, [Values("ReLU", "Tanh")] string activation)
@@ -178,7 +201,7 @@ internal sealed class EarlyTrainingTests
         Layer = "hidden", UpdateRatios = [.. Enumerable.Repeat(ratio, 20)], Movement = movement, ZeroFractionBefore = 0, ZeroFraction = 0, DeadFractionBefore = 0, DeadFraction = 0, SaturatedFractionBefore = 0, SaturatedFraction = 0,
     };
 
-    static Finding[] Examine(LayerChange[] layers, bool failed, bool continued = false, bool[]? judged = null, int steps = 20, string optimizer = "Adam", string activation = "ReLU") => FindingRules.Examine(new TrainedContext
+    static Finding[] Examine(LayerChange[] layers, bool failed, bool continued = false, bool[]? judged = null, int steps = 20, string optimizer = "Adam", string activation = "ReLU", double? finalLoss = null) => FindingRules.Examine(new TrainedContext
     {
         Training = new EarlyTraining { RatioSteps = [], Steps = [.. Enumerable.Range(1, steps).Select(step => new EarlyStep(step, 1, 1))], Layers = layers, Findings = [] },
         Layers = new NetworkLayout(4, [8], activation, 3).Layers,
@@ -186,7 +209,7 @@ internal sealed class EarlyTrainingTests
         Optimizer = Optimizers.Parse(optimizer),
         LearningRate = 0.01f,
         PriorLoss = 1,
-        FinalLoss = failed ? 0.981 : 0.979,
+        FinalLoss = finalLoss ?? (failed ? 0.981 : 0.979),
         IsContinued = continued,
     });
 }

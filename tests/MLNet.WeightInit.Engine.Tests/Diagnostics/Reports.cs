@@ -13,6 +13,7 @@ internal static class Reports
         LearningRate = 0.1f,
         Loss = "Huber(delta=2)",
         ProbeRows = 256,
+        ProbeHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         InitialLoss = 2.31,
         PriorLoss = 2.30259,
     };

@@ -59,7 +59,7 @@ internal static class GradientStudy
     public static double Quotient(FeedForwardNetwork network, BatchGatherer gatherer, int[] rows, TrainingOptions options, PassKernels kernels)
     {
         int count = (int)Math.Clamp(MostWork / (3.0 * 3 * network.Parameters.Length), FewestQuotientRows, MostQuotientRows);
-        int[] chosen = ProbeBatch.Choose(rows, options.Seed, count);
+        int[] chosen = ProbeSample.Choose(gatherer.Data, rows, options.Loss.ClassColumn(options.Task), options.Seed, count);
         var copy = new FeedForwardNetwork(network.Layout, network.Task, network.FeatureScale, network.TargetScale);
         float[] place = network.Parameters.Span.ToArray();
         place.CopyTo(copy.Parameters.Span);

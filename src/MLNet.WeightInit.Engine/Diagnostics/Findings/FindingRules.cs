@@ -32,6 +32,8 @@ internal static class FindingRules
         new SaturatingUnits(),
     ];
 
+    static readonly NothingLearned s_nothingLearned = new();
+
     /// <summary>Every rule's findings: the gravest first, by severity, verdict and layer.</summary>
     public static Finding[] Examine(ReportContext context)
         => [.. ForecastJudgement.Apply([.. s_all.SelectMany(rule => rule.Examine(context))], context)
@@ -40,5 +42,9 @@ internal static class FindingRules
 
     /// <inheritdoc cref="Examine(ReportContext)"/>
     public static Finding[] Examine(TrainedContext context)
-        => [.. s_ofTraining.SelectMany(rule => rule.Examine(context)).OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
+    {
+        Finding[] found = [.. s_ofTraining.SelectMany(rule => rule.Examine(context))];
+        return [.. found.Concat(Array.Exists(found, finding => finding.Severity >= Severity.Warning) ? [] : s_nothingLearned.Examine(context))
+            .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
+    }
 }

@@ -195,7 +195,7 @@ internal sealed class RateStudy
         if (_bound.IsPreconditioned && _work.IsLazy)
             return (double.NaN, $"Updates are lazy, and {_options.Optimizer.Name}'s averages of a rare feature have seen a batch or two after {PreconditioningSteps} steps: what they precondition isn't what training does.");
         int count = (int)Math.Clamp(MostWork / (3.0 * 2 * Curvature.Iterations * _network.Parameters.Length), FewestCurvatureRows, RateTrial.MostRows);
-        int[] rows = ProbeBatch.Choose(_rows, _options.Seed, count);
+        int[] rows = ProbeSample.Choose(_gatherer.Data, _rows, _options.Loss.ClassColumn(_options.Task), _options.Seed, count);
         var copy = new FeedForwardNetwork(_network.Layout, _network.Task, _network.FeatureScale, _network.TargetScale);
         _network.Parameters.Span.CopyTo(copy.Parameters.Span);
         float[]? scales = null;
