@@ -42,7 +42,9 @@ public sealed class DeltaOrthogonal : WeightInitializer
     /// <inheritdoc/>
     public override string Explain(in WeightShape shape)
     {
-        TensorMatrix matrix = TensorMatrix.Of(TensorMatrix.AtOnePosition(shape), 0);
-        return string.Create(CultureInfo.InvariantCulture, $"Only the middle of {Math.Max(1, shape.KernelSize)} positions is not 0: {matrix.DiagonalLength} singular values of {Gain:G4} there (Xiao et al. 2018, algorithm 1).");
+        int count = TensorMatrix.Of(TensorMatrix.AtOnePosition(shape), 0).DiagonalLength;
+        string values = string.Create(CultureInfo.InvariantCulture, $"{count} singular {(count == 1 ? "value" : "values")} of {Gain:G4}");
+        return shape.KernelSize > 1 ? string.Create(CultureInfo.InvariantCulture, $"Only the middle of {shape.KernelSize} positions is not 0: {values} there (Xiao et al. 2018, algorithm 1).")
+            : $"A dense layer is the middle alone: {values} (Xiao et al. 2018, algorithm 1).";
     }
 }

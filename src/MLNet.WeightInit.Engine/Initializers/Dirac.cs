@@ -22,5 +22,9 @@ public sealed class Dirac : WeightInitializer
 
     /// <inheritdoc/>
     public override string Explain(in WeightShape shape)
-        => string.Create(CultureInfo.InvariantCulture, $"A Dirac kernel: {TensorMatrix.Of(TensorMatrix.AtOnePosition(shape), 0).DiagonalLength} inputs of each of {shape.Blocks} parts pass on unmixed.");
+    {
+        int count = TensorMatrix.Of(TensorMatrix.AtOnePosition(shape), 0).DiagonalLength;
+        string inputs = string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "input" : "inputs")}{(shape.Blocks > 1 ? $" of each of {shape.Blocks} parts" : "")}");
+        return $"A Dirac kernel: {inputs} {(count == 1 && shape.Blocks <= 1 ? "passes" : "pass")} on unmixed.";
+    }
 }

@@ -5,11 +5,12 @@ namespace MLNet.WeightInit.Engine.Network;
 
 /// <summary>How alike rows are: the cosines of the angles between them.</summary>
 /// <param name="Rows">The probe's rows that were compared: all, or every so many-th.</param>
-/// <param name="Cosines">Means over eight groups of pairs, from the least alike eighth to the most alike; empty where no two rows can be compared.</param>
+/// <param name="Cosines">Of sixteen groups of pairs, from the least alike sixteenth to the most alike: the means, those of each two drawn apart until they have the deviation of their pairs, so that the mean cosine and the mean
+/// squared cosine of all are exact. Empty where no two rows can be compared.</param>
 /// <param name="LengthSpread">Mean of the squared lengths' squares over the square of their mean: 1 where all rows are equally long.</param>
 internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double LengthSpread)
 {
-    const int Groups = 8, MostRows = 128, FewestRows = 16;
+    const int Groups = 16, MostRows = 128, FewestRows = 16;
 
     /// <summary>The group of each pair (a, b), b below a, of <see cref="Rows"/>, b running fastest; <see cref="Cosines"/>.Length where two can't be compared. Empty where nobody asked.</summary>
     public byte[] PairGroups { get; init; } = [];
@@ -127,6 +128,20 @@ internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double Length
             }
             means[g] /= end - first;
         }
+        for (int g = 0; g + 1 < means.Length && means.Length == Groups; g += 2)
+            (means[g], means[g + 1]) = OfSameDeviation(pairs, (int)((long)pairs.Count * g / Groups), (int)((long)pairs.Count * (g + 2) / Groups));
         return new RowSimilarity(rows, means, squares > 0 ? fourths * rows.Length / (squares * squares) : 1) { PairGroups = groups };
+    }
+
+    /// <summary>Two numbers with the mean and the deviation of some pairs' cosines: chance in the weights is up to the mean square, of which means of groups lose a twentieth, and of what is beyond that of independent rows more.</summary>
+    static (double Low, double High) OfSameDeviation(List<(double Cosine, int Pair)> pairs, int first, int end)
+    {
+        double mean = 0, squares = 0;
+        for (int i = first; i < end; i++)
+            mean += pairs[i].Cosine / (end - first);
+        for (int i = first; i < end; i++)
+            squares += (pairs[i].Cosine - mean) * (pairs[i].Cosine - mean) / (end - first);
+        double deviation = Math.Sqrt(squares);
+        return (Math.Max(-1, mean - deviation), Math.Min(1, mean + deviation));
     }
 }

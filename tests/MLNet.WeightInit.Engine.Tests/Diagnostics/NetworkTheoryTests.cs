@@ -103,6 +103,20 @@ public class NetworkTheoryTests
         Assert.That(Report("ReLU", "he", 30, 64).Theory!.EffectiveRank, Is.InRange(1, 6));
     }
 
+    /// <summary>GELU's slope under He's weights is 1.08 to 1.13 on the way down: ten layers are beyond ½ and three aren't (docs/diagnostics.md).</summary>
+    [TestCase(3, true)]
+    [TestCase(10, false)]
+    public void Gradients_have_no_band_where_nothing_holds_the_scale(int depth, bool hasBands)
+    {
+        InitializationReport report = Report("GELU", "he", depth, 64);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Theory!.Layers.Take(depth).Select(layer => double.IsFinite(layer.LowestGradientNorm) && double.IsFinite(layer.HighestGradientNorm)), Is.All.EqualTo(hasBands));
+            Assert.That(report.Theory.Layers.Select(layer => double.IsFinite(layer.LowestDeviation) && double.IsFinite(layer.HighestDeviation)), Is.All.True);
+            Assert.That(InitializationReport.FromJson(report.ToJson()).Theory!.Layers, Is.EqualTo(report.Theory.Layers));
+        }
+    }
+
     [Test]
     public void Theory_reads_back_equal_and_may_be_missing()
     {

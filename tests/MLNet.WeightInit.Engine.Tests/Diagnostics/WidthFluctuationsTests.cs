@@ -26,8 +26,9 @@ public class WidthFluctuationsTests
             double variance = 0, shift = 0, own = isOrthogonal ? 0 : 2.0 / Width - 2.0 / (Width * Width), ofMeans = 1.0 / (Width * Width);
             for (int layer = 0; layer <= Depth; layer++)
             {
-                // The mean of the units, 2/n² and −1/n, and that of the weights, 2/n⁴ and 1/n², are taken away from what is measured and predicted.
-                Assert.That(forward[layer].Variance, Is.EqualTo(variance + own + 2.0 * ofMeans).Within(1e-5), $"signal of layer {layer}");
+                // The mean of the units, −1/n, and that of the weights, 1/n², are taken away from what is measured and predicted. Of n independent units Σ (z − z̄)² has 2 (n − 1) / n² (less what the weights' variance tells of both), and
+                // where Σ z² is no chance the mean's own 2/n² is.
+                Assert.That(forward[layer].Variance, Is.EqualTo(variance + own + (isOrthogonal ? 2 : 2 - 4 * (1 - 1.0 / Width)) * ofMeans).Within(1e-5), $"signal of layer {layer}");
                 Assert.That(forward[layer].Mean, Is.EqualTo(shift - (variance + own) / 2 - 1.0 / Width + ofMeans).Within(1e-5), $"mean of layer {layer}");
                 double common = layer == 0 ? 0 : 1 / Math.PI;
                 variance += ((isOrthogonal ? 3 : 5 - 2.0 / Width) - 8 / Math.PI * common) / Width;

@@ -208,4 +208,9 @@ public sealed class TensorFillsTests
         WeightInitializer text = "he_uniform";
         Assert.That(() => text.Fill(shape, 3, "w"), Throws.TypeOf<NotSupportedException>().With.Message.Contains("WeightInitializer.Parse"));
     }
+
+    [TestCase("dirac", "A Dirac kernel: 8 inputs pass on unmixed.")]
+    [TestCase("delta_orthogonal", "A dense layer is the middle alone: 8 singular values of 1 (Xiao et al. 2018, algorithm 1).")]
+    public void A_dense_layer_is_explained_without_a_kernel(string initializer, string expected)
+        => Assert.That(WeightInitializer.Parse(initializer).Explain(WeightShape.Dense(inputs: 8, outputs: 12)), Is.EqualTo(expected));
 }

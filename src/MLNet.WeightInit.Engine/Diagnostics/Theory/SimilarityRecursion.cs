@@ -27,7 +27,7 @@ internal sealed record SimilarityLayer(double Mean, double Variance, double[] Co
 /// <summary>Runs the rows' own angles through the layers, for independent weights and wide layers.</summary>
 /// <remarks>
 /// The c-map of Poole et al. 2016, eq. 5: q(l+1) c(l+1) = fan_in · Var W · E φ(z₁) φ(z₂) + Var b, with the pooled variance of <see cref="MeanFieldRecursion"/>'s rows in place of each row's own. The map is convex, so it isn't the
-/// mean angle that is run through it, but eight groups of pairs. Normalization over a row's units keeps correlations; over the batch's rows it takes their mean away. A residual block adds covariances
+/// mean angle that is run through it, but sixteen groups of pairs that have all pairs' mean square. Normalization over a row's units keeps correlations; over the batch's rows it takes their mean away. A residual block adds covariances
 /// (Yang and Schoenholz 2017), dropout keeps them and adds to variances.
 /// </remarks>
 internal static class SimilarityRecursion

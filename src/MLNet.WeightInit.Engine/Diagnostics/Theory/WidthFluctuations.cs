@@ -66,10 +66,7 @@ internal sealed class WidthFluctuations
         Fluctuation[] backward = WalkBackward(steps, gradients, aligned), oneBackward = one.WalkBackward(oneSteps, gradients with { SquaredCosines = [1], Spread = 1 }, aligned);
         for (int index = 0; index < forward.Length; index++)
         {
-            double units = _layers[index].Units, weights = units * _layers[index].Inputs, alike = Math.Max(0, Mean(index, 1, correlation => correlation, 1));
-            forward[index] = Combined(forward[index], oneForward[index]);
-            // The deviation is taken about the mean over rows and units, and the prediction is from the weights' deviation about theirs: both means are chance.
-            forward[index] = new Fluctuation(forward[index].Mean - alike / units + 1 / weights, forward[index].Variance + 2 * alike * alike / (units * units) + 2 / (weights * weights) + Rounding);
+            forward[index] = AboutMean(index, Combined(forward[index], oneForward[index]));
             if (index < forward.Length - 1)
             {
                 backward[index] = Combined(backward[index], oneBackward[index]);
@@ -79,6 +76,17 @@ internal sealed class WidthFluctuations
         return (forward, backward);
 
         static Fluctuation Combined(Fluctuation rows, Fluctuation one) => new(one.Mean + one.Variance / 2 - rows.Variance / 2, rows.Variance);
+    }
+
+    /// <summary>The deviation is taken about the mean over rows and units, and the prediction is from the weights' deviation about theirs: both means are chance.</summary>
+    /// <remarks>A mean square A of n units of which B = (Σ z / n)² is taken away, E B = a / n with a the part that rows have alike: Var (A − B) is Var A + 2 a² / n² − 2 Cov, and the covariance 2 a² / n², but for what of A is no chance, as in
+    /// Σ (z − z̄)² of n units that are one row's, which has 2 (n − 1) / n². The mean of the n m weights takes 1 / (n m), and along the inputs' common part c it is the same mean: 4 c / (n² m) of covariance. Biases' own mean is known.</remarks>
+    Fluctuation AboutMean(int index, Fluctuation of)
+    {
+        double units = _layers[index].Units, inputs = _layers[index].Inputs, weights = units * inputs, alike = Math.Max(0, Mean(index, 1, correlation => correlation, 1) - 1 + _similarities[index].WeightShare);
+        double together = alike * Math.Max(0, alike - 1 / inputs) * (_areOrthogonal[index] ? Math.Max(0, 1 - units / inputs) : 1);
+        double ofMeans = (2 * alike * alike - 4 * together) / (units * units) + 2 / (weights * weights) - 4 * (_common[index] - 1 + _similarities[index].WeightShare) / (units * weights);
+        return new Fluctuation(of.Mean - alike / units + 1 / weights, Math.Max(0, of.Variance + ofMeans) + Rounding);
     }
 
     /// <summary>Expected ln (q / predicted) of each layer, given that of the last, which is measured: what is gathered on the way there lies between.</summary>
