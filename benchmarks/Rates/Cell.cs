@@ -17,8 +17,7 @@ sealed record Cell(int Number, Problem Problem, string Activation, string Init, 
     static readonly (string Name, float Rate)[] s_optimizers = [("SGD", 0.05f), ("Momentum", 0.01f), ("Adam", 0.001f)];
 
     /// <summary>The ten starts and three optimizers in turn; problems, depths and widths are drawn.</summary>
-    /// <param name="isSplit">Whether each has rows of its own to train on and to measure on; else all have the same.</param>
-    public static IEnumerable<Cell> Of(int first, int count, bool isSplit) => Enumerable.Range(first, count).Select(number => Create(number, isSplit ? 1 + number : 0));
+    public static IEnumerable<Cell> Of(int first, int count) => Enumerable.Range(first, count).Select(Create);
 
     public string Name => $"{Problem.Name}, {Depth} × {Width} {Activation}, `{Init}`";
 
@@ -38,7 +37,7 @@ sealed record Cell(int Number, Problem Problem, string Activation, string Init, 
         Diagnostics = level,
     };
 
-    static Cell Create(int number, int split)
+    static Cell Create(int number)
     {
         // A multiplicative generator (Lehmer 1951; Park and Miller 1988), so that the cells are the same wherever the table is made.
         ulong state = (ulong)number + 7_001;           // no number of an earlier table
@@ -50,6 +49,6 @@ sealed record Cell(int Number, Problem Problem, string Activation, string Init, 
         }
         (string activation, string init) = s_starts[number % s_starts.Length];
         (string name, float rate) = s_optimizers[number / s_starts.Length % s_optimizers.Length];
-        return new Cell(number, Problem.Of(Draw(Problem.Count), split), activation, init, s_depths[Draw(s_depths.Length)], s_widths[Draw(s_widths.Length)], name, rate);
+        return new Cell(number, Problem.Of(Draw(Problem.Count), split: 0), activation, init, s_depths[Draw(s_depths.Length)], s_widths[Draw(s_widths.Length)], name, rate);
     }
 }

@@ -7,43 +7,55 @@ namespace Rates;
 /// <param name="Quadratic">Bound over curvature.</param>
 /// <param name="Measured">The middle of the seeds'.</param>
 /// <param name="Spread">The largest of the seeds' measured rates over the smallest.</param>
-/// <param name="DefaultLoss">Held-out loss at the end, at the optimizer's usual rate, the middle of the seeds'; infinite where it diverged.</param>
-/// <param name="ProposedLoss">The same at the proposed rate and warm-up.</param>
-sealed record CellResult(int Number, string Optimizer, string Name, double Curvature, double Quadratic, double Predicted, double Measured, double Spread, double Proposed, int WarmUp, double DefaultLoss, double ProposedLoss)
+/// <param name="Proposed">The middle of the splits', and their warm-up.</param>
+/// <param name="DefaultLoss">Held-out loss at the end, at the optimizer's usual rate, the mean over splits of the rows; infinite where one diverged.</param>
+/// <param name="ProposedLoss">The same at what the report of each split's training rows proposes.</param>
+/// <param name="Better">Splits in which that is lower.</param>
+/// <param name="Worse">In which it is higher; in the others the usual rate is proposed.</param>
+sealed record CellResult(int Number, string Optimizer, string Name, double Curvature, double Quadratic, double Predicted, double Measured, double Spread, double Proposed, int WarmUp, double DefaultLoss, double ProposedLoss, int Better, int Worse)
 {
     const double Step = 1.5, LeastGain = 0.1;
     /// <summary>A rung, and what a row rounds it by.</summary>
     const double LeastSpread = 1.51;
-    const int MostRungs = 40, FollowSeeds = 5;
+    const int MostRungs = 40, Splits = 5;
 
     double Ratio => Predicted / Measured;
 
     bool IsClose => Ratio is > 1 / 1.5 and < 1.5;
 
-    public string Row => string.Join(" | ", $"| {Number}", Name, Optimizer, Format(Curvature), Format(Quadratic), Format(Predicted), Format(Measured), Format(Spread), Format(Ratio), Format(Proposed), WarmUp, Format(DefaultLoss), Format(ProposedLoss)) + " |";
+    public string Row => string.Join(" | ", $"| {Number}", Name, Optimizer, Format(Curvature), Format(Quadratic), Format(Predicted), Format(Measured), Format(Spread), Format(Ratio), Format(Proposed), WarmUp, Format(DefaultLoss), Format(ProposedLoss), double.IsNaN(DefaultLoss) ? "–" : $"{Better} / {Splits - Better - Worse} / {Worse}") + " |";
 
     public static CellResult Of(Cell cell)
     {
         InitializationReport report = cell.Problem.Diagnose(cell.Options(cell.DefaultRate, DiagnosticsLevel.Full, seed: 0));
         LearningRateAdvice advice = report.LearningRateAdvice!;
         (double measured, double spread) = Measure(cell);
-        return new CellResult(cell.Number, cell.Optimizer, cell.Name, advice.Curvature, advice.QuadraticRate, advice.DivergenceRate, measured, spread, double.NaN, 0, double.NaN, double.NaN);
+        return new CellResult(cell.Number, cell.Optimizer, cell.Name, advice.Curvature, advice.QuadraticRate, advice.DivergenceRate, measured, spread, double.NaN, 0, double.NaN, double.NaN, 0, 0);
     }
 
-    /// <summary>What following the proposal gains: a line.</summary>
+    /// <summary>What following the proposal gains: a line. Each split of the rows has a report of its own, of the rows that are trained on.</summary>
     public static string Follow(Cell cell)
     {
-        LearningRateAdvice advice = cell.Problem.Diagnose(cell.Options(cell.DefaultRate, DiagnosticsLevel.Full, seed: 0)).LearningRateAdvice!;
-        double[] usual = [.. Enumerable.Range(1, FollowSeeds).Select(seed => HeldOut(cell, cell.Options(cell.DefaultRate, DiagnosticsLevel.Off, seed))).Order()];
-        double[] followed = [.. Enumerable.Range(1, FollowSeeds).Select(seed => HeldOut(cell, Follow(advice, cell, seed))).Order()];
-        return $"{cell.Number};{Format(advice.ProposedRate)};{advice.ProposedWarmUpSteps};{usual[FollowSeeds / 2]:G5};{followed[FollowSeeds / 2]:G5}";
+        List<(double Rate, int WarmUp)> proposed = [];
+        List<double> usual = [], followed = [];
+        for (int split = 1; split <= Splits; split++)
+        {
+            Cell own = cell with { Problem = cell.Problem.Split(split) };
+            LearningRateAdvice advice = own.Problem.Diagnose(own.Options(own.DefaultRate, DiagnosticsLevel.Full, seed: 0)).LearningRateAdvice!;
+            proposed.Add((advice.ProposedRate, advice.ProposedWarmUpSteps));
+            usual.Add(HeldOut(own, own.Options(own.DefaultRate, DiagnosticsLevel.Off, split)));
+            followed.Add(HeldOut(own, Follow(advice, own, split)));
+        }
+        (double rate, int warmUp) = proposed.Order().ElementAt(Splits / 2);
+        int better = usual.Zip(followed).Count(pair => pair.Second < pair.First), worse = usual.Zip(followed).Count(pair => pair.Second > pair.First);
+        return $"{cell.Number};{Format(rate)};{warmUp};{usual.Average():G6};{followed.Average():G6};{better};{worse};{string.Join(' ', proposed.Select(one => $"{Format(one.Rate)}/{one.WarmUp}"))};{string.Join(' ', usual.Zip(followed, (a, b) => $"{a:G4}/{b:G4}"))}";
     }
 
     /// <summary>The row with what a line of <see cref="Follow(Cell)"/> says.</summary>
     public CellResult With(string line)
     {
-        double[] fields = [.. line.Split(';').Select(field => field is "–" ? double.NaN : double.Parse(field, CultureInfo.InvariantCulture))];
-        return this with { Proposed = fields[1], WarmUp = (int)fields[2], DefaultLoss = fields[3], ProposedLoss = fields[4] };
+        double[] fields = [.. line.Split(';').Take(7).Select(field => field is "–" ? double.NaN : double.Parse(field, CultureInfo.InvariantCulture))];
+        return this with { Proposed = fields[1], WarmUp = (int)fields[2], DefaultLoss = fields[3], ProposedLoss = fields[4], Better = (int)fields[5], Worse = (int)fields[6] };
     }
 
     static NeuralNetOptions Follow(LearningRateAdvice advice, Cell cell, int seed)
@@ -58,7 +70,7 @@ sealed record CellResult(int Number, string Optimizer, string Name, double Curva
     {
         string[] parts = [.. row.Trim().Trim('|').Split(" | ").Select(part => part.Trim())];
         double Number(int i) => parts[i] is "–" ? double.NaN : parts[i] is "∞" ? double.PositiveInfinity : double.Parse(parts[i], CultureInfo.InvariantCulture);
-        return new CellResult((int)Number(0), parts[2], parts[1], Number(3), Number(4), Number(5), Number(6), Number(7), Number(9), (int)Number(10), Number(11), Number(12));
+        return new CellResult((int)Number(0), parts[2], parts[1], Number(3), Number(4), Number(5), Number(6), Number(7), Number(9), (int)Number(10), Number(11), Number(12), 0, 0);
     }
 
     public static void Print(IReadOnlyList<CellResult> results)
@@ -71,11 +83,12 @@ sealed record CellResult(int Number, string Optimizer, string Name, double Curva
             **Predicted**: the `DivergenceRate` of `mlContext.WeightInit.Diagnose`, before training. **Measured**: trainings of some 250 steps of 32 rows through `Fit`, with {Cell.Seeds} seeds, none of which is the report's (other weights, other orders of the rows),
             on rungs of a factor {Step} around where the first of them diverges, from two at which all train up to two in a row at which most diverge: the lowest rung × {Step} ^ (sum of the shares that train − 1/2), which is the rate at which half of the trainings diverge. A training has diverged where
             the mean loss of the last quarter of its epochs isn't a tenth below the start's, or below the best constant's where that is much lower, or isn't finite. **Spread**: the same of each seed alone, the largest over the smallest. **Quadratic**: the
-            optimizer's bound over the curvature, what a quadratic loss would allow. **Losses**: of rows held out, at the end of the same epochs, at the optimizer's usual rate (SGD 0.05, Momentum 0.01, Adam 0.001) and
-            at the proposed one with its warm-up, the middle of {FollowSeeds} seeds, each cell with a split of the rows of its own; – where they weren't measured. {results.Count} cells: ten starts and three optimizers in turn, problems, depths and widths drawn. No cell of this table was looked at while the prediction was made: that was done on cells from {Cell.Tuning} on.
+            optimizer's bound over the curvature, what a quadratic loss would allow. **Losses**: of a fifth of the rows, held out, at the end of the same epochs, at the optimizer's usual rate (SGD 0.05, Momentum 0.01, Adam 0.001) and
+            at the one that the report of the other rows proposes, with its warm-up: the mean over {Splits} splits of the rows, each with a report and a seed of its own, and in how many of them the proposed rate's is lower, equal (the usual rate is proposed) and higher;
+            – where they weren't measured. {results.Count} cells: ten starts and three optimizers in turn, problems, depths and widths drawn. No cell of this table was looked at while the prediction was made: that was done on cells from {Cell.Tuning} on.
 
-            | optimizer | cells | predicted within 1.5 of measured | median of predicted / measured | seeds apart by more than 1.5 | within 1.5 where they aren't | quadratic within 1.5 | proposed beats the usual rate | median of loss proposed / usual |
-            |---|---|---|---|---|---|---|---|---|
+            | optimizer | cells | predicted within 1.5 of measured | median of predicted / measured | seeds apart by more than 1.5 | within 1.5 where they aren't | quadratic within 1.5 | losses measured | proposed lower | equal | higher | higher in all splits | median of loss proposed / usual |
+            |---|---|---|---|---|---|---|---|---|---|---|---|---|
             """);
         foreach (IGrouping<string, CellResult> group in results.GroupBy(result => result.Optimizer).Append(results.GroupBy(_ => "all").Single()))
         {
@@ -83,7 +96,7 @@ sealed record CellResult(int Number, string Optimizer, string Name, double Curva
             Console.WriteLine($"| {group.Key} | {cells.Length} | {Share(cells, cell => cell.IsClose)} | {Median(cells.Select(cell => cell.Ratio)):F2} | {Share(cells, cell => !(cell.Spread < LeastSpread))} | {Share(sharp, cell => cell.IsClose)} | "
                 + $"{Share(cells, cell => cell.Quadratic / cell.Measured is > 1 / 1.5 and < 1.5)} | {Beats(cells)} |");
         }
-        Console.WriteLine("\n| cell | network | optimizer | curvature | quadratic | predicted | measured | spread | predicted / measured | proposed rate | warm-up, steps | loss, usual rate | loss, proposed |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("\n| cell | network | optimizer | curvature | quadratic | predicted | measured | spread | predicted / measured | proposed rate | warm-up, steps | loss, usual rate | loss, proposed | lower / equal / higher |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (CellResult result in results)
             Console.WriteLine(result.Row);
     }
@@ -92,7 +105,8 @@ sealed record CellResult(int Number, string Optimizer, string Name, double Curva
     static string Beats(CellResult[] cells)
     {
         cells = [.. cells.Where(cell => !double.IsNaN(cell.DefaultLoss))];
-        return cells.Length == 0 ? "– | –" : $"{Share(cells, cell => cell.ProposedLoss < cell.DefaultLoss)} | {Median(cells.Select(cell => cell.ProposedLoss / cell.DefaultLoss)):F2}";
+        return cells.Length == 0 ? "0 | – | – | – | – | –" : $"{cells.Length} | {Share(cells, cell => cell.ProposedLoss < cell.DefaultLoss)} | {Share(cells, cell => cell.ProposedLoss == cell.DefaultLoss)} | {Share(cells, cell => cell.ProposedLoss > cell.DefaultLoss)} | "
+            + $"{Share(cells, cell => cell.Worse == Splits)} | {Median(cells.Select(cell => cell.ProposedLoss / cell.DefaultLoss)):F2}";
     }
 
     static double Median(IEnumerable<double> values)

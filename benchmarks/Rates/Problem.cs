@@ -11,9 +11,11 @@ sealed class Problem
     readonly IDataView _training, _test;
     readonly Func<MLContext, NeuralNetOptions, IDataView, IDataView, INeuralNetModel> _fit;
 
-    Problem(string name, int epochs, string file, DataKind label, int features, bool isKey, int split, Func<MLContext, NeuralNetOptions, IDataView, IDataView, INeuralNetModel> fit)
+    readonly int _index;
+
+    Problem(int index, string name, int epochs, string file, DataKind label, int features, bool isKey, int split, Func<MLContext, NeuralNetOptions, IDataView, IDataView, INeuralNetModel> fit)
     {
-        (Name, Epochs, _fit) = (name, epochs, fit);
+        (_index, Name, Epochs, _fit) = (index, name, epochs, fit);
         IDataView rows = _context.Data.LoadFromTextFile(Path.Combine(AppContext.BaseDirectory, "data", file),
             [new TextLoader.Column("Label", label, 0), new TextLoader.Column("Features", DataKind.Single, 1, features)], separatorChar: ',', hasHeader: true);
         if (isKey)
@@ -29,15 +31,18 @@ sealed class Problem
     /// <summary>Each trains for some 250 steps of 32 rows.</summary>
     static readonly Problem[][] s_all = [.. Enumerable.Range(0, Splits).Select(split => new Problem[]
     {
-        new("digits", 6, "digits.csv", DataKind.Single, 64, isKey: true, split, Multiclass),
-        new("wine", 50, "wine.csv", DataKind.String, 13, isKey: true, split, Multiclass),
-        new("breast cancer", 17, "breast_cancer.csv", DataKind.Boolean, 30, isKey: false, split, Binary),
-        new("diabetes", 22, "diabetes.csv", DataKind.Single, 10, isKey: false, split, Regression),
+        new(0, "digits", 6, "digits.csv", DataKind.Single, 64, isKey: true, split, Multiclass),
+        new(1, "wine", 50, "wine.csv", DataKind.String, 13, isKey: true, split, Multiclass),
+        new(2, "breast cancer", 17, "breast_cancer.csv", DataKind.Boolean, 30, isKey: false, split, Binary),
+        new(3, "diabetes", 22, "diabetes.csv", DataKind.Single, 10, isKey: false, split, Regression),
     })];
 
     public const int Count = 4;
 
     public static Problem Of(int index, int split) => s_all[split % Splits][index];
+
+    /// <summary>The same table, other rows held out.</summary>
+    public Problem Split(int split) => Of(_index, split);
 
     public string Name { get; }
     public int Epochs { get; }

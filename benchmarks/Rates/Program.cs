@@ -15,11 +15,11 @@ switch (args)
         Overhead.Print();
         break;
     case ["cells", var first, var count]:
-        foreach (Cell cell in Cell.Of(int.Parse(first), int.Parse(count), isSplit: false))
+        foreach (Cell cell in Cell.Of(int.Parse(first), int.Parse(count)))
             Console.WriteLine(CellResult.Of(cell).Row);
         break;
     case ["losses", var first, var count]:
-        foreach (Cell cell in Cell.Of(int.Parse(first), int.Parse(count), isSplit: true))
+        foreach (Cell cell in Cell.Of(int.Parse(first), int.Parse(count)))
             Console.WriteLine(CellResult.Follow(cell));
         break;
     case ["join", var cells, var losses]:                                 // what was printed in parts, on standard output as the whole page
@@ -27,6 +27,6 @@ switch (args)
         CellResult.Print([.. File.ReadLines(cells).Select(CellResult.Parse).Select(row => lines.TryGetValue(row.Number, out string? line) ? row.With(line) : row)]);
         break;
     default:
-        CellResult.Print([.. Cell.Of(0, Cell.Count, isSplit: false).Zip(Cell.Of(0, Cell.Count, isSplit: true), (cell, split) => CellResult.Of(cell).With(CellResult.Follow(split)))]);
+        CellResult.Print([.. Cell.Of(0, Cell.Count).Select(cell => CellResult.Of(cell).With(CellResult.Follow(cell)))]);
         break;
 }

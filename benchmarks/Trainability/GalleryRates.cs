@@ -36,11 +36,11 @@ static class GalleryRates
             Made by `dotnet run -c Release --project benchmarks/Trainability -- rates FIRST COUNT >> rows` in pieces, and `-- join-rates rows > docs/benchmarks/rates-gallery.md`.
 
             The gallery's networks, those that can't train among them. Held-out loss of a fifth of the rows at the end of the same epochs, the middle of {Seeds} seeds that the report hasn't seen: at the optimizer's **usual** rate, at the network's **own**
-            and at the one that its report of `Full` **proposes**, with its warm-up; ∞ where training stopped being finite. Where no rate lowered the loss, nothing is proposed. Equal losses count as not beaten.
+            and at the one that its report of `Full` **proposes**, with its warm-up; ∞ where training stopped being finite. Where no rate lowered the loss, nothing is proposed; losses are equal where the usual rate, or the network's own, is proposed.
 
-            | networks | with a proposal | beats the usual rate | beats the network's own rate | median of loss proposed / usual |
-            |---|---|---|---|---|
-            | {rows.Length} | {proposed.Length} | {Share(proposed, row => row[2] < row[0])} | {Share(proposed, row => row[2] < row[1])} | {learnable.Select(row => row[2] / row[0]).Order().ElementAt(learnable.Length / 2):F2} |
+            | networks | with a proposal | lower than at the usual rate | equal | higher | lower than at the network's own rate | equal | higher | median of loss proposed / usual |
+            |---|---|---|---|---|---|---|---|---|
+            | {rows.Length} | {proposed.Length} | {Share(proposed, row => row[2] < row[0])} | {Share(proposed, row => row[2] == row[0])} | {Share(proposed, row => row[2] > row[0])} | {Share(proposed, row => row[2] < row[1])} | {Share(proposed, row => row[2] == row[1])} | {Share(proposed, row => row[2] > row[1])} | {learnable.Select(row => row[2] / row[0]).Order().ElementAt(learnable.Length / 2):F2} |
 
             | network | verdict | usual rate | own rate | proposed | warm-up, steps | loss, usual | loss, own | loss, proposed |
             |---|---|---|---|---|---|---|---|---|

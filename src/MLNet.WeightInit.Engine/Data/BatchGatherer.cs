@@ -7,8 +7,9 @@ namespace MLNet.WeightInit.Engine.Data;
 internal sealed unsafe class BatchGatherer
 {
     TrainingSet _data;
-    readonly AffineScale _targetScale;
+    readonly AffineScale _featureScale, _targetScale;
     readonly RowKernel _rows;
+    readonly int _capacity;
     readonly AlignedBuffer? _means, _scales;
     readonly AlignedBuffer _targets;
     readonly AlignedBuffer? _weights;
@@ -21,8 +22,10 @@ internal sealed unsafe class BatchGatherer
     public BatchGatherer(TrainingSet data, AffineScale featureScale, AffineScale targetScale, double weightFactor, RowKernel rows, int capacity)
     {
         _data = data;
+        _featureScale = featureScale;
         _targetScale = targetScale;
         _rows = rows;
+        _capacity = capacity;
         _weightFactor = weightFactor;
         _targets = new AlignedBuffer((long)capacity * data.TargetColumns);
         _weights = data.Weights is null ? null : new AlignedBuffer(capacity);
@@ -46,6 +49,9 @@ internal sealed unsafe class BatchGatherer
         get => _data;
         set => _data = value;
     }
+
+    /// <summary>Another one of the same rows, with buffers of its own, for another thread.</summary>
+    public BatchGatherer Twin() => new(_data, _featureScale, _targetScale, _weightFactor, _rows, _capacity);
 
     public int TargetColumns => _data.TargetColumns;
 

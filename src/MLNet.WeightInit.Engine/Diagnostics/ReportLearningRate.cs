@@ -13,9 +13,11 @@ internal static class ReportLearningRate
         string curvature = advice.QuadraticRate > 0
             ? $" Its curvature of {NumberText.Format(advice.Curvature)} allows up to {NumberText.Format(advice.QuadraticRate)} where the loss is quadratic."
             : "";
-        if (double.IsNaN(advice.LargestStableRate))
-            return $"Learning rate: none that was tried lowers the loss in {advice.TrialSteps} steps.{curvature}";
+        string range = !double.IsNaN(advice.LargestStableRate) ? $"up to {NumberText.Format(advice.LargestStableRate)} lowers the loss in {advice.TrialSteps} steps"
+            : double.IsNaN(advice.DivergenceRate) ? $"none that was tried lowers the loss in {advice.TrialSteps} steps"
+            : $"none lowers the loss from every start in {advice.TrialSteps} steps; {NumberText.Format(advice.DivergenceRate)} does from half of them";
         string warmUp = advice.ProposedWarmUpSteps > 0 ? string.Create(CultureInfo.InvariantCulture, $", behind a warm-up over {advice.ProposedWarmUpSteps} steps") : "";
-        return $"Learning rate: up to {NumberText.Format(advice.LargestStableRate)} lowers the loss in {advice.TrialSteps} steps.{curvature} Proposed: {advice.ProposedRate.ToString("R", CultureInfo.InvariantCulture)}{warmUp}.";
+        string proposal = double.IsNaN(advice.ProposedRate) ? "" : $" Proposed: {advice.ProposedRate.ToString("R", CultureInfo.InvariantCulture)}{warmUp}.";
+        return $"Learning rate: {range}.{curvature}{proposal}";
     }
 }

@@ -101,14 +101,93 @@ internal sealed class RateChoiceTests
         }
     }
 
-    /// <summary>A loss that is a parabola of the rate's logarithm has its lowest point where the parabola through three rungs has it.</summary>
-    [Test]
-    public void The_lowest_loss_is_found_between_the_rungs([Values(0.02, 0.05, 0.063, 0.11, 0.2)] double best, [Values(1, 3)] int folds)
+    /// <summary>A loss that is a parabola of the logarithm, d rungs from the options' rate to its lowest point: smoothing adds the same to each rung, and j rungs on the way have the share 1 − (d − j)² / d² of the gain. Seven tenths are first
+    /// there where d − j ≤ √0.3 d.</summary>
+    [TestCase(0.03, 5, 0, 0)]
+    [TestCase(0.03, 5, 1, 1)]
+    [TestCase(0.03, 5, 2, 1)]
+    [TestCase(0.03, 5, 3, 2)]
+    [TestCase(0.03, 5, 4, 2)]
+    [TestCase(0.12, 3, -1, -1)]
+    [TestCase(0.12, 3, -3, -2)]
+    [TestCase(0.12, 3, -5, -3)]
+    public void The_first_rate_with_seven_tenths_of_the_gain_is_chosen(double asked, int rung, int lowest, int expected)
     {
-        ComparedRate chosen = Compare(folds, rate => 1 + 0.1 * Math.Pow(Math.Log(rate / best), 2)).Choose(stable: 1, asked: 0.5);
-        Assert.That(chosen.Rate, Is.EqualTo(best).Within(1e-9));
-        Assert.That((chosen.Loss, chosen.WarmUpSteps, chosen.Folds), Is.EqualTo((1.0, 0, folds)));
-        Assert.That(chosen.Asked, Is.EqualTo(1 + 0.1 * Math.Pow(Math.Log(0.5 / best), 2)).Within(1e-12));
+        Assert.That(asked * (1 << rung), Is.InRange(0.5, 1), "the options' rate is that many rungs below the first");
+        foreach (int folds in new[] { 1, 3 })
+        {
+            ComparedRate chosen = Compare(folds, rate => 1 + 0.1 * Math.Pow(Math.Log2(rate / asked) - lowest, 2)).Choose(stable: 1, asked);
+            Assert.That(chosen.Rate, Is.EqualTo(asked * Math.Pow(2, expected)), "doubled and halved exactly");
+            Assert.That(chosen.Loss, Is.EqualTo(1 + 0.1 * Math.Pow(expected - lowest, 2)).Within(1e-12));
+            Assert.That(chosen.Asked, Is.EqualTo(1 + 0.1 * lowest * lowest).Within(1e-12));
+            Assert.That((chosen.WarmUpSteps, chosen.Rates, chosen.Folds, chosen.LeadsAway), Is.EqualTo((0, 10, folds, false)));
+        }
+    }
+
+    /// <summary>12 rungs below the largest stable rate, 3 below the last that is tried. Its own loss isn't smoothed, which adds 0.05 to the others: 0.1 · 11² − 0.05 − 0.1 m² is seven tenths of 0.1 · 11² − 0.05 from m = 6 on.</summary>
+    [Test]
+    public void A_rate_below_the_ladder_is_compared_with_it()
+    {
+        ComparedRate chosen = Compare(2, rate => 1 + 0.1 * Math.Pow(Math.Log2(2 * rate), 2)).Choose(stable: 1, asked: Math.Pow(2, -12));
+        Assert.That((chosen.Rate, chosen.LeadsAway), Is.EqualTo((Math.Pow(2, -7), false)));
+        Assert.That(chosen.Asked, Is.EqualTo(1 + 0.1 * 121).Within(1e-12));
+        Assert.That(Compare(2, rate => 1 + rate).Choose(stable: 1, asked: Math.Pow(2, -12)).Rate, Is.EqualTo(Math.Pow(2, -12)), "and kept where it is best");
+    }
+
+    /// <summary>Three rungs down the smoothed curve is as low as it gets.</summary>
+    [TestCase(0.991, 0.05)]
+    [TestCase(0.988, 0.0125)]
+    public void Another_rate_is_proposed_where_it_gains_a_hundredth(double below, double expected)
+    {
+        ComparedRate chosen = Compare(2, rate => rate < 0.04 ? below : 1).Choose(stable: 1, asked: 0.05);
+        Assert.That(chosen.Rate, Is.EqualTo(expected));
+        Assert.That(chosen.Loss, Is.EqualTo(expected == 0.05 ? 1 : below).Within(1e-12));
+    }
+
+    /// <summary>A rate within a factor of 2 of the largest stable one isn't kept, though none is better, nor one above it.</summary>
+    [TestCase(0.9, 0.45)]
+    [TestCase(0.5, 0.5)]
+    [TestCase(1, 0.5)]
+    [TestCase(3, 0.375)]
+    public void A_rate_next_to_the_edge_is_not_kept(double asked, double expected)
+    {
+        ComparedRate chosen = Compare(3, _ => 1).Choose(stable: 1, asked);
+        Assert.That((chosen.Rate, chosen.LeadsAway), Is.EqualTo((expected, asked != expected)));
+    }
+
+    /// <summary>One fold in which a neighbour diverges is enough.</summary>
+    [Test]
+    public void A_rate_whose_neighbour_diverges_is_not_kept()
+    {
+        var comparison = new RateComparison(3, (fold, rate) => fold == 1 && rate(39) > 0.3 ? double.PositiveInfinity : 1 - 0.01 * rate(39), 40, _ => 1, isConstant: true, WorkerPool.CallerOnly);
+        ComparedRate chosen = comparison.Choose(stable: 1, asked: 0.25);
+        Assert.That((chosen.Rate, chosen.LeadsAway), Is.EqualTo((0.125, true)));
+    }
+
+    /// <summary>Ten rungs, the options' rate where it is none of them, and a rise, each on each part.</summary>
+    [TestCase(0.25, 11)]
+    [TestCase(1e-5, 12)]
+    public void A_comparison_takes_no_more_trials_than_are_counted(double asked, int expected)
+    {
+        var tried = new List<(int Fold, double Rate, bool Rises)>();
+        var comparison = new RateComparison(3, (fold, rate) => { tried.Add((fold, rate(39), rate(0) < rate(39))); return 1 + rate(39); }, 40, _ => 1, isConstant: true, WorkerPool.CallerOnly);
+        comparison.Choose(stable: 1, asked);
+        Assert.That(tried, Has.Count.EqualTo(3 * expected).And.Unique);
+        Assert.That(RateComparison.Trials(3), Is.EqualTo(36));
+    }
+
+    /// <summary>A trial's rates are the schedule's shape, and a rise is linear to the rate, which it reaches after its last step.</summary>
+    [Test]
+    public void Trials_follow_the_schedule_or_rise_to_the_rate()
+    {
+        var seen = new List<double[]>();
+        new RateComparison(1, (_, rate) => { seen.Add([.. Enumerable.Range(0, 40).Select(rate)]); return 1; }, 40, step => 1 - step / 40.0, isConstant: false, WorkerPool.CallerOnly).Choose(1, 0.25);
+        Assert.That(seen, Has.Count.EqualTo(10));
+        Assert.That(seen.Select(rates => rates[20] / rates[0]), Is.All.EqualTo(0.5));
+        Assert.That(seen.Select(rates => rates[0]), Is.EqualTo(Enumerable.Range(0, 10).Select(rung => Math.Pow(2, -rung))));
+        seen.Clear();
+        new RateComparison(1, (_, rate) => { seen.Add([.. Enumerable.Range(0, 40).Select(rate)]); return 1; }, 40, _ => 1, isConstant: true, WorkerPool.CallerOnly).Choose(1, 0.25);
+        Assert.That(seen[10].Take(7).Select(rate => rate / 0.25), Is.EqualTo(new[] { 1 / 6.0, 2 / 6.0, 3 / 6.0, 4 / 6.0, 5 / 6.0, 1, 1 }).Within(1e-12));
     }
 
     /// <summary>The loss falls up to a cliff between the second and the third rung: the third is next to it, so it's the fourth.</summary>
@@ -126,11 +205,11 @@ internal sealed class RateChoiceTests
     public void A_rise_is_proposed_where_it_gains_three_hundredths(double share, int steps)
     {
         static double Loss(double rate) => 1 + 0.1 * Math.Pow(Math.Log(rate / 0.05), 2);
-        var comparison = new RateComparison(2, (_, rate) => Loss(rate(39)) * (rate(0) < rate(39) ? share : 1), 40, _ => 1, isConstant: true);
+        var comparison = new RateComparison(2, (_, rate) => Loss(rate(39)) * (rate(0) < rate(39) ? share : 1), 40, _ => 1, isConstant: true, WorkerPool.CallerOnly);
         ComparedRate chosen = comparison.Choose(stable: 1, asked: 0.05);
         Assert.That((chosen.WarmUpSteps, chosen.Rate), Is.EqualTo((steps, chosen.Rate)));
         Assert.That(chosen.Rate, Is.EqualTo(0.05).Within(1e-9));
-        Assert.That(new RateComparison(2, (_, rate) => Loss(rate(39)) * (rate(0) < rate(39) ? share : 1), 40, _ => 1, isConstant: false).Choose(1, 0.05).WarmUpSteps, Is.EqualTo(0), "a schedule keeps its own");
+        Assert.That(new RateComparison(2, (_, rate) => Loss(rate(39)) * (rate(0) < rate(39) ? share : 1), 40, _ => 1, isConstant: false, WorkerPool.CallerOnly).Choose(1, 0.05).WarmUpSteps, Is.EqualTo(0), "a schedule keeps its own");
     }
 
     /// <summary>The training's own measurements of rows that are kept out, after each step: a trial takes the mean of the last four of twenty.</summary>
@@ -171,7 +250,7 @@ internal sealed class RateChoiceTests
         Assert.That(InitializationReport.FromJson(report.ToJson()).LearningRateAdvice, Is.EqualTo(advice));
     }
 
-    static RateComparison Compare(int folds, Func<double, double> loss) => new(folds, (_, rate) => loss(rate(39)), 40, _ => 1, isConstant: true);
+    static RateComparison Compare(int folds, Func<double, double> loss) => new(folds, (_, rate) => loss(rate(39)), 40, _ => 1, isConstant: true, WorkerPool.CallerOnly);
 
     static double PowerIteration(double[,] matrix)
     {

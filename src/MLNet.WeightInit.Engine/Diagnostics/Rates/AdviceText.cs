@@ -10,41 +10,51 @@ internal static class AdviceText
 
     public static LearningRateAdvice Write(in RateEdge edge, int tried, double curvature, string curvatureReason, in StabilityBound bound, in RateBudget budget, int batchSize, int warmUpSteps, in ComparedRate compared, double asked)
     {
-        double stable = edge.Stable, proposed = TwoDigits(double.IsNaN(compared.Rate) ? Share * stable : compared.Rate);
+        bool isCompared = !double.IsNaN(compared.Rate), learns = !double.IsNaN(edge.Stable);
+        double proposed = !isCompared ? Digits(Share * edge.Stable, 2) : compared.Rate == asked ? Written((float)asked) : Digits(compared.Rate, 3);
         int steps = budget.Steps;
-        bool learns = !double.IsNaN(stable);
         string trial = string.Create(CultureInfo.InvariantCulture, $"{tried} rates tried over {steps} steps, batches of {batchSize}{(budget.Draws > 1 ? $", in {budget.Draws} orders of the rows" : "")}");
         return new LearningRateAdvice
         {
             Curvature = SignificantDigits.Round(curvature),
             CurvatureReason = curvatureReason,
             StabilityBound = SignificantDigits.Round(bound.Bound),
-            LargestStableRate = SignificantDigits.Round(stable),
+            LargestStableRate = SignificantDigits.Round(edge.Stable),
             DivergenceRate = SignificantDigits.Round(edge.Diverged),
             LargestStableReason = learns
                 ? $"The largest rate {(budget.Draws > 1 ? "that trained, as all smaller ones," : "whose loss fell")} in {trial}{(double.IsNaN(edge.Diverged) ? "; no rate that was tried is too large" : "")}."
-                : $"No rate lowered the loss, in {trial}: what keeps it up is not the rate.",
+                : double.IsNaN(edge.Diverged) ? $"No rate lowered the loss, in {trial}: what keeps it up is not the rate."
+                : $"None trained from every one of {budget.Draws} starts, in {trial}; at {NumberText.Format(edge.Diverged)} half of them do.",
             TrialSteps = steps,
             ProposedRate = proposed,
-            ProposedRateReason = !learns ? "There is none to propose."
-                : double.IsNaN(compared.Rate) ? "An eighth of the largest stable rate: the loss grows sharper while it is trained, and batches differ."
-                : compared.Rate == asked ? $"The options' own: on rows held out none of {compared.Rates} rates from the largest stable one down gave a lower loss, after {steps} steps{Folds(compared.Folds)}."
-                : string.Create(CultureInfo.InvariantCulture, $"Of {compared.Rates} rates from the largest stable one down, each half of the one before, and those between, the one with the lowest loss, smoothed over its neighbours, on rows held out, after {steps} steps{Folds(compared.Folds)}: {NumberText.Format(compared.Loss)}; the options' {NumberText.Format(asked)} gave {NumberText.Format(compared.Asked)}."),
+            ProposedRateReason = isCompared ? Choice(compared, asked, steps)
+                : learns ? "An eighth of the largest stable rate: the loss grows sharper while it is trained, and batches differ."
+                : "There is none to propose.",
             ProposedLoss = SignificantDigits.Round(compared.Loss),
             AskedLoss = SignificantDigits.Round(compared.Asked),
             ProposedWarmUpSteps = warmUpSteps,
-            ProposedWarmUpReason = !learns ? "No rate trains."
-                : double.IsNaN(compared.Rate) ? warmUpSteps > 0
+            ProposedWarmUpReason = !learns && !isCompared ? "No rate trains."
+                : !isCompared ? warmUpSteps > 0
                     ? $"Behind a rise over {warmUpSteps} steps twice the largest stable rate trains too: the first steps are the sharpest."
                     : "A rise of the rate over the first steps allows no larger one."
                 : warmUpSteps > 0
-                    ? $"Behind a rise over {warmUpSteps} steps the loss held out is {NumberText.Format(compared.Loss)}, and {NumberText.Format(compared.Unwarmed)} at the best rate without one."
-                    : "A rise of the rate over the first steps lowers the loss held out by less than a hundredth, or the schedule has its own.",
+                    ? $"Behind a rise over {warmUpSteps} steps the loss held out is {NumberText.Format(compared.Loss)}, and {NumberText.Format(compared.Unwarmed)} without one."
+                    : "A rise of the rate over the first steps lowers the loss held out by less than three hundredths, or the schedule has its own.",
         };
     }
 
-    static string Folds(int folds) => folds == 1 ? "" : $", over {folds} parts of the rows";
+    static string Choice(in ComparedRate compared, double asked, int steps)
+    {
+        string rates = $"{compared.Rates} rates, the options' {NumberText.Format(asked)} doubled and halved from the largest stable one down", held = $"on rows held out, after {steps} steps{(compared.Folds == 1 ? "" : $", over {compared.Folds} parts of the rows")}";
+        if (compared.Rate == asked)
+            return $"The options' own: of {rates}, none gave a loss lower by a hundredth {held}.";
+        string choice = compared.LeadsAway ? "the one with the lowest loss, the options' being next to the edge or beyond," : "the nearest to the options' that has seven tenths of the lowest one's gain";
+        return $"Of {rates}, {choice} {held}: {NumberText.Format(compared.Loss)}; the options' gave {NumberText.Format(compared.Asked)}.";
+    }
 
-    /// <summary>A rate as people write it; measured ones are no more exact.</summary>
-    static double TwoDigits(double rate) => double.IsFinite(rate) ? double.Parse(rate.ToString("E1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : double.NaN;
+    /// <summary>As people write it; measured rates are no more exact, and compared ones no longer.</summary>
+    static double Digits(double rate, int digits) => double.IsFinite(rate) ? double.Parse(rate.ToString($"E{digits - 1}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : double.NaN;
+
+    /// <summary>The shortest number that is this rate.</summary>
+    static double Written(float rate) => double.Parse(rate.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

@@ -13,7 +13,7 @@ internal readonly record struct RateBudget(int Steps, int Draws, int Folds)
     public const double LargeWork = 6e10;
 
     /// <summary>Longest trial: an edge that comes later than this is rare, and a training of thousands of steps would cost minutes to foretell. The fewest are what a large network gets.</summary>
-    public const int MostSteps = 400, FewestSteps = 8;
+    public const int MostSteps = 300, FewestSteps = 8;
 
     /// <summary>Shorter trials don't tell a good rate from a better one.</summary>
     const int ComparingSteps = 40;

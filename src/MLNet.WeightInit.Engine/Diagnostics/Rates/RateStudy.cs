@@ -36,16 +36,22 @@ internal sealed class RateStudy
 
     const int FewestComparedRows = 20;
 
+    /// <summary>Trials of steps of more products are made one after the other, each by all threads, for which these are enough; and of more parameters, since a copy for each would fill the memory.</summary>
+    const double MostProductsAtOnce = 2.5e7;
+    const int MostParametersAtOnce = 1 << 21;
+
     const int FewestCurvatureRows = 32, FewestRows = 32;
 
     readonly FeedForwardNetwork _network;
     readonly BatchGatherer _gatherer;
     readonly int[] _rows;
     readonly TrainingOptions _options;
-    readonly PassKernels _kernels;
+    readonly PassKernels _kernels, _trialKernels;
+    readonly WorkerPool _trialPool;
     readonly IReadOnlyList<float> _rateMultipliers;
     readonly float _weightDecay;
     readonly double _prior;
+    readonly TrialWork _work;
     readonly RateTrial _trial;
     readonly StabilityBound _bound;
     readonly Func<long, FeedForwardNetwork> _redraw;
@@ -58,10 +64,13 @@ internal sealed class RateStudy
         _rows = rows;
         _options = options;
         _kernels = kernels;
+        _work = TrialWork.Of(network, gatherer);
         _rateMultipliers = rateMultipliers;
         _weightDecay = TrainingBudget.WeightDecay(options.Optimizer, trainingRows, options.WeightDecay);
         _prior = prior;
-        _trial = new RateTrial(network, gatherer, rows, options with { BatchSize = Math.Min(options.BatchSize, LargestBatch(network)) }, kernels, rateMultipliers, _weightDecay);
+        _trial = new RateTrial(network, gatherer, rows, options with { BatchSize = Math.Min(options.BatchSize, LargestBatch(_work)) }, kernels, rateMultipliers, _weightDecay);
+        bool atOnce = _work.Products(BatchRows) <= MostProductsAtOnce && network.Parameters.Length <= MostParametersAtOnce;
+        (_trialPool, _trialKernels) = atOnce ? (kernels.Pool, kernels with { Pool = WorkerPool.CallerOnly }) : (WorkerPool.CallerOnly, kernels);
         _bound = StabilityBound.Of(options.Optimizer);
         _redraw = redraw;
         _starts = [network];
@@ -90,10 +99,11 @@ internal sealed class RateStudy
     }
 
     /// <summary>Rows of a trial's batch: where even the fewest steps would take too much, less than training has.</summary>
-    static int LargestBatch(FeedForwardNetwork network) => (int)Math.Clamp(RateBudget.LargeWork / (RateBudget.UsualRates * RateBudget.FewestSteps * 3.0 * network.Parameters.Length), FewestRows, RateTrial.MostRows);
+    static int LargestBatch(TrialWork work) => (int)Math.Clamp(RateBudget.LargeWork / (RateBudget.UsualRates * RateBudget.FewestSteps * work.Products(1)), FewestRows, RateTrial.MostRows);
 
-    /// <summary>Forward, and twice as much back.</summary>
-    RateBudget Budget(TrialCourse course) => RateBudget.Of(3.0 * _network.Parameters.Length * Math.Min(_trial.BatchSize, _rows.Length), course.Steps);
+    int BatchRows => Math.Min(_trial.BatchSize, _rows.Length);
+
+    RateBudget Budget(TrialCourse course) => RateBudget.Of(_work.Products(BatchRows) + _work.Start / Math.Clamp(course.Steps, RateBudget.FewestSteps, RateBudget.MostSteps), course.Steps);
 
     /// <summary>Most trainings are done with after <see cref="QuickSteps"/>.</summary>
     TrialOutcome Quick(TrialCourse course, double initialLoss)
@@ -111,13 +121,16 @@ internal sealed class RateStudy
         if (!(guess is > 1e-7 and < 1e4))
             guess = _options.Optimizer.DefaultLearningRate;
         (RateEdge edge, int tried) = Edge(budget, guess);
-        bool compares = budget.Folds > 0 && _rows.Length >= FewestComparedRows && !double.IsNaN(edge.Stable);
-        ComparedRate compared = compares ? Comparison(course, budget).Choose(edge.Stable, course.Highest) : ComparedRate.None;
+        bool compares = budget.Folds > 0 && _rows.Length >= FewestComparedRows && !double.IsNaN(Top(edge));
+        ComparedRate compared = compares ? Comparison(course, budget).Choose(Top(edge), course.Highest) : ComparedRate.None;
         int warmUp = compared.WarmUpSteps, rise = budget.Steps / 2;
         if (double.IsNaN(compared.Rate) && !double.IsNaN(edge.Diverged) && _trial.Run(budget.Steps, step => WarmUpGain * edge.Stable * Math.Min(1, (step + 1.0) / (rise + 1))).HasLearned(_prior))
             warmUp = rise;
         return AdviceText.Write(edge, tried, curvature, curvatureReason, _bound, budget, _trial.BatchSize, warmUp, compared, course.Highest);
     }
+
+    /// <summary>From where rates are compared: where no rate trains from every start, the one at which half of them do.</summary>
+    static double Top(in RateEdge edge) => double.IsNaN(edge.Stable) ? edge.Diverged : edge.Stable;
 
     /// <summary>First in the training's own order of the rows, then on a ladder around what that found, in several.</summary>
     (RateEdge Edge, int Tried) Edge(in RateBudget budget, double guess)
@@ -128,9 +141,16 @@ internal sealed class RateStudy
         if (isAlone || double.IsNaN(search.Stable) || double.IsNaN(search.Diverged))
             return (new RateEdge(search.Stable, search.Diverged, 0), search.Trials);
         double gain = Math.Min(EdgeGain, _trial.Run(steps, _ => search.Stable / 4).Gain(_prior) / 2);
-        RateTrial[] trials = [_trial, .. Enumerable.Range(1, budget.Draws - 1).Select(draw => Trial(draw, _rows, $"draw {draw}"))];
-        RateEdge edge = RateEdge.Find(rate => trials.Count(trial => trial.Run(steps, _ => rate).Gain(_prior) > gain) / (double)trials.Length, search.Stable);
+        RateTrial[] trials = [Trial(0, _rows, _options.Seed), .. Enumerable.Range(1, budget.Draws - 1).Select(draw => Trial(draw, _rows, Seed($"draw {draw}")))];
+        var trains = new bool[trials.Length];
+        RateEdge edge = RateEdge.Find(Share, search.Stable);
         return (edge, search.Trials + edge.Rungs);
+
+        double Share(double rate)
+        {
+            _trialPool.Run(trials.Length, draw => trains[draw] = trials[draw].Run(steps, _ => rate).Gain(_prior) > gain);
+            return trains.Count(one => one) / (double)trains.Length;
+        }
     }
 
     /// <summary>Folds in the order of a keyed draw. Of many rows only some are held out: more would measure the loss no better, and cost more than the steps.</summary>
@@ -148,17 +168,17 @@ internal sealed class RateStudy
             int[] part = order[(fold * size)..Math.Min(order.Length, (fold + 1) * size)];
             Array.Sort(part);
             held.Add(part);
-            trials.Add(Trial(fold, [.. _rows.Except(part)], $"fold {fold}"));
+            trials.Add(Trial(fold, [.. _rows.Except(part)], Seed($"fold {fold}")));
         }
-        return new RateComparison(budget.Folds, (fold, rate) => trials[fold].HeldOutLoss(steps, rate, held[fold]), steps, course.Shape(steps), course.IsConstant);
+        return new RateComparison(budget.Folds, (fold, rate) => trials[fold].HeldOutLoss(steps, rate, held[fold]), steps, course.Shape(steps), course.IsConstant, _trialPool);
     }
 
     /// <summary>On some of the rows, in an order of its own, and from a start of its own but for the first: an edge is one of all that this plan may draw.</summary>
-    RateTrial Trial(int draw, int[] rows, string order)
+    RateTrial Trial(int draw, int[] rows, long order)
     {
         while (_starts.Count <= draw)
             _starts.Add(_redraw(Seed($"start {_starts.Count}")));
-        return new RateTrial(_starts[draw], _gatherer, rows, _options with { BatchSize = _trial.BatchSize, Seed = Seed(order) }, _kernels, _rateMultipliers, _weightDecay);
+        return new RateTrial(_starts[draw], _gatherer, rows, _options with { BatchSize = _trial.BatchSize, Seed = order }, _trialKernels, _rateMultipliers, _weightDecay);
     }
 
     long Seed(string purpose) => new RandomSource(_options.Seed, $"diagnostics/rates/{purpose}").NextUInt32();
@@ -172,6 +192,8 @@ internal sealed class RateStudy
             return (double.NaN, "Tied and normalized weights are trained in other coordinates than the network's, whose curvature would say nothing.");
         if (double.IsNaN(_bound.Bound))
             return (double.NaN, $"{_options.Optimizer.Name}'s steps have a length of their own, whatever the curvature.");
+        if (_bound.IsPreconditioned && _work.IsLazy)
+            return (double.NaN, $"Updates are lazy, and {_options.Optimizer.Name}'s averages of a rare feature have seen a batch or two after {PreconditioningSteps} steps: what they precondition isn't what training does.");
         int count = (int)Math.Clamp(MostWork / (3.0 * 2 * Curvature.Iterations * _network.Parameters.Length), FewestCurvatureRows, RateTrial.MostRows);
         int[] rows = ProbeSample.Choose(_gatherer.Data, _rows, _options.Loss.ClassColumn(_options.Task), _options.Seed, count);
         var copy = new FeedForwardNetwork(_network.Layout, _network.Task, _network.FeatureScale, _network.TargetScale);

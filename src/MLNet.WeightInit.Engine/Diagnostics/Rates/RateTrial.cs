@@ -4,7 +4,7 @@ using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
 
-/// <summary>The first steps of the training that follows, on a copy of its network: the same rows in the same order, the same optimizer and everything that goes with it. Leaves nothing behind.</summary>
+/// <summary>The first steps of the training that follows, on a copy of its network: the same rows in the same order, the same optimizer and everything that goes with it. Leaves nothing behind, and different ones may run at the same time.</summary>
 /// <param name="rows">Training rows, in the order that training begins with.</param>
 /// <param name="weightDecay">As training resolves it.</param>
 internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gatherer, int[] rows, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, float weightDecay)
@@ -32,8 +32,7 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
     /// <param name="step">With what the optimizer remembers after the last.</param>
     public double[] Losses(int steps, Func<int, double> rate, out TrainingStep step)
     {
-        FeedForwardNetwork copy = Copy();
-        TrainingStep trained = step = new TrainingStep(copy, gatherer, _options, kernels, rateMultipliers, weightDecay);
+        TrainingStep trained = step = Begin(gatherer.Twin());
         return Batches(steps, (batch, index) => trained.Run(batch, (float)rate(index)));
     }
 
@@ -41,14 +40,15 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
     public double HeldOutLoss(int steps, Func<int, double> rate, int[] held)
     {
         int interval = Math.Max(1, steps / HeldOutInterval);
-        var trained = new TrainingStep(Copy(), gatherer, _options, kernels, rateMultipliers, weightDecay);
+        BatchGatherer own = gatherer.Twin();
+        TrainingStep trained = Begin(own);
         double weight = held.Sum(gatherer.WeightOf), sum = 0;
         int last = Batches(steps, (batch, index) =>
         {
             double loss = trained.Run(batch, (float)rate(index));
             int left = steps - 1 - index;
             if (double.IsFinite(loss) && left % interval == 0 && left / interval < HeldOutMeasurements)
-                sum += trained.Evaluate(gatherer, held) / weight;
+                sum += trained.Evaluate(own, held) / weight;
             return loss;
         }).Length;
         return last == steps && double.IsFinite(sum) ? sum / Math.Min(HeldOutMeasurements, (steps - 1) / interval + 1) : double.PositiveInfinity;
@@ -59,9 +59,10 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
     {
         if (_untrained.Length >= steps)
             return _untrained;
-        var step = new TrainingStep(Copy(), gatherer, _options, kernels, rateMultipliers, weightDecay);
+        BatchGatherer own = gatherer.Twin();
+        TrainingStep step = Begin(own);
         bool needsTrainingPass = _options.Dropout is not null || _options.Normalization == Normalization.Batch;     // whose losses are others when a network scores
-        return _untrained = Batches(steps, (batch, _) => needsTrainingPass ? step.Run(batch, 0) : step.Evaluate(gatherer, batch));
+        return _untrained = Batches(steps, (batch, _) => needsTrainingPass ? step.Run(batch, 0) : step.Evaluate(own, batch));
     }
 
     double[] Batches(int steps, Func<int[], int, double> run)
@@ -89,11 +90,11 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
         return [.. losses];
     }
 
-    FeedForwardNetwork Copy()
+    TrainingStep Begin(BatchGatherer own)
     {
         var copy = new FeedForwardNetwork(network.Layout, network.Task, network.FeatureScale, network.TargetScale);
         network.Parameters.Span.CopyTo(copy.Parameters.Span);
-        return copy;
+        return new TrainingStep(copy, own, _options, kernels, rateMultipliers, weightDecay);
     }
 
     static double Mean(double[] values, int first, int end)
