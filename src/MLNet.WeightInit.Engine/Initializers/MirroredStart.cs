@@ -29,7 +29,7 @@ internal readonly record struct MirroredStart(double Gain, string Reason)
             return null;
         ActivationTraits traits = ActivationTraits.Of(hidden[0].Shape.Activation);
         int outputs = plan.Weights[^1].Shape.Rows;
-        string? reason = plan.PredictsValues ? ForValues(hidden, outputs, plan.Optimizer) : ForClasses(hidden, outputs, traits, plan.Optimizer);
+        string? reason = plan.PredictsValues ? ForValues(hidden, outputs, plan.Optimizer) : plan.PredictsClasses ? ForClasses(hidden, outputs, traits, plan.Optimizer) : null;
         if (reason is null)
             return null;
         double gain = GainOf(hidden.Length);

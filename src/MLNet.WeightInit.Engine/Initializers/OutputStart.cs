@@ -4,8 +4,8 @@ namespace MLNet.WeightInit.Engine.Initializers;
 
 /// <summary>What <see cref="Auto"/> starts the output layer's weights with.</summary>
 /// <remarks>
-/// A small head (<see cref="SmallLogits"/>) costs no loss that training must take back, but makes the gradients of the hidden layers smaller by as much. For values the first counts where the optimizer divides gradients by their size, over a few layers,
-/// and where hidden layers are mirrored; else, and for classes with any optimizer at any depth, the head is the textbook's, as in the hidden layers (docs/benchmarks/initializers.md).
+/// A small head (<see cref="SmallLogits"/>) costs no loss that training must take back, but makes the gradients of the hidden layers smaller by as much. For values the first counts behind a few layers of rectifiers or
+/// their smooth kin, whose textbook starts outputs at about twice the variance of standardized labels, where the optimizer divides gradients by their size, and where hidden layers are mirrored; else, and for classes with any optimizer at any depth, the head is the textbook's, as in the hidden layers (docs/benchmarks/initializers.md).
 /// </remarks>
 internal static class OutputStart
 {
@@ -46,7 +46,8 @@ internal static class OutputStart
         if (isMirrored || shape.Depth == 1 || shape.BranchDepth > 0 || plan.Weights[^2].Shape.IsNormalized)
             return false;
         return plan.PredictsClasses
-            || plan.PredictsValues && !(OptimizerTraits.IsAdaptive(plan.Optimizer) && shape.Depth - 1 <= MostLayersOfSmallHead);
+            || plan.PredictsValues && !(OptimizerTraits.IsAdaptive(plan.Optimizer) && shape.Depth - 1 <= MostLayersOfSmallHead
+                && ActivationTraits.Of(plan.Weights[^2].Shape.Activation).Family is ActivationFamily.Rectifier or ActivationFamily.SmoothRectifier);
     }
 
     static VarianceScaling Textbook(ActivationTraits traits, double share)

@@ -86,6 +86,6 @@ internal sealed class LayerNormalizationTests
         InitializationReport report = NetworkTrainer.Train(Trainings.Rings(100), options).Initialization, read = InitializationReport.FromJson(report.ToJson());
         Assert.That(report.Plan[0].Reason, Does.Contain("normalized before the activation"));
         Assert.That(report.Plan.Select(row => row.Shape.IsNormalized), Is.EqualTo((bool[])[true, true, true, true, false, false]));
-        Assert.That(read.Plan, Is.EqualTo(report.Plan));
+        Assert.That(read.Plan, Is.EqualTo(report.Plan.Select(row => row with { Sha256 = null })));
     }
 }

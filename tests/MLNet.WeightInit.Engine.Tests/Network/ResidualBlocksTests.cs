@@ -162,7 +162,7 @@ internal sealed class ResidualBlocksTests
             Assert.That((weights[layer].Shape.ResidualBranches, weights[layer].Shape.BranchDepth, weights[layer].Shape.BranchLayer, weights[layer].Shape.EndsBranch), Is.EqualTo((9, 2, 2 - layer % 2, layer % 2 == 0)));
         }
         Assert.That(weights[0].Shape.BranchLayer + weights[^1].Shape.BranchLayer, Is.Zero);
-        Assert.That(InitializationReport.FromJson(report.ToJson()).Plan, Is.EqualTo(report.Plan));
+        Assert.That(InitializationReport.FromJson(report.ToJson()).Plan, Is.EqualTo(report.Plan.Select(row => row with { Sha256 = null })));
     }
 
     /// <summary>At width 256 ln E z² wanders by √(5 / 256) a layer (Hanin and Rolnick 2018); 8 blocks of 2 layers by 0.56 at most. Three times that is a factor of 2.3 in the deviation, where a forgotten stream would be one of 16.

@@ -28,7 +28,7 @@ internal sealed class ModelGoldenTests
         [
             ("relu adam", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [64, 32], epochs: 2), "f0c2732a1cf041e531b3a68b597db56cdcb59662cb086e67af133f82a979ac2d"),
             ("no hidden layer", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [], epochs: 3), "7872ef04b695963d3b80787c71ed64e6d21b6f5d8c3004b652aa279461a5b67e"),
-            ("three values", s_products, Trainings.Options(NetworkTask.Regression, 3, [24], "Tanh", batchSize: 64, epochs: null) with { Patience = 3 }, "86f089635232ed31fdc7eb93327f3f64afe46ec24bdad692f77a724d0838b865"),
+            ("three values", s_products, Trainings.Options(NetworkTask.Regression, 3, [24], "Tanh", batchSize: 64, epochs: null) with { Patience = 3 }, "6e71f6b6c5fd152d2cc4cb0b4f2a588ed69c1a279977dfc26cd63f3786ebb95e"),
             ("seventeen labels", s_signs, Trainings.Options(NetworkTask.Multilabel, 17, [40], epochs: 20) with { ValidationFraction = 0.3f, Patience = 2 }, "d810f0e4eda3c377f8c6cf778518c55dabf7da80fa629a4b2db1e0b513d40cbc"),
             ("odd sizes", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [129, 47, 3], "SiLU", batchSize: 33, epochs: 2), "e89cf6f05a2300a052f56fc18101cbfe71af9c24dce5ccb79b97c20c8c4141c4"),
             ("twenty layers", s_classes, Trainings.Options(NetworkTask.Multiclass, 5, [.. Enumerable.Repeat(20, 20)], "SELU", init: "lecun", epochs: 2), "879e3e77cf64e830bafebfc70772279bdce328bca47ce5cf1dde4d3bb8be00cd"),

@@ -154,7 +154,7 @@ internal sealed class RateMultipliersTests
             Assert.That(Distance(moved) / Distance(plain), Is.EqualTo(row.LearningRateMultiplier).Within(1).Percent, row.Tensor);
         }
         InitializationReport read = InitializationReport.FromJson(rated.Initialization.ToJson());
-        Assert.That(read.Plan, Is.EqualTo(plan));
+        Assert.That(read.Plan, Is.EqualTo(plan.Select(row => row with { Sha256 = null })));
         Assert.That(rated.Initialization.ToString(), Does.Contain("Rate x").And.Contain("2.00").And.Contain("0.667"));
         Assert.That(rated.Initialization.ToMarkdown(), Does.Contain("| Rate x |"));
     }

@@ -10,6 +10,9 @@ internal sealed class BeyondChance : IFindingRule
 {
     const double Share = 0.01;
 
+    /// <summary>The bands are a normal variable's about the logarithm, and that of a sum of fewer squares reaches further down: of one, a tenth of a deviation or less has a chance of 8 %.</summary>
+    const int FewestUnits = 8;
+
     public IEnumerable<Finding> Examine(ReportContext context)
     {
         if (context.Theory is not { } theory || theory.Layers.Count != context.Layers.Count)
@@ -18,7 +21,7 @@ internal sealed class BeyondChance : IFindingRule
         for (int index = 0; index < context.Layers.Count; index++)
         {
             (LayerStatistics layer, LayerTheory expected) = (context.Layers[index], theory.Layers[index]);
-            string? evidence = Beyond("pre-activations with a deviation", layer.PreActivationDeviation, expected.LowestDeviation, expected.HighestDeviation, deviations)
+            string? evidence = (layer.Outputs < FewestUnits ? null : Beyond("pre-activations with a deviation", layer.PreActivationDeviation, expected.LowestDeviation, expected.HighestDeviation, deviations))
                 ?? Beyond("a gradient dL/dz with a norm", layer.PreActivationGradientNorm, expected.LowestGradientNorm, expected.HighestGradientNorm, deviations);
             if (evidence is null)
                 continue;
