@@ -12,7 +12,7 @@ namespace MLNet.WeightInit;
 /// the gain is L^(−1 / (2 (L − 1))) for L hidden layers, so that a step moves the function as far at any depth.
 /// Embeddings of categorical columns: variance 1 / dimensions, so that a column reaches the network as a standardized feature does.
 /// The last layer of each of L residual branches has its variance divided by L (Radford et al. 2019, section 2.3; Hayou et al. 2021): the stream then grows by a factor of e at most, whatever L is.
-/// Output layer: the textbook's rule, as in the hidden layers, for classes, and for values but for up to three hidden layers of rectifiers or their smooth kin under Adam and its kin, and mirrored ones;
+/// Output layer: the textbook's rule, as in the hidden layers, for classes, and for values but for up to three hidden layers of rectifiers, their smooth kin or no activation under Adam and its kin, and mirrored ones;
 /// else <see cref="SmallLogits"/>, so that the outputs start with a variance of at most 0.1 on the user's own data. Hidden biases are 0; the output's hold the label's prior.
 /// The first layer keeps the textbook's fan-in where features are one-hot or sparse and Σ E x² is far below it: a larger σ in its place would start rare features as noise that training hardly takes back (docs/initializers.md).
 /// Version 1 had small heads everywhere, and mirrored ReLU layers from ten on; version 2 mirrored smooth activations and shallow networks for values too, and had small heads for values of all rectifiers, and of up to three layers of any activation under Adam.

@@ -4,7 +4,7 @@ namespace MLNet.WeightInit.Engine.Initializers;
 
 /// <summary>What <see cref="Auto"/> starts the output layer's weights with.</summary>
 /// <remarks>
-/// A small head (<see cref="SmallLogits"/>) costs no loss that training must take back, but makes the gradients of the hidden layers smaller by as much. For values the first counts behind a few layers of rectifiers or
+/// A small head (<see cref="SmallLogits"/>) costs no loss that training must take back, but makes the gradients of the hidden layers smaller by as much. For values the first counts behind a few layers without activation, which come to the same function sooner from near 0, or of rectifiers or
 /// their smooth kin, whose textbook starts outputs at about twice the variance of standardized labels, where the optimizer divides gradients by their size, and where hidden layers are mirrored; else, and for classes with any optimizer at any depth, the head is the textbook's, as in the hidden layers (docs/benchmarks/initializers.md).
 /// </remarks>
 internal static class OutputStart
@@ -47,7 +47,7 @@ internal static class OutputStart
             return false;
         return plan.PredictsClasses
             || plan.PredictsValues && !(OptimizerTraits.IsAdaptive(plan.Optimizer) && shape.Depth - 1 <= MostLayersOfSmallHead
-                && ActivationTraits.Of(plan.Weights[^2].Shape.Activation).Family is ActivationFamily.Rectifier or ActivationFamily.SmoothRectifier);
+                && ActivationTraits.Of(plan.Weights[^2].Shape.Activation).Family is ActivationFamily.Rectifier or ActivationFamily.SmoothRectifier or ActivationFamily.Identity);
     }
 
     static VarianceScaling Textbook(ActivationTraits traits, double share)

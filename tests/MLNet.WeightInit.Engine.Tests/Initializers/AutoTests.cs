@@ -135,6 +135,7 @@ public sealed class AutoTests
     [TestCase("ELU", 3, "Squared", "AdamW", false)]
     [TestCase("ReLU", 1, "Huber", "Lion", true)]              // He's weights: Var f of about 2 against labels of variance 1
     [TestCase("SiLU", 3, "Squared", "AdamW", true)]
+    [TestCase("Identity", 1, "Squared", "Adam", true)]        // sooner at the minimum from near 0
     [TestCase("GELU", 4, "Squared", "Adam", false)]
     [TestCase("ReLU", 2, "Squared", "Momentum", false)]
     [TestCase("Tanh", 3, "Poisson", "SGD", true)]
