@@ -5,7 +5,7 @@ namespace MLNet.WeightInit.Engine.Initializers;
 
 /// <summary>Where <see cref="Auto"/> starts a network mirrored (<see cref="LooksLinear"/>) instead of by the textbook's random weights, and with which gain.</summary>
 /// <remarks>
-/// <para>For plain networks of ReLU and leaky ReLU, and only where that trains better on every kind of function that was tried (docs/benchmarks/initializers.md): for values from four layers on under an optimizer that divides gradients by their size,
+/// <para>For plain networks of ReLU and leaky ReLU, and only where that trains better, or no worse beyond chance, on every kind of function that was tried (docs/benchmarks/initializers.md): for values from four layers on under an optimizer that divides gradients by their size,
 /// since a linear function near 0 is the better guess between rows than He's random one, whose variance of 2 training must first take back; for eight and more classes from fifteen layers on under any but plain SGD, since by then random rectifiers have
 /// made inputs so alike that little more than one direction tells them apart.</para>
 /// <para>Not elsewhere. A start that is linear must first be bent, and that takes steps: with one to three layers, with plain steps of small gradients, and with smooth activations, whose pairs don't part at a kink, functions such as sin 3x or x₁x₂x₃ end at
