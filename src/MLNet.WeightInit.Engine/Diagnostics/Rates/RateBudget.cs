@@ -1,10 +1,11 @@
 namespace MLNet.WeightInit.Engine.Diagnostics.Rates;
 
 /// <summary>How long the trials of learning rates are and how many, by what they cost: counted in multiplications, so that the same network gets the same trials on every machine.</summary>
-/// <param name="Steps">Of a trial; as many as the training will take, where that can be afforded.</param>
+/// <param name="Steps">Of a trial that looks for the edge; as many as the training will take, where that can be afforded.</param>
 /// <param name="Draws">Orders of the batches in which a rate is tried.</param>
 /// <param name="Folds">Parts of the rows that are held out, one after the other, to compare rates; 0 where trials are too short or too few to tell a good rate from a better one.</param>
-internal readonly record struct RateBudget(int Steps, int Draws, int Folds)
+/// <param name="ComparedSteps">Of a trial that compares rates: what is left of the budget, since the rate that is ahead early is higher than the one that is in the end.</param>
+internal readonly record struct RateBudget(int Steps, int Draws, int Folds, int ComparedSteps)
 {
     /// <summary>Multiplications and additions that all trials of a training may take: some seconds on one core.</summary>
     const double MostWork = 1.8e11;
@@ -14,6 +15,9 @@ internal readonly record struct RateBudget(int Steps, int Draws, int Folds)
 
     /// <summary>Longest trial: an edge that comes later than this is rare, and a training of thousands of steps would cost minutes to foretell. The fewest are what a large network gets.</summary>
     public const int MostSteps = 300, FewestSteps = 8;
+
+    /// <summary>Of a trial that compares rates.</summary>
+    public const int MostComparedSteps = 1_200;
 
     /// <summary>Shorter trials don't tell a good rate from a better one.</summary>
     const int ComparingSteps = 40;
@@ -39,11 +43,15 @@ internal readonly record struct RateBudget(int Steps, int Draws, int Folds)
         double work = products + StepOverhead;
         foreach ((int draws, int folds) in s_choices)
             if (Affordable(draws, folds, work) >= wanted)
-                return new RateBudget(wanted, draws, folds);
-        int steps = (int)Math.Clamp(Affordable(1, 1, work), FewestSteps, wanted);
-        return steps >= ComparingSteps ? new RateBudget(steps, 1, 1) : new RateBudget((int)Math.Clamp(LargeWork / (UsualRates * work), FewestSteps, ComparingSteps), 1, 0);
+                return new RateBudget(wanted, draws, folds, (int)Math.Clamp(Left(wanted, draws, work) / RateComparison.UsualTrials(folds), wanted, Math.Clamp(planned, wanted, MostComparedSteps)));
+        int steps = (int)Math.Clamp(Affordable(1, 1, work), FewestSteps, wanted), fewest = (int)Math.Clamp(LargeWork / (UsualRates * work), FewestSteps, ComparingSteps);
+        return steps >= ComparingSteps ? new RateBudget(steps, 1, 1, steps) : new RateBudget(fewest, 1, 0, fewest);
     }
 
-    static double Affordable(int draws, int folds, double work)
-        => MostWork / (work * ((draws > 1 ? FirstRates + UsualRungs * draws : UsualRates) + RateComparison.Trials(folds)));
+    static double Affordable(int draws, int folds, double work) => MostWork / (work * (EdgeTrials(draws) + RateComparison.UsualTrials(folds)));
+
+    /// <summary>Steps that the search for the edge leaves to compare rates.</summary>
+    static double Left(int steps, int draws, double work) => MostWork / work - EdgeTrials(draws) * steps;
+
+    static double EdgeTrials(int draws) => draws > 1 ? FirstRates + UsualRungs * draws : UsualRates;
 }

@@ -157,7 +157,7 @@ internal sealed class RateStudy
     RateComparison Comparison(TrialCourse course, RateBudget budget)
     {
         const int MostHeldOut = 1024, Parts = 5;
-        int steps = budget.Steps;
+        int steps = budget.ComparedSteps;
         int[] order = [.. _rows];
         new RandomSource(_options.Seed, "diagnostics/rates/folds").Shuffle(order);
         int size = Math.Clamp(order.Length / Parts, 1, MostHeldOut);
