@@ -104,43 +104,43 @@ internal sealed class RateChoiceTests
         }
     }
 
-    /// <summary>A loss that is a parabola of the logarithm, l rungs from the options' rate to its lowest point: with the two rungs above it a rung r is judged (r + 1 − l)² and a constant, and r rungs on the way to l − 1 have the share
-    /// 1 − (l − 1 − r)² / (l − 1)² of the gain. Seven tenths are first there where |l − 1 − r| ≤ √0.3 |l − 1|.</summary>
+    /// <summary>A loss that is a parabola of the logarithm, l rungs from the options' rate to its lowest point: with the two rungs above it a rung r is judged 1.02 + 0.03 (r + 1 − l)², and of those on the way to l − 1 the last but one is
+    /// within a twentieth. Where that is the options' own, or no better, it is kept.</summary>
     [TestCase(0.03, 5, 0, 0)]
     [TestCase(0.03, 5, 1, 0)]
     [TestCase(0.03, 5, 2, 1)]
     [TestCase(0.03, 5, 3, 1)]
     [TestCase(0.03, 5, 4, 2)]
     [TestCase(0.12, 3, -1, -1)]
-    [TestCase(0.12, 3, -3, -2)]
-    [TestCase(0.12, 3, -5, -3)]
-    public void The_first_rate_with_seven_tenths_of_the_gain_is_chosen(double asked, int rung, int lowest, int expected)
+    [TestCase(0.12, 3, -3, -3)]
+    [TestCase(0.12, 3, -5, -5)]
+    public void The_first_rate_within_a_twentieth_of_the_lowest_is_chosen(double asked, int rung, int lowest, int expected)
     {
         Assert.That(asked * (1 << rung), Is.InRange(0.5, 1), "the options' rate is that many rungs below the first");
         foreach (int folds in new[] { 1, 3 })
         {
-            ComparedRate chosen = Compare(folds, rate => 1 + 0.1 * Math.Pow(Math.Log2(rate / asked) - lowest, 2)).Choose(stable: 1, asked);
+            ComparedRate chosen = Compare(folds, rate => 1 + 0.03 * Math.Pow(Math.Log2(rate / asked) - lowest, 2)).Choose(stable: 1, asked);
             Assert.That(chosen.Rate, Is.EqualTo(asked * Math.Pow(2, expected)), "doubled and halved exactly");
-            Assert.That(chosen.Loss, Is.EqualTo(1 + 0.1 * Math.Pow(expected - lowest, 2)).Within(1e-12));
-            Assert.That(chosen.Asked, Is.EqualTo(1 + 0.1 * lowest * lowest).Within(1e-12));
+            Assert.That(chosen.Loss, Is.EqualTo(1 + 0.03 * Math.Pow(expected - lowest, 2)).Within(1e-12));
+            Assert.That(chosen.Asked, Is.EqualTo(1 + 0.03 * lowest * lowest).Within(1e-12));
             Assert.That((chosen.WarmUpSteps, chosen.Folds, chosen.LeadsAway), Is.EqualTo((0, folds, false)));
         }
     }
 
-    /// <summary>12 rungs below the largest stable rate, 3 below the last that is tried. Its loss has no rungs above that were tried: 0.1 · 11² − 0.1 (m − 1)² − 0.1 · 2 / 3 for m rungs from the lowest point is seven tenths of the most
-    /// that this can be from m = 7 on.</summary>
+    /// <summary>12 rungs below the largest stable rate, 3 below the last that is tried. Its loss has no rungs above that were tried; a rung m below the lowest point, a half, is judged 1 + 0.1 ((m − 1)² + 2 / 3), and only the lowest, m = 1, is within a
+    /// twentieth of itself.</summary>
     [Test]
     public void A_rate_below_the_ladder_is_compared_with_it()
     {
         ComparedRate chosen = Compare(2, rate => 1 + 0.1 * Math.Pow(Math.Log2(2 * rate), 2)).Choose(stable: 1, asked: Math.Pow(2, -12));
-        Assert.That((chosen.Rate, chosen.LeadsAway), Is.EqualTo((Math.Pow(2, -8), false)));
+        Assert.That((chosen.Rate, chosen.LeadsAway), Is.EqualTo((0.25, false)));
         Assert.That(chosen.Asked, Is.EqualTo(1 + 0.1 * 121).Within(1e-12));
         Assert.That(Compare(2, rate => 1 + rate).Choose(stable: 1, asked: Math.Pow(2, -12)).Rate, Is.EqualTo(Math.Pow(2, -12)), "and kept where it is best");
     }
 
-    /// <summary>Three rungs down, none of the three by which a rung is judged is above the step.</summary>
+    /// <summary>The next rung down is within a twentieth of the lowest, which is three rungs down.</summary>
     [TestCase(0.981, 0.05)]
-    [TestCase(0.979, 0.00625)]
+    [TestCase(0.979, 0.025)]
     public void Another_rate_is_proposed_where_it_gains_two_hundredths(double below, double expected)
     {
         ComparedRate chosen = Compare(2, rate => rate < 0.04 ? below : 1).Choose(stable: 1, asked: 0.05);

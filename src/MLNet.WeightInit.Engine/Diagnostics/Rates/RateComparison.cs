@@ -20,7 +20,7 @@ internal readonly record struct ComparedRate(double Rate, int WarmUpSteps, doubl
 /// <remarks>
 /// Every rung is the options' rate doubled or halved, so that this is judged as the others are, by the same parts, starts and orders. A part of the rows is small, and the lowest of ten losses is lower than it should be; and a rate that is too
 /// high costs more than one that is too low. So a rung is judged by the mean of its loss and those of the two rungs above it: one is looked for whose double and fourfold are still good. From the options' rung that mean is followed up and down until
-/// it rises, and on the way to its lowest point the first rung is chosen that has most of the gain: where the curve is flat, that is a step to the right side, and not the luck of one rung.
+/// it rises, and on the way to its lowest point the first rung is chosen that is nearly as good: where the curve is flat, that is a step to the right side, and not the luck of one rung.
 /// </remarks>
 /// <param name="folds">Parts of the rows that are held out, one after the other.</param>
 /// <param name="heldOut">Loss of a fold's rows after a trial on the others, at the rates that a function gives for the steps; infinite where it diverges. Several are asked for at once.</param>
@@ -34,8 +34,8 @@ internal sealed class RateComparison(int folds, Func<int, Func<int, double>, dou
     /// <summary>Rungs that it takes to judge one: its own, and those above.</summary>
     const int Judging = 3;
 
-    /// <summary>Of the gain at the lowest point of the curve, what the chosen rate has at least.</summary>
-    public const double GainShare = 0.7;
+    /// <summary>Of the loss at the lowest point of the curve, what the chosen rate may have more.</summary>
+    const double Nearly = 0.05;
 
     /// <summary>Of the loss at the options' rate, what another shall gain to be proposed; and what may be lost to leave a rate that is next to the edge.</summary>
     const double LeastGain = 0.02;
@@ -71,7 +71,7 @@ internal sealed class RateComparison(int folds, Func<int, Func<int, double>, dou
         // A rate that is next to the edge, or beyond, can't be judged with those above it: one is led away from it.
         double before = own >= 0 ? Judged(losses, own) : asked < stable ? askedSum : double.PositiveInfinity;
         bool isNextToEdge = !double.IsFinite(before);
-        int chosen = isNextToEdge ? best : FirstWithGain(losses, own >= 0 ? own : Rungs, before, best);
+        int chosen = isNextToEdge ? best : FirstNearly(losses, own >= 0 ? own : Rungs, best);
         double gain = askedSum - Sum(losses[chosen]), least = LeastGain * Math.Abs(askedSum);
         bool stays = double.IsFinite(askedSum) && (isNextToEdge ? asked <= stable && gain < -least : !(gain > least));
         (double rate, double[] parts) = stays ? (asked, askedLosses) : (rates[chosen], losses[chosen]);
@@ -132,12 +132,13 @@ internal sealed class RateComparison(int folds, Func<int, Func<int, double>, dou
         return sum / Judging;
     }
 
-    /// <summary>From the options' rung, or from below all, towards the best one.</summary>
-    static int FirstWithGain(double[][] losses, int own, double before, int best)
+    /// <summary>From the options' rung, or from below all, towards the best one: the first that is nearly as good.</summary>
+    static int FirstNearly(double[][] losses, int own, int best)
     {
         int direction = Math.Sign(best - own);
+        double limit = Judged(losses, best) + Nearly * Math.Abs(Judged(losses, best));
         for (int rung = own + direction; rung != best && direction != 0; rung += direction)
-            if (before - Judged(losses, rung) >= GainShare * (before - Judged(losses, best)) && before > Judged(losses, rung))
+            if (Judged(losses, rung) <= limit)
                 return rung;
         return best;
     }
