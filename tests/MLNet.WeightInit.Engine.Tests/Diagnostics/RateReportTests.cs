@@ -36,7 +36,7 @@ internal sealed class RateReportTests
         LearningRateAdvice nearest = Write(edge, s_compared, asked: 0.05), kept = Write(edge, s_compared with { Rate = 0.05f, Loss = 0.6 }, asked: 0.05f), led = Write(edge, s_compared with { LeadsAway = true, Asked = double.PositiveInfinity }, asked: 0.8);
         LearningRateAdvice alone = Write(edge, ComparedRate.None, asked: 0.05), none = Write(new RateEdge(double.NaN, double.NaN, 6), ComparedRate.None, asked: 0.05), halved = Write(edge, s_compared with { Rate = 0.05f / 16 }, asked: 0.05f);
         Assert.That(nearest.ProposedRateReason, Does.Contain("the nearest to the options' that is within a twentieth of the best one's loss, on rows held out, after 70 steps, over 5 parts of the rows: 0.500; the options' gave 0.600."));
-        Assert.That(kept.ProposedRateReason, Does.StartWith("The options' own").And.Contain("none gave a loss lower by two hundredths on rows held out"));
+        Assert.That(kept.ProposedRateReason, Does.StartWith("The options' own").And.Contain("none gave a loss lower by 2 % on rows held out"));
         Assert.That(led.ProposedRateReason, Does.Contain("the best one, the options' being next to the edge or beyond, on rows held out"));
         Assert.That(alone.ProposedRateReason, Does.StartWith("An eighth"));
         Assert.That(none.ProposedRateReason, Is.EqualTo("There is none to propose."));

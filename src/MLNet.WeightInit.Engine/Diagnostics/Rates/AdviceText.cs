@@ -48,7 +48,7 @@ internal static class AdviceText
     {
         string rates = $"{compared.Rates} rates, the options' {NumberText.Format(asked)} doubled and halved,", held = $"on rows held out, after {steps} steps{(compared.Folds == 1 ? "" : $", over {compared.Folds} parts of the rows")}";
         if (compared.Rate == asked)
-            return $"The options' own: of {rates} each judged with its double and fourfold, none gave a loss lower by two hundredths {held}.";
+            return $"The options' own: of {rates} each judged with its double and fourfold, none gave a loss lower by {NumberText.Percent(RateComparison.LeastGain(compared.Folds))} {held}.";
         string choice = compared.LeadsAway ? "the best one, the options' being next to the edge or beyond," : "the nearest to the options' that is within a twentieth of the best one's loss,";
         return $"Of {rates} each judged with its double and fourfold, {choice} {held}: {NumberText.Format(compared.Loss)}; the options' gave {NumberText.Format(compared.Asked)}.";
     }

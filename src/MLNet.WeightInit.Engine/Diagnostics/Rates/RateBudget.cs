@@ -32,26 +32,34 @@ internal readonly record struct RateBudget(int Steps, int Draws, int Folds, int 
     /// <summary>A step's cost beside its products: calls, gathering, loss.</summary>
     const double StepOverhead = 5e5;
 
-    /// <summary>From the most that is useful to the least.</summary>
-    static readonly (int Draws, int Folds)[] s_choices = [(9, 5), (5, 5), (5, 3), (3, 3), (3, 2), (3, 1), (1, 1)];
+    /// <summary>From the most that is useful to the least at which the edge is still looked for as long as it should.</summary>
+    static readonly (int Draws, int Folds)[] s_choices = [(9, 5), (5, 5), (5, 3), (3, 3)];
+
+    /// <summary>Of what is affordable then, the share of the edge, whose trials may be shorter sooner than there are too few parts of the rows; and the fewest steps and most that these get.</summary>
+    const double EdgeShare = 0.4;
+    static readonly (int Draws, int Folds, int Fewest, int Most)[] s_shortened = [(3, 3, 80, MostSteps), (1, 3, ComparingSteps, 80), (1, 1, ComparingSteps, ComparingSteps)];
 
     /// <param name="products">Multiplications and additions of a step.</param>
     /// <param name="planned">Steps of the training.</param>
     public static RateBudget Of(double products, long planned)
     {
         int wanted = (int)Math.Clamp(planned, FewestSteps, MostSteps);
-        double work = products + StepOverhead;
+        double work = products + StepOverhead, affordable = MostWork / work;
         foreach ((int draws, int folds) in s_choices)
-            if (Affordable(draws, folds, work) >= wanted)
-                return new RateBudget(wanted, draws, folds, (int)Math.Clamp(Left(wanted, draws, work) / RateComparison.UsualTrials(folds), wanted, Math.Clamp(planned, wanted, MostComparedSteps)));
-        int steps = (int)Math.Clamp(Affordable(1, 1, work), FewestSteps, wanted), fewest = (int)Math.Clamp(LargeWork / (UsualRates * work), FewestSteps, ComparingSteps);
-        return steps >= ComparingSteps ? new RateBudget(steps, 1, 1, steps) : new RateBudget(fewest, 1, 0, fewest);
+            if (wanted * (EdgeTrials(draws) + RateComparison.UsualTrials(folds)) <= affordable)
+                return new RateBudget(wanted, draws, folds, Compared(draws, folds, wanted));
+        foreach ((int draws, int folds, int fewest, int most) in s_shortened)
+        {
+            int steps = (int)Math.Min(Math.Clamp(EdgeShare * affordable / EdgeTrials(draws), ComparingSteps, most), wanted), compared = Compared(draws, folds, steps);
+            if (steps >= Math.Min(fewest, wanted) && compared >= Math.Min(ComparingSteps, wanted))
+                return new RateBudget(steps, draws, folds, compared);
+        }
+        int least = (int)Math.Clamp(LargeWork / (UsualRates * work), FewestSteps, ComparingSteps);
+        return new RateBudget(least, 1, 0, least);
+
+        // What the search for the edge leaves to compare rates.
+        int Compared(int draws, int folds, int steps) => (int)Math.Min((affordable - EdgeTrials(draws) * steps) / RateComparison.UsualTrials(folds), Math.Clamp(planned, wanted, MostComparedSteps));
     }
-
-    static double Affordable(int draws, int folds, double work) => MostWork / (work * (EdgeTrials(draws) + RateComparison.UsualTrials(folds)));
-
-    /// <summary>Steps that the search for the edge leaves to compare rates.</summary>
-    static double Left(int steps, int draws, double work) => MostWork / work - EdgeTrials(draws) * steps;
 
     static double EdgeTrials(int draws) => draws > 1 ? FirstRates + UsualRungs * draws : UsualRates;
 }

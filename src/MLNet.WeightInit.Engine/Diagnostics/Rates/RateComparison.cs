@@ -37,8 +37,8 @@ internal sealed class RateComparison(int folds, Func<int, Func<int, double>, dou
     /// <summary>Of the loss at the lowest point of the curve, what the chosen rate may have more.</summary>
     const double Nearly = 0.05;
 
-    /// <summary>Of the loss at the options' rate, what another shall gain to be proposed; and what may be lost to leave a rate that is next to the edge.</summary>
-    const double LeastGain = 0.02;
+    /// <summary>Of the loss at the options' rate, what another shall gain to be proposed; and what may be lost to leave a rate that is next to the edge. One part of the rows, and one start, tell little.</summary>
+    public static double LeastGain(int folds) => folds == 1 ? 0.1 : 0.02;
 
     /// <summary>A rung worse by no more than this share doesn't end the search: where a network learns nothing yet, the curve is flat before it falls.</summary>
     const double Flat = 0.005;
@@ -72,7 +72,7 @@ internal sealed class RateComparison(int folds, Func<int, Func<int, double>, dou
         double before = own >= 0 ? Judged(losses, own) : asked < stable ? askedSum : double.PositiveInfinity;
         bool isNextToEdge = !double.IsFinite(before);
         int chosen = isNextToEdge ? best : FirstNearly(losses, own >= 0 ? own : Rungs, best);
-        double gain = askedSum - Sum(losses[chosen]), least = LeastGain * Math.Abs(askedSum);
+        double gain = askedSum - Sum(losses[chosen]), least = LeastGain(folds) * Math.Abs(askedSum);
         bool stays = double.IsFinite(askedSum) && (isNextToEdge ? asked <= stable && gain < -least : !(gain > least));
         (double rate, double[] parts) = stays ? (asked, askedLosses) : (rates[chosen], losses[chosen]);
         double unwarmed = Sum(parts), sum = unwarmed;
