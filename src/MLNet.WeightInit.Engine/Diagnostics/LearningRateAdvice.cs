@@ -12,7 +12,7 @@ public sealed record LearningRateAdvice
     {
     }
 
-    /// <summary>λ_max: the largest eigenvalue of the Hessian of the mean training loss, L2 decay included, on up to 256 rows, as the optimizer sees it: for RMSProp, Adam and AdamW that of the preconditioned Hessian after 20 steps, for
+    /// <summary>λ_max: the largest eigenvalue of the Hessian of the mean training loss, L2 decay included, on up to 256 rows, as the optimizer sees it: for RMSProp, Adam and AdamW that of the preconditioned Hessian after 20 steps (10 from 4 million parameters on), for
     /// tensors with a multiple of the learning rate that of the scaled one. <see cref="double.NaN"/> with tied or normalized weights, above 33 million parameters, and where it isn't finite.</summary>
     public required double Curvature { get; init; }
 

@@ -24,8 +24,8 @@ internal sealed class RateStudy
     /// <summary>Multiplications and additions that all products with the Hessian may take.</summary>
     const double MostWork = 6e10;
 
-    /// <summary>Cohen et al. 2022 measure the preconditioned curvature when the averages of squares have settled.</summary>
-    const int PreconditioningSteps = 20;
+    /// <summary>Cohen et al. 2022 measure the preconditioned curvature when the averages of squares have settled. A large network's steps take as long as its iterations.</summary>
+    const int UsualPreconditioningSteps = 20, LargePreconditioningSteps = 10;
 
     /// <summary>Share of the loss that a trial shall gain on the start, or the best constant, to train: what a network that has died gains by its biases, and by the noise of its batches, is less. Half of what a smaller rate gains, where that
     /// is little.</summary>
@@ -100,6 +100,8 @@ internal sealed class RateStudy
 
     /// <summary>Rows of a trial's batch: where even the fewest steps would take too much, less than training has.</summary>
     static int LargestBatch(TrialWork work) => (int)Math.Clamp(RateBudget.LargeWork / (RateBudget.UsualRates * RateBudget.FewestSteps * work.Products(1)), FewestRows, RateTrial.MostRows);
+
+    int PreconditioningSteps => Curvature.IsLarge(_network) ? LargePreconditioningSteps : UsualPreconditioningSteps;
 
     int BatchRows => Math.Min(_trial.BatchSize, _rows.Length);
 
