@@ -139,7 +139,8 @@ internal sealed class RateStudy
     {
         int steps = budget.Steps;
         bool isAlone = budget.Draws == 1;
-        RateSearch search = RateSearch.Run(rate => _trial.Run(steps, _ => rate) is var outcome && outcome.HasLearned(_prior) ? 1 : outcome.HasRisen(_prior) ? -1 : 0, guess, isAlone ? budget.Folds == 0 ? RateSearch.LargeResolution : RateSearch.Resolution : CoarseResolution);
+        RateSearch search = RateSearch.Run(rate => _trial.Run(steps, _ => rate) is var outcome && outcome.HasLearned(_prior) ? 1 : outcome.HasRisen(_prior) ? -1 : 0, guess,
+            isAlone ? budget.Folds == 0 ? RateSearch.LargeResolution : RateSearch.Resolution : CoarseResolution, budget.Folds == 0 ? RateSearch.LargeFactor : RateSearch.UsualFactor);
         if (isAlone || double.IsNaN(search.Stable) || double.IsNaN(search.Diverged))
             return (new RateEdge(search.Stable, search.Diverged, 0), search.Trials);
         double gain = Math.Min(EdgeGain, _trial.Run(steps, _ => search.Stable / 4).Gain(_prior) / 2);
