@@ -5,7 +5,7 @@ namespace MLNet.WeightInit;
 /// The bands hold 95 of 100 draws of the weights, each on its own. They follow ln q through layers of n units: Var ln q(l+1) = slope² · Var ln q(l) + (E φ⁴ / (E φ²)² − 1) / n for one row (5/n for ReLU, as in
 /// Hanin and Rolnick 2018), and less for many rows, which don't err together, for what the measured means and variances of the weights tell, and for orthogonal weights, which keep lengths. docs/diagnostics.md has the derivation, docs/benchmarks/mean-field-coverage.md
 /// the count.
-/// <see cref="double.NaN"/> where there is no theory of them: in residual blocks, under normalization and alpha-dropout.
+/// <see cref="double.NaN"/> where there is no theory of them: in residual blocks, under normalization and alpha-dropout, and where nothing holds the scale for so long that chance compounds.
 /// </remarks>
 public sealed record LayerTheory
 {

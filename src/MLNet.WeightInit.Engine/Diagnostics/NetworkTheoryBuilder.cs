@@ -14,7 +14,7 @@ internal static class NetworkTheoryBuilder
     /// <summary>L ln slope from which no band is given for gradients: a deviation of ln q grows by e^½ on the way, E φ′² goes with it, and the first order in 1/n holds 83 % of draws of ten GELU layers (docs/benchmarks/mean-field-coverage.md).</summary>
     const double MostDrift = 0.5;
 
-    /// <summary>The same of the layers before one from which no band is given for its signals: 13 GELU layers hold 93 % of draws, 30 the half.</summary>
+    /// <summary>The same of the layers before one from which no band is given for its signals: a band of the 13th of thirty GELU layers holds 93 % of draws, of the last 61 %.</summary>
     const double MostSignalDrift = 1;
 
     /// <param name="layers">Measured and predicted by <see cref="MeanFieldRecursion"/>.</param>
