@@ -65,9 +65,10 @@ static class Coverage
     static string Cell(string activation, string init, string bias, int depth, int width, List<string> outside)
     {
         TrainingSet data = Networks.Prototypes(Rows, Features, seed: 2);
-        bool hasGradients = HasGradientBands(Check(data, activation, init, bias, depth, width));
+        InitializationReport report = Check(data, activation, init, bias, depth, width);
+        bool hasGradients = HasGradientBands(report);
         (double[][] ofSignals, double[][] ofGradients) = Distances(data, activation, init, bias, depth, width, Draws);
-        int[] signals = [.. ofSignals.Select(Count)], gradients = [.. ofGradients.Select(Count)];
+        int[] signals = [.. ofSignals.Where((_, layer) => HasSignalBand(report, layer)).Select(Count)], gradients = [.. ofGradients.Select(Count)];
         foreach ((string statistic, int[] counts) in new[] { ("deviation", signals), ("gradient", hasGradients ? gradients : []) })
             if (Outside(counts) is { Length: > 0 } layers)
                 outside.Add($"- {activation}, `{init}`, {depth} × {width}, {statistic}: {layers}");
@@ -129,6 +130,8 @@ static class Coverage
 
     static bool HasGradientBands(InitializationReport report) => double.IsFinite(report.Theory!.Layers[0].LowestGradientNorm);
 
+    static bool HasSignalBand(InitializationReport report, int layer) => double.IsFinite(report.Theory!.Layers[layer].LowestDeviation);
+
     static bool IsTooWide(string init, int width) => init.StartsWith("orthogonal", StringComparison.Ordinal) && width > WidestOrthogonal;
 
     /// <summary>That what is counted is what the report says.</summary>
@@ -141,7 +144,8 @@ static class Coverage
         for (int layer = 0; layer <= depth; layer++)
         {
             (LayerStatistics measured, LayerTheory theory) = (report.Layers[layer], report.Theory!.Layers[layer]);
-            Same(signals[layer], measured.PreActivationDeviation, theory.LowestDeviation, theory.HighestDeviation);
+            if (HasSignalBand(report, layer))
+                Same(signals[layer], measured.PreActivationDeviation, theory.LowestDeviation, theory.HighestDeviation);
             if (layer < depth && HasGradientBands(report))
                 Same(gradients[layer], measured.PreActivationGradientNorm, theory.LowestGradientNorm, theory.HighestGradientNorm);
         }

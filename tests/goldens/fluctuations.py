@@ -71,6 +71,8 @@ CASES = [
     ("aligned orthogonal relu", "ReLU", [128, 128, 128], True, 2.0, 0.0, 0.0, True),
     ("aligned tanh", "Tanh", [128, 96, 112], False, 2.5, 0.0, 0.0, True),
     ("aligned gelu", "GELU", [112, 128, 96], False, 2.0, 0.0, 0.0, True),
+    ("deep tanh", "Tanh", [64] * 16, False, 1.0, 0.0, 0.0, False),
+    ("deep identity", "Identity", [64] * 8, False, 1.0, 0.0, 0.0, False),
 ]
 
 

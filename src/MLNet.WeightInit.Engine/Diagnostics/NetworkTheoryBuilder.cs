@@ -14,6 +14,9 @@ internal static class NetworkTheoryBuilder
     /// <summary>L ln slope from which no band is given for gradients: a deviation of ln q grows by e^½ on the way, E φ′² goes with it, and the first order in 1/n holds 83 % of draws of ten GELU layers (docs/benchmarks/mean-field-coverage.md).</summary>
     const double MostDrift = 0.5;
 
+    /// <summary>The same of the layers before one from which no band is given for its signals: 13 GELU layers hold 93 % of draws, 30 the half.</summary>
+    const double MostSignalDrift = 1;
+
     /// <param name="layers">Measured and predicted by <see cref="MeanFieldRecursion"/>.</param>
     /// <param name="rows">Σ x and Σ x² of each row, as the network saw it.</param>
     /// <param name="gradientRatio">‖∂L/∂z‖ of the first hidden layer over the last's, by theory.</param>
@@ -24,8 +27,11 @@ internal static class NetworkTheoryBuilder
         SimilarityLayer[] similarities = SimilarityRecursion.Predict(probe.Layers, moments, curve, rows, probe.Similarity, dropout);
         DepthScales scales = DepthScales.Of(probe.Layers, moments, curve, similarities, gradientRatio, dropout);
         (Fluctuation[] forward, Fluctuation[] backward) = Fluctuations(probe, similarities, curve, rows, dropout);
-        if (scales.StabilitySlope > 1 && hidden * ScalarMath.Log(scales.StabilitySlope) > MostDrift)
+        double drift = scales.StabilitySlope > 1 ? ScalarMath.Log(scales.StabilitySlope) : 0;
+        if (hidden * drift > MostDrift)
             Array.Fill(backward, Fluctuation.Unknown, 0, hidden);
+        for (int index = 0; index <= hidden; index++)
+            forward[index] = index * drift > MostSignalDrift ? Fluctuation.Unknown : forward[index];
         double inverseWidth = 0;
         for (int index = 0; index < hidden; index++)
             inverseWidth += 1.0 / probe.Layers[index].Units;
@@ -67,13 +73,17 @@ internal static class NetworkTheoryBuilder
     static (Fluctuation[] Forward, Fluctuation[] Backward) Fluctuations(NetworkProbe probe, SimilarityLayer[] similarities, ActivationCurve curve, (double Sum, double SquaredSum)[] rows, Dropout? dropout)
     {
         int last = probe.Layers.Count - 1;
+        if (similarities.Any(layer => !(layer.Variance > 0) || !double.IsFinite(layer.Variance)))
+            return Unknown(last + 1);
         bool[] areOrthogonal = [.. probe.Layers.Select(layer => OrthogonalWeights.Are(layer.Weights, layer.Units, layer.Inputs))];
         var fluctuations = new WidthFluctuations(probe.Layers, similarities, curve, areOrthogonal, ProbeRows.Of(rows, probe.Layers[0].Inputs, probe.Similarity?.LengthSpread ?? 1), dropout);
-        if (!fluctuations.AreKnown || similarities.Any(layer => !(layer.Variance > 0) || !double.IsFinite(layer.Variance)))
-            return ([.. Enumerable.Repeat(Fluctuation.Unknown, last + 1)], [.. Enumerable.Repeat(Fluctuation.Unknown, last + 1)]);
+        if (!fluctuations.AreKnown)
+            return Unknown(last + 1);
         (Fluctuation[] forward, Fluctuation[] backward) = fluctuations.Predict(OutputGradients.Of(probe.Layers, similarities, probe.Similarity!, probe.Rows));
         backward[last] = new Fluctuation(0, 0);
         return (forward, backward);
+
+        static (Fluctuation[], Fluctuation[]) Unknown(int layers) => ([.. Enumerable.Repeat(Fluctuation.Unknown, layers)], [.. Enumerable.Repeat(Fluctuation.Unknown, layers)]);
     }
 
     /// <summary>(tr G)² / tr G² for the products G of rows less their mean.</summary>

@@ -103,6 +103,15 @@ internal sealed class CorrelatedMoments
     /// <inheritdoc cref="ProductOfValues"/>
     public double CovarianceOfSquareAndSquaredSlope(double correlation) => _mixedKernel.Sum(correlation, 1);
 
+    /// <summary>The chance that the mean of φ² over a point's coordinates has on a sphere of many dimensions' radius √n, over that of normal variables whose sum of squares is known: 3/(n + 2) over 3/n of ReLU.</summary>
+    /// <remarks>Orthogonal weights turn a row into such a point. With f(z) = Σ g_k P_k(z) in the polynomials that are orthonormal there (Gegenbauer's), coordinates have E f(z₁) f(z₂) = Σ g_k² G_k(0), G_k(1) = 1, so that their mean has the variance
+    /// Σ g_k² (1 + (n − 1) G_k(0)) / n: nothing of g₂, which is Σ z², of g₄ 1 + 3 / (n + 1), and g_k² but for terms in 1/n² of the others.</remarks>
+    /// <param name="dimension">n.</param>
+    public double SphericalShareOfSquares(int dimension) => _squares.SphericalShare(dimension);
+
+    /// <inheritdoc cref="SphericalShareOfSquares"/>
+    public double SphericalShareOfSquaredSlopes(int dimension) => _squaredSlopes.SphericalShare(dimension);
+
     static double[][] CreateBasis()
     {
         ReadOnlySpan<double> nodes = GaussianQuadrature.Nodes, weights = GaussianQuadrature.Weights;
@@ -134,6 +143,31 @@ internal sealed class CorrelatedMoments
                 double first = Coefficients[2] / Math.Sqrt(2) / Coefficients[0];
                 return (first, Curvature + first - first * first);
             }
+        }
+
+        /// <summary>Below it a series is its mean and its second term but for rounding.</summary>
+        const double LeastRest = 1e-6;
+
+        public double SphericalShare(int dimension)
+        {
+            ReadOnlySpan<double> nodes = GaussianQuadrature.Nodes;
+            double n = dimension, normal = -Coefficients[0] * Coefficients[0] - Coefficients[2] * Coefficients[2];
+            if (dimension < 4)
+                return n / (n + 2);
+            double whole = 0, mean = 0, square = 0, second = 0, fourth = 0, norm = 0;
+            for (int i = 0; i < Even.Length; i++)
+            {
+                // A coordinate's density is (1 − z² / n)^((n − 3) / 2).
+                double z = nodes[Even.Length + i], share = z * z / n, weight = share < 1 ? ScalarMath.Exp((n - 3) / 2 * ScalarMath.Log(1 - share)) : 0;
+                double polynomial = (n + 2) * (n + 4) * share * share - 6 * (n + 2) * share + 3, squares = (Even[i] * Even[i] + Odd[i] * Odd[i]) / 2;
+                (whole, norm, normal) = (whole + 2 * weight, norm + 2 * weight * polynomial * polynomial, normal + s_basis[0][i] * squares);
+                (mean, square) = (mean + weight * Even[i], square + weight * squares);
+                (second, fourth) = (second + weight * Even[i] * (z * z - 1), fourth + weight * Even[i] * polynomial);
+            }
+            (mean, square, second) = (mean / whole, square / whole, second / whole);
+            double sphere = square - mean * mean - second * second * (n + 2) / (2 * (n - 1)) + 3 / (n + 1) * fourth * fourth / (whole * norm);
+            double rest = normal / (Coefficients[0] * Coefficients[0]);
+            return rest > LeastRest ? Math.Clamp(sphere / (mean * mean) / rest, 0, 1) : 1;
         }
 
         public static Series Of(double[] values)

@@ -20,7 +20,7 @@ internal sealed class FluctuationGoldenTests
     /// <summary>A variance of 20,000 draws has a standard error of 1 %, and theory leaves out the next order in 1/n: of three layers of some 100 units 5 in 100 for each that a gradient or signal has passed, at most 10 here. Orthogonal weights leave
     /// less to chance, and of that rather 15 % to the next order (n + 2 stands where n does), of the first layer's 10⁻⁶ a quarter. The logarithm of the output's six units isn't normal: three tenths. The growth of a gradient that knows of the
     /// outputs is convex in what it knows, which is told as a mean over draws: a fifth of it, and a fifth of a deviation,
-    /// by which a band's middle may be off before it holds half a percent less.</summary>
+    /// by which a band's middle may be off before it holds half a percent less. The first gradients of sixteen layers have 12 in 100 of the next order.</summary>
     [TestCaseSource(nameof(Cases))]
     public void Variances_and_means_are_those_of_draws(string name)
     {
@@ -35,7 +35,7 @@ internal sealed class FluctuationGoldenTests
                 (double mean, double variance) = (Number(line[10]), Number(line[11]));
                 Fluctuation predicted = (isGradient ? backward : forward)[layer];
                 bool isOutput = !isGradient && layer == forward.Length - 1, isOrthogonal = line[3] == "1";
-                double ofVariance = isOutput ? 0.3 : !isOrthogonal ? 0.1 : layer == 0 && !isGradient ? 0.25 : 0.15, ofDeviation = isAligned ? 0.2 : isOutput || isOrthogonal ? 0.15 : 0.05;
+                double ofVariance = isOutput ? 0.3 : !isOrthogonal ? (isGradient && forward.Length - layer > 10 ? 0.12 : 0.1) : layer == 0 && !isGradient ? 0.25 : 0.15, ofDeviation = isAligned ? 0.2 : isOutput || isOrthogonal ? 0.15 : 0.05;
                 string what = $"{line[8]} of layer {layer}";
                 if (!isAligned)
                     Assert.That(predicted.Variance, Is.EqualTo(variance).Within(ofVariance * variance), $"variance, {what}");

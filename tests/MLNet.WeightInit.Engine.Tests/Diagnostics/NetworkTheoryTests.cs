@@ -103,6 +103,19 @@ public class NetworkTheoryTests
         Assert.That(Report("ReLU", "he", 30, 64).Theory!.EffectiveRank, Is.InRange(1, 6));
     }
 
+    /// <summary>The same slope to the power of a layer's number is beyond e from the tenth layer or so on, and not before the eighth; ReLU's is 1.</summary>
+    [TestCase("GELU", true)]
+    [TestCase("ReLU", false)]
+    public void Signals_have_no_band_after_layers_that_nothing_holds(string activation, bool isLost)
+    {
+        LayerTheory[] layers = [.. Report(activation, "he", 16, 32).Theory!.Layers];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(layers[..8].Select(layer => layer.LowestDeviation), Is.All.Not.NaN);
+            Assert.That(layers[14..].Select(layer => double.IsNaN(layer.LowestDeviation)), Is.All.EqualTo(isLost));
+        }
+    }
+
     /// <summary>GELU's slope under He's weights is 1.08 to 1.13 on the way down: ten layers are beyond ½ and three aren't (docs/diagnostics.md).</summary>
     [TestCase(3, true)]
     [TestCase(10, false)]

@@ -100,7 +100,8 @@ internal sealed class TheoryOracleTests
         SimilarityLayer[] similarities = [new(0, 1, [0], 1, CorrelatedMoments.Of(Curve("ReLU"), 0, 1)), new(0, 1, [0], 1, null)];
         GradientAlignment.Step step = GradientAlignment.Of(layers, similarities, [isOrthogonal, isOrthogonal], 5, [9, 0.5])[0];
         Assert.That(step.Growth, Is.EqualTo(1 + times * (5 * Math.Exp(-0.5) - 1) / 40).Within(1e-6));
-        Assert.That(step.Added, Is.EqualTo((step.Growth - 1) / step.Growth).Within(1e-9));
+        // Mask and weights: also what orthogonal ones take for it from the rest, whose chance goes with it.
+        Assert.That(step.Added, Is.EqualTo(2 * (5 * Math.Exp(-0.5) - 1) / 40 / step.Growth).Within(1e-6));
     }
 
     /// <summary>Rows of lengths 1 and 3 in one group (ln's variance by first order: 2 / 8 = mean 2, squares 1 + 9), and of eight groups of equal lengths none, in whatever order they stand.</summary>

@@ -13,11 +13,11 @@ namespace MLNet.WeightInit.Engine.Tests.Diagnostics;
 public class WidthFluctuationsTests
 {
     /// <summary>One row (its own pairs alone) through ReLU layers of n units on n inputs: 5/n a layer (Hanin and Rolnick 2018) less 2/n², what the measured variance of the weights tells, and 2/n − 2/n² for the layer's own units;
-    /// orthogonal weights leave 3/n, and nothing of the layer's own. From the second layer on the inputs' mean takes 1/π of their length, and the mean of the weights, which is measured, decides the units' mean along it:
+    /// orthogonal weights leave 3/(n + 2), and nothing of the layer's own. From the second layer on the inputs' mean takes 1/π of their length, and the mean of the weights, which is measured, decides the units' mean along it:
     /// the part z of z₊², E z z₊² = √(2/π) of √(1/2), that is 8/π of the 5, so (8/π) (1/π) less.</summary>
     [TestCase(false)]
     [TestCase(true)]
-    public void Relu_gathers_five_over_n_a_layer_and_three_where_weights_are_orthogonal(bool isOrthogonal)
+    public void Relu_gathers_five_over_n_a_layer_and_three_over_n_and_two_where_weights_are_orthogonal(bool isOrthogonal)
     {
         const int Depth = 6, Width = 100;
         (Fluctuation[] forward, Fluctuation[] backward) = OneRow("ReLU", Depth, Width, isOrthogonal, alignment: 1);
@@ -27,17 +27,18 @@ public class WidthFluctuationsTests
             for (int layer = 0; layer <= Depth; layer++)
             {
                 // The mean of the units, −1/n, and that of the weights, 1/n², are taken away from what is measured and predicted. Of n independent units Σ (z − z̄)² has 2 (n − 1) / n² (less what the weights' variance tells of both), and
-                // where Σ z² is no chance the mean's own 2/n² is.
-                Assert.That(forward[layer].Variance, Is.EqualTo(variance + own + (isOrthogonal ? 2 : 2 - 4 * (1 - 1.0 / Width)) * ofMeans).Within(1e-5), $"signal of layer {layer}");
-                Assert.That(forward[layer].Mean, Is.EqualTo(shift - (variance + own) / 2 - 1.0 / Width + ofMeans).Within(1e-5), $"mean of layer {layer}");
+                // where Σ z² is no chance the mean's own 2/n² is; what is left of their own is relative to the 1 − 1/n that is left of the mean square.
+                double left = own + (isOrthogonal ? 2 : 2 - 4 * (1 - 1.0 / Width)) * ofMeans, relative = left / ((1 - 1.0 / Width) * (1 - 1.0 / Width));
+                Assert.That(forward[layer].Variance, Is.EqualTo(variance + relative).Within(1e-5), $"signal of layer {layer}");
+                Assert.That(forward[layer].Mean, Is.EqualTo(shift - (variance + own + relative - left) / 2 + Math.Log(1 - 1.0 / Width) + ofMeans).Within(1e-5), $"mean of layer {layer}");
                 double common = layer == 0 ? 0 : 1 / Math.PI;
-                variance += ((isOrthogonal ? 3 : 5 - 2.0 / Width) - 8 / Math.PI * common) / Width;
+                variance += isOrthogonal ? (3 - 8 / Math.PI * common) / (Width + 2) : (5 - 2.0 / Width - 8 / Math.PI * common) / Width;
                 shift += ofMeans - common / Width;               // about the known mean 1 − 1/n of the common part varies, and the weights' mean brings its square
             }
             // E φ′⁴ 3 / (E φ′²)² − 1 = 5 a layer, of which the mean of z decides 2/π of the common part; the layer's q does nothing to a slope of 0 or 1.
             double slopes = 0;
             for (int layer = Depth - 1; layer >= 0; layer--)
-                Assert.That(backward[layer].Variance, Is.EqualTo(slopes += ((isOrthogonal ? 3 : 5 - 2.0 / Width) - 2 / Math.PI * (layer == 0 ? 0 : 1 / Math.PI)) / Width).Within(1e-5), $"gradient of layer {layer}");
+                Assert.That(backward[layer].Variance, Is.EqualTo(slopes += isOrthogonal ? (3 - 2 / Math.PI * (layer == 0 ? 0 : 1 / Math.PI)) / (Width + 2) : (5 - 2.0 / Width - 2 / Math.PI * (layer == 0 ? 0 : 1 / Math.PI)) / Width).Within(1e-5), $"gradient of layer {layer}");
         }
     }
 

@@ -56,9 +56,10 @@ internal static class GradientAlignment
             SimilarityLayer layer = similarities[index];
             CorrelatedMoments output = layer.Output!;
             double units = layers[index].Units, gained = areOrthogonal[index + 1] ? Math.Max(0, 1 - units / layers[index + 1].Units) : 1;
-            double derivatives = output.SquareAndSquaredSlope / (output.SquaredValue * output.SquaredSlope) - 1, added = arrived * (alignment * ScalarMath.Exp(-logLengths[index + 1]) - 1) / units * (gained + derivatives);
-            growth = Math.Max(Least, growth + added + ofSlopes / units * (gained + derivatives));
-            steps[index] = new Step(growth, Math.Clamp(added / growth, 0, 1));
+            double derivatives = output.SquareAndSquaredSlope / (output.SquaredValue * output.SquaredSlope) - 1, along = arrived * (alignment * ScalarMath.Exp(-logLengths[index + 1]) - 1) / units;
+            growth = Math.Max(Least, growth + (along + ofSlopes / units) * (gained + derivatives));
+            // Weights that keep the norm take from the rest what they turn towards h.
+            steps[index] = new Step(growth, Math.Clamp(along * (1 + derivatives) / growth, 0, 1));
             double rate = output.SquaredValueRates.First, carried = layer.WeightShare * rate * rate * output.SquaredValue / (layer.Variance * output.SquaredSlope);
             arrived *= carried;
             ofSlopes = carried * ofSlopes + layer.WeightShare * 2 * output.SquaredSlopeRates.First * growth;

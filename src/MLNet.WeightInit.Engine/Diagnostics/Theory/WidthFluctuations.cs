@@ -12,7 +12,7 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Theory;
 /// fix the whole of it, or of n outputs of m > n inputs the share n / m. In Hermite terms that is the second coefficient's part, 2 (d ln E φ² / d ln v)² / n, so for one row and ReLU 5/n becomes 3/n. Their measured mean fixes the mean of z
 /// over the units along the inputs' common part: the first coefficient's, which of ReLU's 5/n is another (8/π) (1/π).</para>
 /// <para>The gradient: ‖∂L/∂z‖² is Σ φ′² (Wᵀδ)², of which Wᵀδ is normal with the correlations γ of the gradients δ behind it, so that a layer adds the mean over pairs of E φ′₁² φ′₂² (1 + 2 γ²) / (E φ′²)² − 1, over n,
-/// again less what W fixes. It also reads each layer's own q on its way, through d ln E φ′² / d ln v, and the same units' φ² and φ′² go together; <see cref="GradientAlignment"/> has what the shared weights do to its mean.</para>
+/// again less what W fixes. Orthogonal weights make of δ a point of a sphere, on which g² and g′² have n / (n + 2) of normal variables' chance. The gradient also reads each layer's own q on its way, through d ln E φ′² / d ln v, and the same units' φ² and φ′² go together; <see cref="GradientAlignment"/> has what the shared weights do to its mean.</para>
 /// </remarks>
 internal sealed class WidthFluctuations
 {
@@ -43,12 +43,14 @@ internal sealed class WidthFluctuations
     {
         (_layers, _similarities, _response, _areOrthogonal, _rows, _dropout) = (layers, similarities, response, areOrthogonal, rows, dropout);
         (_extra, _common) = (new double[layers.Count], new double[layers.Count]);
+        bool hasPairs = AreKnown && rows.Count > 1;
+        LayerStep[] single = hasPairs ? OfOneRow().WalkForward().Steps : [];
         for (int index = 0; index < layers.Count; index++)
         {
             double share = similarities[index].WeightShare;
             _common[index] = 1 - share + share * (index == 0 ? rows.CommonShare : CommonShare(similarities[index - 1].Output!));
-            if (index < layers.Count - 1 && similarities[0].Correlations.Length > 0)
-                _extra[index + 1] = NextExtra(index);
+            if (index < layers.Count - 1 && hasPairs)
+                _extra[index + 1] = Math.Max(0, NextExtra(index) - LostExtra(index, single[index]));
         }
     }
 
@@ -58,7 +60,7 @@ internal sealed class WidthFluctuations
     public (Fluctuation[] Forward, Fluctuation[] Backward) Predict(OutputGradients gradients)
     {
         // What curvature does to the mean is up to each row's own fluctuation, which many rows don't average out: E (measured / predicted) is that of one row.
-        var one = new WidthFluctuations(_layers, _similarities, _response, _areOrthogonal, _rows with { Count = 1, LengthSpread = 1 }, _dropout);
+        WidthFluctuations one = OfOneRow();
         (LayerStep[] steps, Fluctuation[] forward) = WalkForward();
         (LayerStep[] oneSteps, Fluctuation[] oneForward) = one.WalkForward();
         Fluctuation[] states = [.. steps.Zip(oneSteps, (rows, single) => Combined(rows.State, single.State)), steps.Length > 0 ? Combined(steps[^1].Next, oneSteps[^1].Next) : default];
@@ -66,7 +68,7 @@ internal sealed class WidthFluctuations
         Fluctuation[] backward = WalkBackward(steps, gradients, aligned), oneBackward = one.WalkBackward(oneSteps, gradients with { SquaredCosines = [1], Spread = 1 }, aligned);
         for (int index = 0; index < forward.Length; index++)
         {
-            forward[index] = AboutMean(index, Combined(forward[index], oneForward[index]));
+            forward[index] = AboutMean(index, Combined(forward[index], oneForward[index]), states[index].Variance);
             if (index < forward.Length - 1)
             {
                 backward[index] = Combined(backward[index], oneBackward[index]);
@@ -78,15 +80,19 @@ internal sealed class WidthFluctuations
         static Fluctuation Combined(Fluctuation rows, Fluctuation one) => new(one.Mean + one.Variance / 2 - rows.Variance / 2, rows.Variance);
     }
 
+    WidthFluctuations OfOneRow() => new(_layers, _similarities, _response, _areOrthogonal, _rows with { Count = 1, LengthSpread = 1 }, _dropout);
+
     /// <summary>The deviation is taken about the mean over rows and units, and the prediction is from the weights' deviation about theirs: both means are chance.</summary>
     /// <remarks>A mean square A of n units of which B = (Σ z / n)² is taken away, E B = a / n with a the part that rows have alike: Var (A − B) is Var A + 2 a² / n² − 2 Cov, and the covariance 2 a² / n², but for what of A is no chance, as in
-    /// Σ (z − z̄)² of n units that are one row's, which has 2 (n − 1) / n². The mean of the n m weights takes 1 / (n m), and along the inputs' common part c it is the same mean: 4 c / (n² m) of covariance. Biases' own mean is known.</remarks>
-    Fluctuation AboutMean(int index, Fluctuation of)
+    /// Σ (z − z̄)² of n units that are one row's, which has 2 (n − 1) / n²; over the square of the 1 − a / n that is left. The mean of the n m weights takes 1 / (n m), and along the inputs' common part c it is the same mean: 4 c / (n² m) of covariance. Biases' own mean is known.</remarks>
+    /// <param name="before">The part of the variance that the layer found, of which both means have their shares.</param>
+    Fluctuation AboutMean(int index, Fluctuation of, double before)
     {
         double units = _layers[index].Units, inputs = _layers[index].Inputs, weights = units * inputs, alike = Math.Max(0, Mean(index, 1, correlation => correlation, 1) - 1 + _similarities[index].WeightShare);
         double together = alike * Math.Max(0, alike - 1 / inputs) * (_areOrthogonal[index] ? Math.Max(0, 1 - units / inputs) : 1);
         double ofMeans = (2 * alike * alike - 4 * together) / (units * units) + 2 / (weights * weights) - 4 * (_common[index] - 1 + _similarities[index].WeightShare) / (units * weights);
-        return new Fluctuation(of.Mean - alike / units + 1 / weights, Math.Max(0, of.Variance + ofMeans) + Rounding);
+        double left = 1 - alike / units, variance = before + Math.Max(0, of.Variance - before + ofMeans) / (left * left);
+        return new Fluctuation(of.Mean - (variance - of.Variance - ofMeans) / 2 + ScalarMath.Log(left) + 1 / weights, variance + Rounding);
     }
 
     /// <summary>Expected ln (q / predicted) of each layer, given that of the last, which is measured: what is gathered on the way there lies between.</summary>
@@ -167,7 +173,7 @@ internal sealed class WidthFluctuations
         double units = _layers[index].Units, square = output.SquaredValue, share = _similarities[index + 1].WeightShare, first = output.SquaredValueRates.First, known = Known(index, spread);
         double gathered = (Mean(index, spread, output.CovarianceOfSquares, output.CovarianceOfSquares(1) + (1 / Kept - 1) * output.FourthValue) - output.LinearSquares * _common[index]) / (square * square)
             + 2 * first * first * ((1 - 1.0 / _rows.Count) * _extra[index] - known);
-        double variance = share * share * Math.Max(0, gathered) / units;
+        double variance = share * share * Math.Max(0, gathered) / units * (_areOrthogonal[index] ? output.SphericalShareOfSquares(Dimension(index)) : 1);
         // And the mean of the weights, which a prediction from their deviation lacks, brings its square.
         double shift = share * (Shift(index, output.SquaredValueCurvature, first, spread) + first / (units * _layers[index].Inputs));
         (LayerResponse.Rate Square, LayerResponse.Rate SquaredSlope) response = _response.To(index, state, share);
@@ -193,6 +199,14 @@ internal sealed class WidthFluctuations
             - 2 * KnownOf(_areOrthogonal[index + 1], _layers[index].Units, _layers[index + 1].Units, 1, gradientSpread / _rows.Count + several * squaredCosines.Average());
         double both = (Mean(index, 1, output.CovarianceOfSquareAndSquaredSlope, output.CovarianceOfSquareAndSquaredSlope(1) + (1 / kept - 1) * output.SquareAndSquaredSlope) - output.LinearBoth * _common[index]) / (slope * square)
             + 2 * output.SquaredValueRates.First * rate * known;
+        if (_areOrthogonal[index])
+        {
+            // Of the derivatives' own chance: gradients that are points of a sphere have theirs whatever z is.
+            double slopes = Mean(index, 1, output.CovarianceOfSquaredSlopes, output.CovarianceOfSquaredSlopes(1)) / (slope * slope) + 2 * rate * rate * known - output.LinearSquaredSlopes * _common[index] / (slope * slope);
+            variance -= (1 - output.SphericalShareOfSquaredSlopes(Dimension(index))) * slopes;
+        }
+        if (_areOrthogonal[index + 1])
+            variance *= Dimension(index + 1) / (Dimension(index + 1) + 2.0);
         return (Math.Max(0, variance) / units, _similarities[index + 1].WeightShare * both / units);
     }
 
@@ -229,24 +243,41 @@ internal sealed class WidthFluctuations
     static double KnownOf(bool isOrthogonal, int outputs, int inputs, double share, double squaredCosines)
         => (1 - share) * (1 - share) + share * share * (isOrthogonal ? squaredCosines - (squaredCosines - 1.0 / inputs) * Math.Max(0, 1 - (double)outputs / inputs) : 1.0 / inputs);
 
-    /// <summary>The variance of E φ₁ φ₂ / E φ² over n units, and what the map of angles leaves of the one before. Of normal units it would be (1 + ρ²) / n where lengths count, and is (1 − ρ²)² / n for cosines.</summary>
+    /// <summary>Of the sphere on which orthogonal weights leave a row, or a gradient: its coordinates are the units, or some of them.</summary>
+    int Dimension(int index) => Math.Max(_layers[index].Units, _layers[index].Inputs);
+
+    /// <summary>The variance of E φ₁ φ₂ over n units, (E φ₁² φ₂² − (E φ₁ φ₂)²) / n, over (E φ²)², and what the map of angles leaves of the one before. The mean square Q of all rows, by which products are measured, has chance of its own:
+    /// E P² / Q² is (E P)² (3 Var ln Q − 4 Cov(ln P, ln Q)) more. Where rows have no direction in common that covariance is the variance, C / n, and where they do it is theirs with the common part. Of normal units that leaves (1 + ρ² − 2 ρ² mean ρ²) / n
+    /// without one, and 0 of rows that are one.</summary>
     double NextExtra(int index)
     {
         SimilarityLayer layer = _similarities[index];
         CorrelatedMoments output = layer.Output!;
-        double square = output.SquaredValue, share = _similarities[index + 1].WeightShare;
+        double square = output.SquaredValue, share = _similarities[index + 1].WeightShare, first = output.SquaredValueRates.First;
+        double ofAll = Mean(index, 1, output.CovarianceOfSquares, output.CovarianceOfSquares(1)) / (square * square) - (_areOrthogonal[index] ? 2 * first * first * MeanSquare(index, 1) : 0);
+        double alike = layer.MeanOverPairs(correlation => correlation), product = output.ProductOfValues(alike) * square;
+        if (alike > 0 && product > 0 && !_areOrthogonal[index])
+            ofAll = 4 * Math.Max(ofAll, output.CovarianceOfSquares(alike) / product) - 3 * ofAll;
         return share * share * layer.MeanOverPairs(correlation =>
         {
             double next = output.ProductOfValues(correlation) / square, slope = output.ProductOfSlopes(correlation) * layer.Variance / square;
-            double gathered = output.CovarianceOfSquares(correlation) / (square * square) + 1 - next * next, cosines = (1 - next * next) * (1 - next * next) / (1 + next * next);
+            double gathered = output.CovarianceOfSquares(correlation) / (square * square) + 1 - next * next;
             if (_areOrthogonal[index])
             {
                 // They keep z₁², z₂² and z₁ z₂, and with them what φ₁ φ₂ has in common with these: its second Hermite coefficients, of which the squares' follow from the rate d ln E φ₁ φ₂ / d ln v ≈ d ln E φ² / d ln v.
-                double ofLengths = output.SquaredValueRates.First * next, ofProduct = slope * (1 - correlation * correlation) + ofLengths * correlation;
+                double ofLengths = first * next, ofProduct = slope * (1 - correlation * correlation) + ofLengths * correlation;
                 gathered -= layer.WeightShare * layer.WeightShare * (ofLengths * ofLengths + ofProduct * ofProduct);
             }
-            return slope * slope * _extra[index] + Math.Max(0, gathered) * cosines / _layers[index].Units;
+            return slope * slope * _extra[index] + Math.Max(0, gathered - next * next * ofAll) / _layers[index].Units;
         });
+    }
+
+    /// <summary>Rows' products vary with their lengths, too: ρ² q₁² q₂² over the square of the mean q is 1 + 2 V of ρ², V the variance that a row's ln q has beyond the mean's, some 1 − ρ² of its own. Where the activation holds lengths, as
+    /// Tanh does, V loses what the slope d ln q′ / d ln q takes.</summary>
+    double LostExtra(int index, LayerStep single)
+    {
+        double slope = single.Response.Square.Slope, square = _similarities[index].MeanOverPairs(correlation => correlation * correlation) + _extra[index];
+        return 2 * square * Math.Max(0, 1 - square) * Math.Max(0, 1 - slope * slope) * single.State.Variance;
     }
 
     /// <summary>The mean squared correlation over all pairs of rows.</summary>
