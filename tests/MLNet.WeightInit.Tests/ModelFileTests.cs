@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using Microsoft.ML;
@@ -144,24 +142,13 @@ public sealed class ModelFileTests
 
     static string[] RunFreshProcess(ITransformer model, DataViewSchema schema, float[] features)
     {
-        string program = typeof(ModelFileTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "FreshProcess").Value!;
         string file = Path.GetTempFileName();
         try
         {
             File.WriteAllBytes(file, ModelZip.Save(s_context, model, schema));
-            var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            foreach (string argument in (string[])["exec", program, file, .. features.Select(feature => feature.ToString("R", CultureInfo.InvariantCulture))])
-                start.ArgumentList.Add(argument);
-            using Process process = Process.Start(start)!;
-            Task<string> error = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.That(process.ExitCode, Is.Zero, error.Result);
-            return output.Split('\n', StringSplitOptions.TrimEntries);
+            OtherProgram.Outcome outcome = OtherProgram.Run("FreshProcess", [file, .. features.Select(feature => feature.ToString("R", CultureInfo.InvariantCulture))]);
+            Assert.That(outcome.ExitCode, Is.Zero, outcome.Errors);
+            return outcome.Lines;
         }
         finally
         {

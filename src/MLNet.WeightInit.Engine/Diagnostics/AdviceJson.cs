@@ -27,6 +27,7 @@ internal static class AdviceJson
         {
             Number("proposedLoss", advice.ProposedLoss);
             Number("askedLoss", advice.AskedLoss);
+            json.WriteNumber("comparedSteps", advice.ComparedSteps);
         }
         json.WriteNumber("proposedWarmUpSteps", advice.ProposedWarmUpSteps);
         json.WriteString("proposedWarmUpReason", advice.ProposedWarmUpReason);
@@ -59,6 +60,7 @@ internal static class AdviceJson
             ProposedRateReason = Text("proposedRateReason"),
             ProposedLoss = Optional("proposedLoss"),
             AskedLoss = Optional("askedLoss"),
+            ComparedSteps = advice.TryGetProperty("comparedSteps", out _) ? Integer("comparedSteps") : 0,
             ProposedWarmUpSteps = Integer("proposedWarmUpSteps"),
             ProposedWarmUpReason = Text("proposedWarmUpReason"),
         };

@@ -12,7 +12,7 @@ public sealed record LearningRateAdvice
     {
     }
 
-    /// <summary>λ_max: the largest eigenvalue of the Hessian of the mean training loss, L2 decay included, on up to 256 rows, as the optimizer sees it: for RMSProp, Adam and AdamW that of the preconditioned Hessian after 20 steps, for
+    /// <summary>λ_max: the largest eigenvalue of the Hessian of the mean training loss, L2 decay included, on up to 256 rows, as the optimizer sees it: for RMSProp, Adam and AdamW that of the preconditioned Hessian after 20 steps (10 from 4 million parameters on), for
     /// tensors with a multiple of the learning rate that of the scaled one. <see cref="double.NaN"/> with tied or normalized weights, above 33 million parameters, and where it isn't finite.</summary>
     public required double Curvature { get; init; }
 
@@ -37,17 +37,20 @@ public sealed record LearningRateAdvice
     /// <summary>What a trial was and how many there were.</summary>
     public required string LargestStableReason { get; init; }
 
-    /// <summary>Steps of a trial.</summary>
+    /// <summary>Steps of a trial that looks for the largest stable rate, up to 300.</summary>
     public required int TrialSteps { get; init; }
 
-    /// <summary>A rate to begin with: the options' own, or that doubled or halved (three significant digits), where it lowers the loss of rows held out by a hundredth or more; of a network so large that rates weren't compared an eighth of
+    /// <summary>Steps of a trial that compares rates, up to 1,200; 0 where rates weren't compared, and in reports of earlier releases.</summary>
+    public int ComparedSteps { get; init; }
+
+    /// <summary>A rate to begin with: the options' own, or that doubled or halved (three significant digits), where it lowers the loss of rows held out by two hundredths or more; of a network so large that rates weren't compared an eighth of
     /// <see cref="LargestStableRate"/> (two). <see cref="double.NaN"/> where no rate lowered the loss.</summary>
     public required double ProposedRate { get; init; }
 
     /// <summary>Why that rate.</summary>
     public required string ProposedRateReason { get; init; }
 
-    /// <summary>Loss of rows held out at the end of trials of <see cref="TrialSteps"/> steps at <see cref="ProposedRate"/>, its warm-up included; <see cref="double.NaN"/> where rates weren't compared (a large network, fewer than 20 rows), and in
+    /// <summary>Loss of rows held out at the end of trials of <see cref="ComparedSteps"/> steps at <see cref="ProposedRate"/>, its warm-up included; <see cref="double.NaN"/> where rates weren't compared (a large network, fewer than 20 rows), and in
     /// reports of earlier releases.</summary>
     public double ProposedLoss { get; init; } = double.NaN;
 

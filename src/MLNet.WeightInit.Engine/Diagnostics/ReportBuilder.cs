@@ -43,6 +43,7 @@ internal static class ReportBuilder
             IsStandardized = options.Standardize,
             Loss = options.Loss.Name,
             LabelSmoothing = options.Loss.LabelSmoothing,
+            HasPriorBias = plan.PriorBias is { } bias && probe.Layers[^1].Biases.AsSpan().SequenceEqual([.. bias]),
             PriorLoss = priorLoss,
             BranchDepth = plan.BranchDepth,
             Rates = rates,

@@ -7,7 +7,7 @@ namespace MLNet.WeightInit;
 /// <remarks>
 /// Hidden layers: He-normal for ReLU and leaky ReLU, and for the activations that resemble them (ELU, GELU, SiLU, Mish, hard-swish); LeCun-normal for the identity, SELU and softplus;
 /// Glorot-normal for tanh, hard-tanh, softsign, sin and erf, and with gain 4 for the sigmoid, whose slope at 0 is ¼: 1 / slope for each of them.
-/// Plain networks of ReLU and leaky ReLU start mirrored (<see cref="LooksLinear"/>) where that trains better than random weights on every kind of function that was tried: for values from four layers on under Adam and its kin, for eight and more classes from
+/// Plain networks of ReLU and leaky ReLU start mirrored (<see cref="LooksLinear"/>) where that trained better than random weights, or no worse beyond chance, on nearly every kind of function that was tried: for values from four layers on under Adam and its kin, for eight and more classes from
 /// fifteen layers on under any optimizer but plain SGD;
 /// the gain is L^(−1 / (2 (L − 1))) for L hidden layers, so that a step moves the function as far at any depth.
 /// Embeddings of categorical columns: variance 1 / dimensions, so that a column reaches the network as a standardized feature does.

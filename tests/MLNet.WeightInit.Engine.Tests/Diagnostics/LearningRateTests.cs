@@ -192,15 +192,21 @@ internal sealed class LearningRateTests
             Assert.That(finding.Remedies[0].Code, Is.EqualTo(advice is null ? "LearningRate = 0.01f" : "LearningRate = 0.02f, Schedule = \"Constant(warmup=0.5)\""));
     }
 
+    /// <summary>A factor of 1,000 is ten doublings and two bisections, from 2 to 1.19, or five quadruplings and two, from 4 to 1.41.</summary>
     [TestCase(0.37)]
-    [TestCase(100)]
-    [TestCase(1e-3)]
+    [TestCase(150)]
+    [TestCase(1e-4)]
     public void A_search_closes_in_on_the_limit_from_any_guess(double limit)
     {
-        RateSearch search = RateSearch.Run(rate => rate < limit ? 1 : -1, guess: 0.1);
-        Assert.That(search.Stable, Is.LessThan(limit));
-        Assert.That(search.Diverged, Is.GreaterThanOrEqualTo(limit));
-        Assert.That(search.Diverged / search.Stable, Is.LessThanOrEqualTo(RateSearch.Resolution));
+        RateSearch search = RateSearch.Run(rate => rate < limit ? 1 : -1, guess: 0.1), large = RateSearch.Run(rate => rate < limit ? 1 : -1, guess: 0.1, RateSearch.LargeResolution, RateSearch.LargeFactor);
+        foreach ((RateSearch found, double resolution) in new[] { (search, RateSearch.Resolution), (large, RateSearch.LargeResolution) })
+        {
+            Assert.That(found.Stable, Is.LessThan(limit));
+            Assert.That(found.Diverged, Is.GreaterThanOrEqualTo(limit));
+            Assert.That(found.Diverged / found.Stable, Is.LessThanOrEqualTo(resolution));
+        }
+        int doublings = (int)Math.Ceiling(Math.Abs(Math.Log2(limit / 0.1)));
+        Assert.That((search.Trials <= 1 + doublings + 1 + 2, large.Trials <= 1 + doublings / 2 + 1 + 2), Is.EqualTo((true, true)), $"{search.Trials}, {large.Trials}");
     }
 
     /// <summary>A rate that changes nothing may be too small, or so large that the network dies.</summary>

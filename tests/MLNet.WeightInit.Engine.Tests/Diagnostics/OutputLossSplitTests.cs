@@ -1,6 +1,9 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Network;
+using MLNet.WeightInit.Engine.Tests.Training;
+using MLNet.WeightInit.Engine.Training;
 using static MLNet.WeightInit.Engine.Tests.Diagnostics.Statistics;
 
 namespace MLNet.WeightInit.Engine.Tests.Diagnostics;
@@ -61,5 +64,19 @@ internal sealed class OutputLossSplitTests
         Finding? finding = FindingRules.Examine(Context(Chain(1), Adam, output: output, loss: "Poisson", initialLoss: loss, priorLoss: 1)).SingleOrDefault();
         Assert.That(finding?.Severity, Is.EqualTo(expected));
         Assert.That(finding?.Verdict, Is.EqualTo(expected is null ? (Verdict?)null : Verdict.MisplacedPrior));
+    }
+
+    /// <summary>Weights of 0.5 behind rectifiers add some to every logit. Where the biases hold the label's prior, asking for it again would change nothing: with the weights at 0 nothing of the cost is left.</summary>
+    [Test]
+    public void What_weights_add_to_the_mean_is_mended_at_the_weights()
+    {
+        TrainingSet rings = Trainings.Rings(200);
+        var data = new TrainingSet(rings.Features, 200, rings.FeatureCount, [.. rings.Targets.Select(ring => ring == 0 ? 1f : 0f)], 1);
+        TrainingOptions options = Trainings.Options(NetworkTask.Binary, 1, [32], init: "he", epochs: 0) with { OutputInit = new Constant(0.5f) };
+        Assert.That(Remedies(new PriorBias()), Is.EqualTo(new[] { "OutputInit = \"zeros\"", "init: \"Auto\"" }));
+        Assert.That(Remedies(new Zeros()), Is.EqualTo(new[] { "init: \"Auto\"", "BiasInit = \"Auto\"" }));
+        Assert.That(NetworkTrainer.Train(data, options with { BiasInit = new PriorBias(), OutputInit = new Zeros() }).Initialization.Findings.Select(finding => finding.Verdict), Has.No.Member(Verdict.MisplacedPrior));
+
+        string[] Remedies(WeightInitializer bias) => [.. NetworkTrainer.Train(data, options with { BiasInit = bias }).Initialization.Findings.Single(one => one.Verdict == Verdict.MisplacedPrior).Remedies.Select(remedy => remedy.Code)];
     }
 }

@@ -35,14 +35,15 @@ internal sealed class RateReportTests
         var edge = new RateEdge(0.8, 1.2, 6);
         LearningRateAdvice nearest = Write(edge, s_compared, asked: 0.05), kept = Write(edge, s_compared with { Rate = 0.05f, Loss = 0.6 }, asked: 0.05f), led = Write(edge, s_compared with { LeadsAway = true, Asked = double.PositiveInfinity }, asked: 0.8);
         LearningRateAdvice alone = Write(edge, ComparedRate.None, asked: 0.05), none = Write(new RateEdge(double.NaN, double.NaN, 6), ComparedRate.None, asked: 0.05), halved = Write(edge, s_compared with { Rate = 0.05f / 16 }, asked: 0.05f);
-        Assert.That(nearest.ProposedRateReason, Does.Contain("seven tenths of the lowest one's gain on rows held out, after 40 steps, over 5 parts of the rows: 0.500; the options' gave 0.600."));
-        Assert.That(kept.ProposedRateReason, Does.StartWith("The options' own").And.Contain("none gave a loss lower by a hundredth on rows held out"));
-        Assert.That(led.ProposedRateReason, Does.Contain("the one with the lowest loss, the options' being next to the edge or beyond, on rows held out"));
+        Assert.That(nearest.ProposedRateReason, Does.Contain("the nearest to the options' that is within a twentieth of the best one's loss, on rows held out, after 70 steps, over 5 parts of the rows: 0.500; the options' gave 0.600."));
+        Assert.That(kept.ProposedRateReason, Does.StartWith("The options' own").And.Contain("none gave a loss lower by 2 % on rows held out"));
+        Assert.That(led.ProposedRateReason, Does.Contain("the best one, the options' being next to the edge or beyond, on rows held out"));
         Assert.That(alone.ProposedRateReason, Does.StartWith("An eighth"));
         Assert.That(none.ProposedRateReason, Is.EqualTo("There is none to propose."));
         Assert.That((nearest.ProposedRate, (float)kept.ProposedRate, alone.ProposedRate, none.ProposedRate, halved.ProposedRate), Is.EqualTo((0.2, 0.05f, 0.1, double.NaN, 0.00313)));
         Assert.That(kept.ProposedRate, Is.EqualTo(0.05), "the shortest number that is the options' rate");
         Assert.That((nearest.ProposedLoss, nearest.AskedLoss, alone.ProposedLoss), Is.EqualTo((0.5, 0.6, double.NaN)));
+        Assert.That((nearest.ComparedSteps, alone.ComparedSteps), Is.EqualTo((70, 0)));
         Assert.That((nearest.Curvature, nearest.StabilityBound, nearest.LargestStableRate, nearest.DivergenceRate, nearest.TrialSteps), Is.EqualTo((4.0, 2.0, 0.8, 1.2, 40)));
     }
 
@@ -92,5 +93,5 @@ internal sealed class RateReportTests
     }
 
     static LearningRateAdvice Write(in RateEdge edge, in ComparedRate compared, double asked)
-        => AdviceText.Write(edge, tried: 7, curvature: 4, "", new StabilityBound(2, false, 0, 0), new RateBudget(40, 9, 5), batchSize: 32, compared.WarmUpSteps, compared, asked);
+        => AdviceText.Write(edge, tried: 7, curvature: 4, "", new StabilityBound(2, false, 0, 0), new RateBudget(40, 9, 5, 70), batchSize: 32, compared.WarmUpSteps, compared, asked);
 }

@@ -27,7 +27,7 @@ internal sealed class InitialLoss : IFindingRule
             yield return new Finding(Verdict.MisplacedPrior, IsGrave(split.Offset, prior, limit, context.Loss) ? Severity.Warning : Severity.Note, output, output,
                 $"the mean output costs a loss of {NumberText.Format(prior + split.Offset)}, "
                 + $"the label's average would cost {NumberText.Format(prior)}: the first steps only learn the average",
-                [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], Remedy.Auto, .. isEntropy ? (string[])[Remedy.PriorBias] : []]);
+                [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], .. Remedies(context.HasPriorBias, isEntropy)]);
         double headLimit = context.Loss is "SoftmaxCrossEntropy" or "BinaryCrossEntropy" ? TextbookHeadExcess : limit;
         if (split.Variation > headLimit)
             yield return new Finding(Verdict.OverConfidentHead, split.Variation > HeadWarningFactor * limit ? Severity.Warning : Severity.Note, output, output,
@@ -35,6 +35,9 @@ internal sealed class InitialLoss : IFindingRule
                 + $"to a loss of {NumberText.Format(prior)}: they are sure of what they can't know yet",
                 [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], Remedy.ZeroHead, Remedy.Auto]);
     }
+
+    /// <summary>Where the biases hold the prior already, it is the weights that add a mean of their own.</summary>
+    static string[] Remedies(bool hasPriorBias, bool isEntropy) => hasPriorBias ? [Remedy.ZeroHead, Remedy.Auto] : isEntropy ? [Remedy.Auto, Remedy.PriorBias] : [Remedy.Auto];
 
     /// <summary>Poisson's loss lacks the labels' own term and may be 0 or negative, so that there is no ratio to judge by.</summary>
     static bool IsGrave(double offset, double prior, double limit, string loss)

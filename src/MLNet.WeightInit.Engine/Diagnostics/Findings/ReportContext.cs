@@ -25,6 +25,9 @@ internal sealed class ReportContext
     /// <summary>Share of each label that the loss spreads over the classes.</summary>
     public double LabelSmoothing { get; init; }
 
+    /// <summary>Whether the output's biases are those of the best constant already, so that what the mean output costs comes from its weights.</summary>
+    public bool HasPriorBias { get; init; }
+
     /// <summary>NaN where unknown.</summary>
     public required double PriorLoss { get; init; }
 

@@ -26,8 +26,9 @@ internal static class AdviceText
                 : double.IsNaN(edge.Diverged) ? $"No rate lowered the loss, in {trial}: what keeps it up is not the rate."
                 : $"None trained from every one of {budget.Draws} starts, in {trial}; at {NumberText.Format(edge.Diverged)} half of them do.",
             TrialSteps = steps,
+            ComparedSteps = isCompared ? budget.ComparedSteps : 0,
             ProposedRate = proposed,
-            ProposedRateReason = isCompared ? Choice(compared, asked, steps)
+            ProposedRateReason = isCompared ? Choice(compared, asked, budget.ComparedSteps)
                 : learns ? "An eighth of the largest stable rate: the loss grows sharper while it is trained, and batches differ."
                 : "There is none to propose.",
             ProposedLoss = SignificantDigits.Round(compared.Loss),
@@ -45,11 +46,11 @@ internal static class AdviceText
 
     static string Choice(in ComparedRate compared, double asked, int steps)
     {
-        string rates = $"{compared.Rates} rates, the options' {NumberText.Format(asked)} doubled and halved from the largest stable one down", held = $"on rows held out, after {steps} steps{(compared.Folds == 1 ? "" : $", over {compared.Folds} parts of the rows")}";
+        string rates = $"{compared.Rates} rates, the options' {NumberText.Format(asked)} doubled and halved,", held = $"on rows held out, after {steps} steps{(compared.Folds == 1 ? "" : $", over {compared.Folds} parts of the rows")}";
         if (compared.Rate == asked)
-            return $"The options' own: of {rates}, none gave a loss lower by a hundredth {held}.";
-        string choice = compared.LeadsAway ? "the one with the lowest loss, the options' being next to the edge or beyond," : "the nearest to the options' that has seven tenths of the lowest one's gain";
-        return $"Of {rates}, {choice} {held}: {NumberText.Format(compared.Loss)}; the options' gave {NumberText.Format(compared.Asked)}.";
+            return $"The options' own: of {rates} each judged with its double and fourfold, none gave a loss lower by {NumberText.Percent(RateComparison.LeastGain(compared.Folds))} {held}.";
+        string choice = compared.LeadsAway ? "the best one, the options' being next to the edge or beyond," : "the nearest to the options' that is within a twentieth of the best one's loss,";
+        return $"Of {rates} each judged with its double and fourfold, {choice} {held}: {NumberText.Format(compared.Loss)}; the options' gave {NumberText.Format(compared.Asked)}.";
     }
 
     /// <summary>As people write it; measured rates are no more exact, and compared ones no longer.</summary>

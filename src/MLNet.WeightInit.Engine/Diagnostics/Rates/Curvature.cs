@@ -16,12 +16,14 @@ internal static class Curvature
     /// <summary>Of a network of so many parameters each takes a tenth of a second and more; the largest eigenvalue stands apart from the others, so that few tell it to a few percent.</summary>
     const int LargeIterations = 8, LargeFrom = 1 << 22;
 
-    public static int IterationsOf(FeedForwardNetwork network) => network.Parameters.Length < LargeFrom ? Iterations : LargeIterations;
-
-    const double RelativeStep = 1e-3;
-
     /// <summary>Elements that one thread takes at a time.</summary>
     const int Chunk = 1 << 16;
+
+    public static bool IsLarge(FeedForwardNetwork network) => network.Parameters.Length >= LargeFrom;
+
+    public static int IterationsOf(FeedForwardNetwork network) => IsLarge(network) ? LargeIterations : Iterations;
+
+    const double RelativeStep = 1e-3;
 
     /// <param name="network">A copy: its parameters are moved, and brought back.</param>
     /// <param name="decay">λ of the L2 penalty λ/2 Σ w², which weights and embeddings have.</param>
@@ -35,7 +37,7 @@ internal static class Curvature
         float[] decays = ByRegion(network.Layout, _ => (float)decay, _ => 0, (float)decay);
         var direction = new double[place.Length];
         double[] start = RandomDirection(network, seed);
-        double eigenvalue = Lanczos.Largest(start, Multiply, iterations);
+        double eigenvalue = Lanczos.Largest(start, Multiply, iterations, Share);
         place.CopyTo(network.Parameters.Span);
         network.ParametersChanged();
         return eigenvalue;
@@ -82,7 +84,7 @@ internal static class Curvature
         }
 
         void Share(Action<int, int> body)
-            => (pool ?? WorkerPool.CallerOnly).Run((direction.Length + Chunk - 1) / Chunk, chunk => body(chunk * Chunk, Math.Min(direction.Length, (chunk + 1) * Chunk)));
+            => (pool ?? WorkerPool.CallerOnly).Run((place.Length + Chunk - 1) / Chunk, chunk => body(chunk * Chunk, Math.Min(place.Length, (chunk + 1) * Chunk)));
     }
 
     /// <summary>One number for each parameter: of weights and biases by layer, and of embeddings. A normalization's scales and shifts count as biases whose rate nobody multiplies.</summary>
@@ -118,7 +120,11 @@ internal static class Curvature
         }
         foreach (EmbeddingLayout embedding in like.Layout.Embeddings)
             random.FillNormal(network.Vectors(embedding)[..(int)embedding.Column.Count], 1);
-        return [.. network.Parameters.Span.ToArray().Select(value => (double)value)];
+        var direction = new double[network.Parameters.Length];
+        ReadOnlySpan<float> drawn = network.Parameters.Span;
+        for (int i = 0; i < direction.Length; i++)
+            direction[i] = drawn[i];
+        return direction;
 
         float[] Draw(int count)
         {

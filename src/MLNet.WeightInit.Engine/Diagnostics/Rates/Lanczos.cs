@@ -18,14 +18,16 @@ internal static class Lanczos
     /// <param name="start">Any vector that isn't 0; is overwritten.</param>
     /// <param name="multiply">Puts the operator's product with the first argument, a unit vector, into the second.</param>
     /// <param name="iterations">Most products.</param>
+    /// <param name="share">Runs a body on ranges of the elements, from one to another, by several threads; null: on all by the caller's. Sums are the caller's alone, so that their order is one.</param>
     /// <returns>NaN where a product isn't finite or the start is 0.</returns>
-    public static double Largest(double[] start, Action<double[], double[]> multiply, int iterations)
+    public static double Largest(double[] start, Action<double[], double[]> multiply, int iterations, Action<Action<int, int>>? share = null)
     {
+        share ??= body => body(0, start.Length);
         double[] current = start, previous = new double[start.Length], product = new double[start.Length];
         double norm = Math.Sqrt(DoubleVectors.Dot(current, current)), eigenvalue = double.NaN;
         if (!(norm > 0) || !double.IsFinite(norm))
             return double.NaN;
-        Scale(current, 1 / norm);
+        Scale(current, 1 / norm, share);
         List<double> diagonal = [], beside = [];
         int still = 0;
         for (int iteration = 0; iteration < iterations; iteration++)
@@ -34,8 +36,11 @@ internal static class Lanczos
             double alpha = DoubleVectors.Dot(current, product), last = beside.Count > 0 ? beside[^1] : 0;
             if (!double.IsFinite(alpha))
                 return double.NaN;
-            for (int i = 0; i < product.Length; i++)
-                product[i] -= alpha * current[i] + last * previous[i];
+            share((first, end) =>
+            {
+                for (int i = first; i < end; i++)
+                    product[i] -= alpha * current[i] + last * previous[i];
+            });
             diagonal.Add(alpha);
             double next = LargestOfTridiagonal(diagonal, beside);
             still = Math.Abs(next - eigenvalue) <= Tolerance * Math.Abs(next) ? still + 1 : 0;
@@ -43,7 +48,7 @@ internal static class Lanczos
             double beta = Math.Sqrt(DoubleVectors.Dot(product, product));
             if (still == 2 || !(beta > Noise * Math.Abs(eigenvalue)))         // the space is closed, and what is left is noise
                 break;
-            Scale(product, 1 / beta);
+            Scale(product, 1 / beta, share);
             beside.Add(beta);
             (previous, current, product) = (current, product, previous);
         }
@@ -83,9 +88,9 @@ internal static class Lanczos
         return true;
     }
 
-    static void Scale(double[] vector, double factor)
+    static void Scale(double[] vector, double factor, Action<Action<int, int>> share) => share((first, end) =>
     {
-        for (int i = 0; i < vector.Length; i++)
+        for (int i = first; i < end; i++)
             vector[i] *= factor;
-    }
+    });
 }

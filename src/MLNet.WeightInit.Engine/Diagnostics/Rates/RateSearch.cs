@@ -8,7 +8,10 @@ internal readonly record struct RateSearch(double Stable, double Diverged, int T
     /// <summary>Of the two rates, in the end, where no other is asked for; and for a network so large that its trials are the shortest.</summary>
     public const double Resolution = 1.2, LargeResolution = 1.5;
 
-    const int MostDoublings = 14;
+    /// <summary>From one rate to the next until both sides of the edge are known. The quadratic bound is often ten times off, and the trials of the largest networks are dear.</summary>
+    public const int UsualFactor = 2, LargeFactor = 4;
+
+    const int MostMoves = 14;
 
     /// <summary>From a rate that changes nothing, larger ones are looked at in larger steps.</summary>
     const int Stride = 4, MostStrides = 6;
@@ -16,7 +19,8 @@ internal readonly record struct RateSearch(double Stable, double Diverged, int T
     /// <param name="trial">Above 0 where a rate trains, 0 where it changes nothing, below 0 where the loss rises; asked once for each that is tried.</param>
     /// <param name="guess">Above 0.</param>
     /// <param name="resolution">To where the two are bisected.</param>
-    public static RateSearch Run(Func<double, int> trial, double guess, double resolution = Resolution)
+    /// <param name="factor">By which rates grow or fall before.</param>
+    public static RateSearch Run(Func<double, int> trial, double guess, double resolution = Resolution, int factor = UsualFactor)
     {
         double stable = double.NaN, diverged = double.NaN, rate = guess;
         int trials = 1, outcome = trial(rate);
@@ -28,9 +32,9 @@ internal readonly record struct RateSearch(double Stable, double Diverged, int T
         else
             diverged = rate = outcome < 0 && rate > guess ? rate : guess;
         bool rises = outcome > 0;
-        for (int i = 0; i < MostDoublings && (double.IsNaN(stable) || double.IsNaN(diverged)); i++, trials++)
+        for (int i = 0; i < MostMoves && (double.IsNaN(stable) || double.IsNaN(diverged)); i++, trials++)
         {
-            rate = rises ? stable * 2 : diverged / 2;
+            rate = rises ? stable * factor : diverged / factor;
             if (trial(rate) > 0)
                 stable = rate;
             else

@@ -24,8 +24,8 @@ internal sealed class RateStudy
     /// <summary>Multiplications and additions that all products with the Hessian may take.</summary>
     const double MostWork = 6e10;
 
-    /// <summary>Cohen et al. 2022 measure the preconditioned curvature when the averages of squares have settled.</summary>
-    const int PreconditioningSteps = 20;
+    /// <summary>Cohen et al. 2022 measure the preconditioned curvature when the averages of squares have settled. A large network's steps take as long as its iterations.</summary>
+    const int UsualPreconditioningSteps = 20, LargePreconditioningSteps = 10;
 
     /// <summary>Share of the loss that a trial shall gain on the start, or the best constant, to train: what a network that has died gains by its biases, and by the noise of its batches, is less. Half of what a smaller rate gains, where that
     /// is little.</summary>
@@ -101,6 +101,8 @@ internal sealed class RateStudy
     /// <summary>Rows of a trial's batch: where even the fewest steps would take too much, less than training has.</summary>
     static int LargestBatch(TrialWork work) => (int)Math.Clamp(RateBudget.LargeWork / (RateBudget.UsualRates * RateBudget.FewestSteps * work.Products(1)), FewestRows, RateTrial.MostRows);
 
+    int PreconditioningSteps => Curvature.IsLarge(_network) ? LargePreconditioningSteps : UsualPreconditioningSteps;
+
     int BatchRows => Math.Min(_trial.BatchSize, _rows.Length);
 
     RateBudget Budget(TrialCourse course) => RateBudget.Of(_work.Products(BatchRows) + _work.Start / Math.Clamp(course.Steps, RateBudget.FewestSteps, RateBudget.MostSteps), course.Steps);
@@ -137,7 +139,8 @@ internal sealed class RateStudy
     {
         int steps = budget.Steps;
         bool isAlone = budget.Draws == 1;
-        RateSearch search = RateSearch.Run(rate => _trial.Run(steps, _ => rate) is var outcome && outcome.HasLearned(_prior) ? 1 : outcome.HasRisen(_prior) ? -1 : 0, guess, isAlone ? budget.Folds == 0 ? RateSearch.LargeResolution : RateSearch.Resolution : CoarseResolution);
+        RateSearch search = RateSearch.Run(rate => _trial.Run(steps, _ => rate) is var outcome && outcome.HasLearned(_prior) ? 1 : outcome.HasRisen(_prior) ? -1 : 0, guess,
+            isAlone ? budget.Folds == 0 ? RateSearch.LargeResolution : RateSearch.Resolution : CoarseResolution, budget.Folds == 0 ? RateSearch.LargeFactor : RateSearch.UsualFactor);
         if (isAlone || double.IsNaN(search.Stable) || double.IsNaN(search.Diverged))
             return (new RateEdge(search.Stable, search.Diverged, 0), search.Trials);
         double gain = Math.Min(EdgeGain, _trial.Run(steps, _ => search.Stable / 4).Gain(_prior) / 2);
@@ -157,7 +160,7 @@ internal sealed class RateStudy
     RateComparison Comparison(TrialCourse course, RateBudget budget)
     {
         const int MostHeldOut = 1024, Parts = 5;
-        int steps = budget.Steps;
+        int steps = budget.ComparedSteps;
         int[] order = [.. _rows];
         new RandomSource(_options.Seed, "diagnostics/rates/folds").Shuffle(order);
         int size = Math.Clamp(order.Length / Parts, 1, MostHeldOut);

@@ -30,16 +30,10 @@ internal readonly unsafe struct TilesOf32Registers<TSimd, TVector> : IRegisterTi
 
     public static int StripColumns(int rows) => 2 * TSimd.Width;
 
-    public static int RowColumns => 8 * TSimd.Width;
+    public static int RowColumns => RowStrip<TSimd, TVector>.Columns;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void RunRow(float* x, nint depth, float* b, nint panelStep, nint bDepth, int columns, float* start, float* sums)
-    {
-        if (columns == RowColumns)
-            RowMicroKernel<TSimd, TVector, EightVectors>.Run(x, depth, b, panelStep, bDepth, start, sums);
-        else
-            RowMicroKernel<TSimd, TVector, FourVectors>.Run(x, depth, b, panelStep, bDepth, start, sums);
-    }
+    public static void RunRow(float* x, nint depth, float* b, nint panelStep, nint bDepth, int columns, float* start, float* sums) => RowStrip<TSimd, TVector>.Run(x, depth, b, panelStep, bDepth, columns, start, sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(float* a, nint aRow, nint aDepth, int rows, int tiles, float* b, nint bDepth, int columns, nint depth, float* start, nint startRow, float* c, nint cRow)
@@ -82,16 +76,10 @@ internal readonly unsafe struct TilesOf16Registers<TSimd, TVector> : IRegisterTi
 
     public static int StripColumns(int rows) => (rows <= FewRows ? 4 : 2) * TSimd.Width;
 
-    public static int RowColumns => 8 * TSimd.Width;
+    public static int RowColumns => RowStrip<TSimd, TVector>.Columns;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void RunRow(float* x, nint depth, float* b, nint panelStep, nint bDepth, int columns, float* start, float* sums)
-    {
-        if (columns == RowColumns)
-            RowMicroKernel<TSimd, TVector, EightVectors>.Run(x, depth, b, panelStep, bDepth, start, sums);
-        else
-            RowMicroKernel<TSimd, TVector, FourVectors>.Run(x, depth, b, panelStep, bDepth, start, sums);
-    }
+    public static void RunRow(float* x, nint depth, float* b, nint panelStep, nint bDepth, int columns, float* start, float* sums) => RowStrip<TSimd, TVector>.Run(x, depth, b, panelStep, bDepth, columns, start, sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(float* a, nint aRow, nint aDepth, int rows, int tiles, float* b, nint bDepth, int columns, nint depth, float* start, nint startRow, float* c, nint cRow)

@@ -55,3 +55,21 @@ internal static unsafe class RowMicroKernel<TSimd, TVector, TColumns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TVector Vector(float* b, int index, nint panelStep) => TSimd.Load(b + index * TSimd.Width / Panels.Width * panelStep + index * TSimd.Width % Panels.Width);
 }
+
+/// <summary>The strips of columns that one row is summed over: the same for every register count.</summary>
+internal static unsafe class RowStrip<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector> where TVector : struct
+{
+    /// <inheritdoc cref="IRegisterTiles.RowColumns"/>
+    public static int Columns => 8 * TSimd.Width;
+
+    /// <inheritdoc cref="IRegisterTiles.RunRow"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run(float* x, nint depth, float* b, nint panelStep, nint bDepth, int columns, float* start, float* sums)
+    {
+        if (columns == Columns)
+            RowMicroKernel<TSimd, TVector, EightVectors>.Run(x, depth, b, panelStep, bDepth, start, sums);
+        else
+            RowMicroKernel<TSimd, TVector, FourVectors>.Run(x, depth, b, panelStep, bDepth, start, sums);
+    }
+}
