@@ -123,7 +123,8 @@ internal static class NetworkTrainer
             RateMeasurement? rates = RateStudy.Measure(network, gatherer, trainingRows, stream?.TrainingRows ?? trainingRows.Length, options, kernels, RateMultipliers(plan), measured.Loss, priorLoss, Redraw);
             (long steps, int epochs) = Planned(stream?.TrainingRows ?? trainingRows.Length, options);
             InitializationDetails? details = DetailStudy.Measure(network, measured, gatherer, probe.RowNumbers, options, kernels, calibrationPasses, stream?.TrainingRows ?? trainingRows.Length);
-            InitializationReport made = ReportBuilder.Build(plan, measured, options, probe.RowSums(), priorLoss, options.Seed, steps, epochs, rates, details, pool);
+            TrainingOptions judged = options with { WeightDecay = TrainingBudget.WeightDecay(options.Optimizer, stream?.TrainingRows ?? trainingRows.Length, options.WeightDecay) };
+            InitializationReport made = ReportBuilder.Build(plan, measured, judged, probe.RowSums(), priorLoss, options.Seed, steps, epochs, rates, details, pool, stream is { SampleIsWhole: false } ? ConstantFeatures.Of(stream, data) : ConstantFeatures.Of(data, trainingRows));
             return options.Diagnostics == DiagnosticsLevel.Full ? Diagnosed(made) : made;
         }
 

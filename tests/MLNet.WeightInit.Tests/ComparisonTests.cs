@@ -51,6 +51,31 @@ public sealed class ComparisonTests
         Assert.That(comparison.Candidates.Select(candidate => candidate.LearningRateDecades), Is.All.InRange(0.0, 4.5));
     }
 
+    /// <summary>Of two seeds Student's quantile is 12.7: an interval of a loss that cannot be negative, of a share or of steps would end where none of them can be.</summary>
+    [TestCase("Label", 0, 1)]
+    [TestCase(nameof(SampleRow.Value), double.NegativeInfinity, 1)]
+    [TestCase("heads", 0, 0)]
+    public void Intervals_of_two_seeds_stay_where_their_figures_can_be(string label, double lowestMetric, double highestMetric)
+    {
+        NeuralNetOptions options = Samples.Quick(label);
+        if (label == "heads")
+            options.Heads = ["Label", nameof(SampleRow.Value)];
+        InitializationComparison comparison = _context.WeightInit.Compare(_data, options, s_pair, new ComparisonOptions { Seeds = 2, Steps = 12, LearningRateDecades = 0, TargetLoss = 0.9 });
+        using (Assert.EnterMultipleScope())
+            foreach (CandidateResult candidate in comparison.Candidates)
+            {
+                Assert.That(candidate.HeldOutLoss.Lower, Is.GreaterThanOrEqualTo(0).And.LessThanOrEqualTo(candidate.HeldOutLoss.Value));
+                Assert.That(candidate.StepsToTarget!.Lower, Is.GreaterThanOrEqualTo(0));
+                Assert.That(candidate.StepsToTarget.Upper, Is.LessThanOrEqualTo(12));
+                if (candidate.Metric is { } metric)
+                {
+                    Assert.That(metric.Lower, Is.GreaterThanOrEqualTo(lowestMetric));
+                    Assert.That(metric.Upper, Is.LessThanOrEqualTo(highestMetric));
+                }
+            }
+        Assert.That(comparison.Candidates.Any(candidate => candidate.HeldOutLoss.Upper - candidate.HeldOutLoss.Value > candidate.HeldOutLoss.Value - candidate.HeldOutLoss.Lower + 1e-3), Is.True, "one at least was cut");
+    }
+
     /// <summary>A user who trains as the comparison does, seed by seed, gets its numbers.</summary>
     [Test]
     public void A_training_of_the_comparison_is_that_of_Fit_with_its_seed()

@@ -47,7 +47,7 @@ internal static class EarlyTrainingText
             : string.Create(CultureInfo.InvariantCulture, $"The first {trained.Steps.Count} steps: loss {NumberText.Format(first.Loss)} to {NumberText.Format(last.Loss)}, gradient norm {NumberText.Format(first.GradientNorm)} to {NumberText.Format(last.GradientNorm)}");
         string updates = Span(trained.Layers.Select(layer => layer.UpdateRatios[^1])) is { Length: > 0 } ratios ? $", the last one by {ratios} of a layer's weights" : "";
         string moved = Span(trained.Layers.Select(layer => layer.Movement)) is { Length: > 0 } movement ? $" Training moved layers by {movement} of their weights{Dead(trained)}." : "";
-        string chance = trained.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" After them the chance that it learns in {forecast.Steps:#,0}: {NumberText.Percent(forecast.Probability)}.") : "";
+        string chance = trained.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" After them the chance that it learns in {forecast.Steps:#,0}: {NumberText.Percent(forecast.Probability)}{forecast.Caveat}.") : "";
         return $"{course}{updates}.{chance}{moved}";
     }
 

@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Optimizers;
 using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
@@ -58,6 +59,8 @@ internal static class RemedyTrials
             "hiddenLayers" => options with { HiddenLayers = [.. value.Trim('[', ']').Split(',').Select(units => int.Parse(units, CultureInfo.InvariantCulture))] },
             "Normalization" => options with { Normalization = value == "layer" ? Normalization.Layer : Normalization.Batch },
             "Standardize" => options with { Standardize = value == "true" },
+            "WeightDecay" => options with { WeightDecay = float.Parse(value.TrimEnd('f'), CultureInfo.InvariantCulture) },
+            "Optimizer" => options with { Optimizer = Optimizers.Parse(value) },
             "NumberOfEpochs" => options with { NumberOfEpochs = int.Parse(value, CultureInfo.InvariantCulture) },
             "Schedule" => options with { Schedule = Schedules.Parse(value) },
             "LearningRate" => options with { LearningRate = float.Parse(value.TrimEnd('f'), CultureInfo.InvariantCulture) },

@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Diagnostics.Rates;
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
@@ -14,7 +15,7 @@ internal static class ReportBuilder
 {
     /// <param name="plan">As executed: calibrated, with overrides.</param>
     /// <param name="probe">Measured before the first step.</param>
-    /// <param name="options">The training that follows: optimizer, learning rate, loss.</param>
+    /// <param name="options">The training that follows: optimizer, learning rate, loss; the decay that it has, and null for none.</param>
     /// <param name="probeRows">Σ x and Σ x² of each row of the probe batch as the network saw it (standardized).</param>
     /// <param name="priorLoss">Loss of the best constant prediction on the training rows: the label's entropy, or half or whole its variance, as the loss defines
     /// it; NaN where unknown.</param>
@@ -23,8 +24,9 @@ internal static class ReportBuilder
     /// <param name="epochs">In which it makes them.</param>
     /// <param name="rates">What trials of a few steps said of the learning rate; null for none.</param>
     /// <param name="details">What only <see cref="DiagnosticsLevel.Full"/> measures; null for none.</param>
+    /// <param name="constants">Null where nobody looked.</param>
     /// <param name="pool">Threads that share the layers; null: the caller's alone.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null, InitializationDetails? details = null, WorkerPool? pool = null)
+    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null, InitializationDetails? details = null, WorkerPool? pool = null, ConstantFeatures? constants = null)
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
@@ -33,7 +35,9 @@ internal static class ReportBuilder
         double gradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout);
         NetworkTheory theory = NetworkTheoryBuilder.Build(probe, layers, moments, curve, probeRows, gradientRatio, options.Dropout);
         double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
-        TrainabilityForecast? forecast = StartFigures.AreKnown(options) && steps > 0 ? TrainabilityForecast.Of(start, steps) : null;
+        // The study's trainings have no decay: where it does more than the loss its figures mean something else.
+        double decay = options.Optimizer.HasDecoupledDecay ? 0 : options.WeightDecay ?? 0;
+        TrainabilityForecast? forecast = StartFigures.AreKnown(options) && steps > 0 && !OutweighedGradient.IsFound(layers, probe, decay, TrainingDynamics.Of(options.Optimizer)) ? TrainabilityForecast.Of(start, steps) : null;
         var context = new ReportContext
         {
             Layers = layers,
@@ -52,6 +56,10 @@ internal static class ReportBuilder
             Forecast = forecast,
             StartFigures = start,
             LearningRate = options.LearningRate,
+            Constants = constants,
+            HasOtherInputs = plan.Embeddings.Count > 0,
+            RowSquare = probeRows.Average(row => row.SquaredSum),
+            WeightDecay = decay,
             Epochs = epochs,
             Details = details,
         };

@@ -27,7 +27,7 @@ internal static class ReportHeadline
                 + $"before the first step; seed {report.Seed}.{Forecast(report)}");
 
     static string Forecast(InitializationReport report)
-        => report.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" The chance that it learns in {forecast.Steps:#,0} steps: {NumberText.Percent(forecast.Probability)}.{Reliability(report)}") : "";
+        => report.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" The chance that it learns in {forecast.Steps:#,0} steps: {NumberText.Percent(forecast.Probability)}{forecast.Caveat}.{Reliability(report)}") : "";
 
     static string Reliability(InitializationReport report)
         => report.Reliability is not { } rates ? "" : string.Create(CultureInfo.InvariantCulture, $" Verdicts miss {rates.MissRate:P0} of the trainings that fail and give a false alarm for {rates.FalseAlarmRate:P0} of those that learn; of {rates.Trainings} that were ")

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Diagnostics.Trainability;
 
@@ -12,6 +13,15 @@ namespace MLNet.WeightInit;
 /// <param name="Steps">Updates of the training that was judged: a slow start may learn in more.</param>
 public sealed record TrainabilityForecast(double Probability, long Steps)
 {
+    /// <summary>Steps of the shortest training that the rule was fitted on, and that of <see cref="EarlyTraining"/>.</summary>
+    internal const int FewestSteps = 150;
+
+    /// <summary>Whether the training has fewer steps than any that the rule was fitted on, which had 150 to 678. It is a guess then, and the text says so: the rule can't tell ten steps from a hundred.</summary>
+    public bool IsExtrapolated => Steps < FewestSteps;
+
+    /// <summary>What a text adds to a guess; empty for others.</summary>
+    internal string Caveat => IsExtrapolated ? string.Create(CultureInfo.InvariantCulture, $" (a guess: it was fitted on trainings of {FewestSteps} and more)") : "";
+
     static readonly Lazy<TrainabilityRule> s_rule = new(() => TrainabilityRule.Load("trainability.txt"));
 
     /// <summary>Null where the rule has no answer: for other figures than it was fitted on.</summary>

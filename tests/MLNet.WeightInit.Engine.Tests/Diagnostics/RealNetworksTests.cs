@@ -28,14 +28,16 @@ public partial class RealNetworksTests
         => Assert.That(Report(3, 64, activation, "auto", "Adam").Verdict, Is.EqualTo(Verdict.Healthy));
 
     [TestCase("glorot", "SGD", Verdict.VanishingGradient)]
-    [TestCase("glorot", "Adam", Verdict.Healthy)]
-    [TestCase("glorot", "RMSProp", Verdict.Healthy)]
+    [TestCase("glorot", "Adam", Verdict.Healthy, 0f)]
+    [TestCase("glorot", "Adam", Verdict.Stalling, Description = "Two seeds of 3,000 steps end at 2.3027 and the best constant's is 2.3026; without decay, in the row above, below 1e-4.")]
+    [TestCase("glorot", "RMSProp", Verdict.Healthy, 0f)]
+    [TestCase("glorot", "RMSProp", Verdict.Stalling, Description = "3,000 steps end at 2.3028.")]
     [TestCase("normal(deviation=0.01)", "SGD", Verdict.VanishingGradient)]
     [TestCase("normal(deviation=0.01)", "Adam", Verdict.VanishingGradient)]
     [TestCase("pytorch_default", "SGD", Verdict.VanishingGradient)]
     [TestCase("pytorch_default", "Adam", Verdict.VanishingGradient)]
-    public void Thirty_relu_layers_are_judged_by_what_the_optimizer_mends(string init, string optimizer, Verdict expected)
-        => Assert.That(Report(30, 64, "ReLU", init, optimizer).Verdict, Is.EqualTo(expected));
+    public void Thirty_relu_layers_are_judged_by_what_the_optimizer_mends(string init, string optimizer, Verdict expected, float? decay = null)
+        => Assert.That(NetworkTrainer.Train(s_prototypes, Options(30, 64, "ReLU", init, optimizer) with { WeightDecay = decay }).Initialization.Verdict, Is.EqualTo(expected));
 
     [TestCase("ReLU", "zeros", Verdict.Symmetric)]
     [TestCase("Tanh", "constant(value=0.1)", Verdict.Symmetric)]

@@ -9,6 +9,17 @@ namespace MLNet.WeightInit.Engine.Tests.Training;
 [Category("Kernels")]
 internal sealed unsafe class LossesTests
 {
+    /// <summary>Where a row's loss ends: Poisson's lacks the label's own term, and nobody knows of one that a user wrote.</summary>
+    [TestCase("SoftmaxCrossEntropy", true)]
+    [TestCase("BinaryCrossEntropy", true)]
+    [TestCase("Squared", true)]
+    [TestCase("Absolute", true)]
+    [TestCase("Huber(delta=2)", true)]
+    [TestCase("Quantile(level=0.9)", true)]
+    [TestCase("Quantiles(levels=(0.1, 0.9))", true)]
+    [TestCase("Poisson", false)]
+    public void A_loss_says_whether_it_may_be_negative(string loss, bool isNonNegative) => Assert.That(Losses.Parse(loss).IsNonNegative, Is.EqualTo(isNonNegative));
+
     [Test]
     public void Softmax_cross_entropy_matches_the_definition([Values(1, 2, 10, 16, 17, 100)] int classes, [Values(1f, 30f)] float size, [Values] bool weighted, [Values] SimdLevel level)
     {

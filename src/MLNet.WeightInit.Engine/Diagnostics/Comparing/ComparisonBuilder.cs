@@ -80,16 +80,16 @@ internal sealed class ComparisonBuilder
             Initializer = name,
             Rank = 0,
             CostRank = 0,
-            HeldOutLoss = _statistics.Mean(losses, $"loss/{name}"),
+            HeldOutLoss = _statistics.Mean(losses, $"loss/{name}", _setup.LossIsNonNegative ? (0, double.PositiveInfinity) : null),
             Deviation = _statistics.Deviation(losses, $"deviation/{name}"),
-            Metric = MeanOrNull(own.Where(record => record.Trial.IsComplete).Select(Metric), $"metric/{name}"),
+            Metric = MeanOrNull(own.Where(record => record.Trial.IsComplete).Select(Metric), $"metric/{name}", _setup.MetricRange),
             Gap = MeanOrNull(own.Where(record => record.Trial.IsComplete).Select(record => (double?)(FinalLoss(record) - record.Trial.TrainingLoss)), $"gap/{name}"),
             LossDifference = isReference ? null : _statistics.Mean(differences, $"difference/{name}"),
             MetricDifference = isReference ? null
                 : MeanOrNull(own.Zip(reference).Where(pair => pair.First.Trial.IsComplete && pair.Second.Trial.IsComplete).Select(pair => Metric(pair.First) - Metric(pair.Second)), $"metric difference/{name}"),
             PValue = isReference ? null : SignificantDigits.Round(SeedStatistics.PairedProbability(differences)),
             ReachedShare = _target is null ? null : SignificantDigits.Round((double)own.Count(record => StepsToTarget(record) is not null) / own.Length),
-            StepsToTarget = _target is null ? null : _statistics.Mean(steps, $"steps/{name}"),
+            StepsToTarget = _target is null ? null : _statistics.Mean(steps, $"steps/{name}", (0, _setup.Steps)),
             StepsDifference = isReference || _target is null ? null : _statistics.Mean([.. steps.Zip(reference, (step, other) => step - (StepsToTarget(other) ?? _setup.Steps))], $"steps difference/{name}"),
             LearningRateDecades = _target is null || _setup.SweepSeeds == 0 ? null
                 : SignificantDigits.Round(DecadesPerRate * own.Concat(_sweep[candidate]).Count(record => record.Seed < _setup.SweepSeeds && StepsToTarget(record) is not null) / _setup.SweepSeeds),
@@ -145,10 +145,10 @@ internal sealed class ComparisonBuilder
         return null;
     }
 
-    IntervalEstimate? MeanOrNull(IEnumerable<double?> values, string purpose)
+    IntervalEstimate? MeanOrNull(IEnumerable<double?> values, string purpose, (double Lowest, double Highest)? range = null)
     {
         double[] finite = [.. values.Where(value => value is { } number && double.IsFinite(number)).Select(value => value!.Value)];
-        return finite.Length > 1 ? _statistics.Mean(finite, purpose) : null;
+        return finite.Length > 1 ? _statistics.Mean(finite, purpose, range) : null;
     }
 
     bool HasFailed(TrialRecord record) => !(FinalLoss(record) < Fallback(record));

@@ -1,6 +1,7 @@
 namespace MLNet.WeightInit;
 
 /// <summary>A figure over seeds with its interval, kept to six significant digits.</summary>
+/// <remarks>An interval of a figure that has an end (a loss that can't be negative, a share, a number of steps) is cut off there, which takes nothing from what it covers.</remarks>
 public sealed record IntervalEstimate
 {
     internal IntervalEstimate(double value, double lower, double upper)

@@ -6,14 +6,16 @@ internal sealed class SeedStatistics(IntervalMethod method, double confidence, l
 {
     /// <param name="values">At least 2, finite.</param>
     /// <param name="purpose">Names the bootstrap's stream.</param>
-    public IntervalEstimate Mean(IReadOnlyList<double> values, string purpose)
+    /// <param name="range">What a value can be; null: any number. An interval is cut to it, and holds the true mean as often as before, since that lies in the range, too.</param>
+    public IntervalEstimate Mean(IReadOnlyList<double> values, string purpose, (double Lowest, double Highest)? range = null)
     {
         double[] sample = [.. values];
         double mean = MeanOf(sample);
         if (method == IntervalMethod.Bca)
             return Estimate(mean, BcaBootstrap.Interval(sample, MeanOf, confidence, Stream(purpose)));
         double half = Distributions.StudentQuantile((1 + confidence) / 2, sample.Length - 1) * DeviationOf(sample) / Math.Sqrt(sample.Length);
-        return Estimate(mean, (mean - half, mean + half));
+        (double lowest, double highest) = range ?? (double.NegativeInfinity, double.PositiveInfinity);
+        return Estimate(mean, (Math.Max(mean - half, lowest), Math.Min(mean + half, highest)));
     }
 
     /// <inheritdoc cref="Mean"/>

@@ -26,7 +26,13 @@ internal sealed record ComparisonSetup
     /// <summary>0 without a sweep.</summary>
     public required int SweepSeeds { get; init; }
     public required string Loss { get; init; }
+
+    /// <summary>False where the loss may be negative, or nobody knows.</summary>
+    public required bool LossIsNonNegative { get; init; }
     public required string? Metric { get; init; }
+
+    /// <summary>What the metric can be.</summary>
+    public (double Lowest, double Highest) MetricRange { get; init; } = (double.NegativeInfinity, double.PositiveInfinity);
     public required bool HigherMetricIsBetter { get; init; }
     public required int TrainingRows { get; init; }
     public required int HeldOutRows { get; init; }

@@ -6,6 +6,7 @@ internal static class FindingRules
     static readonly IFindingRule[] s_all =
     [
         new NonFiniteValues(),
+        new EqualRows(),
         new SymmetricUnits(),
         new ForwardSignal(),
         new BackwardGradient(),
@@ -16,6 +17,7 @@ internal static class FindingRules
         new RankCollapse(),
         new UnstableScale(),
         new BeyondChance(),
+        new OutweighedGradient(),
         new UnstableLearningRate(),
         new SpectrumEdge(),
         new LowRankWeights(),
@@ -36,7 +38,7 @@ internal static class FindingRules
 
     /// <summary>Every rule's findings: the gravest first, by severity, verdict and layer.</summary>
     public static Finding[] Examine(ReportContext context)
-        => [.. ForecastJudgement.Apply([.. s_all.SelectMany(rule => rule.Examine(context))], context)
+        => [.. ForecastJudgement.Apply([.. EqualRows.AsCause(s_all.SelectMany(rule => rule.Examine(context)), context)], context)
             .Select(finding => finding with { Remedies = [.. finding.Remedies.Where(remedy => Remedy.IsNew(remedy.Code, context))] })
             .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
 

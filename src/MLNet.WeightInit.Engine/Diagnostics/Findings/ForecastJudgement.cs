@@ -46,10 +46,10 @@ internal static class ForecastJudgement
     static Finding Explain(ReportContext context, TrainabilityForecast forecast)
     {
         int last = context.Layers.Count - 1;
-        string start = string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps");
+        string start = string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps{forecast.Caveat}");
         double share = StartFigures.LabelShare(context.StartFigures);
         if (share < LeastLabelShare)
-            start += $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features";
+            start += $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features{(context.Constants is { Slots.Length: > 0 } constants ? $", and {EqualRows.Text(constants)}" : "")}";
         (double factor, double atRate) = BestRate(context, forecast);
         (int more, double atSteps) = BestSteps(context, forecast);
         if (atRate >= Even && atRate >= forecast.Probability + LeastGain)

@@ -15,6 +15,8 @@ public sealed record Remedy
     internal const string ZeroBias = "BiasInit = \"zeros\"";
     internal const string PriorBias = "BiasInit = \"Auto\"";
     internal const string LayerNormalization = "Normalization = \"layer\"";
+    internal const string NoDecay = "WeightDecay = 0f";
+    internal const string DecoupledDecay = "Optimizer = \"AdamW\"";
     internal const string Standardize = "Standardize = true";
 
     internal Remedy(string code) => Code = code;

@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics.Rates;
 using MLNet.WeightInit.Engine.Network;
 
@@ -51,6 +52,18 @@ internal sealed class ReportContext
 
     /// <summary>Of the training, for who proposes another.</summary>
     public float LearningRate { get; init; }
+
+    /// <summary>Features that are the same in all training rows; null where nobody looked.</summary>
+    public ConstantFeatures? Constants { get; init; }
+
+    /// <summary>Whether categorical columns are embedded beside the features.</summary>
+    public bool HasOtherInputs { get; init; }
+
+    /// <summary>Mean over the probe's rows of Σ x², as the first layer sees them.</summary>
+    public double RowSquare { get; init; }
+
+    /// <summary>What a unit of weight adds to the loss's gradient (L2); 0 for none, and where decay is decoupled.</summary>
+    public double WeightDecay { get; init; }
 
     /// <summary>Of the training, at most.</summary>
     public int Epochs { get; init; }

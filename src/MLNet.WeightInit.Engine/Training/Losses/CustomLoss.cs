@@ -8,6 +8,7 @@ namespace MLNet.WeightInit.Engine.Training.Losses;
 internal sealed class CustomLoss(LossFunction function) : Loss
 {
     public override string Name => function.Name;
+    public override bool IsNonNegative => false;
     public override bool KnowsBestConstant => false;
     public override LossKernel CreateKernel(SimdLevel level) => new Kernel(function);
 

@@ -56,6 +56,8 @@ internal sealed class HeadsLoss : Loss
 
     public override bool KnowsBestConstant => Array.TrueForAll(_heads, part => part.Loss.KnowsBestConstant);
 
+    public override bool IsNonNegative => Array.TrueForAll(_heads, part => part.Loss.IsNonNegative);
+
     public override LossKernel CreateKernel(SimdLevel level) => new Kernel(Array.ConvertAll(_heads, part => (part.Head, part.Loss.CreateKernel(level), part.Weight, HeadClassWeights.Of(part))));
 
     public override float LowestLabelOf(int column)

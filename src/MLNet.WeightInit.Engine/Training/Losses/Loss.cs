@@ -21,6 +21,9 @@ internal abstract class Loss
     /// <summary>False where <see cref="PriorBias"/> is not the best constant by this loss, as nobody knows of a loss that a user wrote.</summary>
     public virtual bool KnowsBestConstant => true;
 
+    /// <summary>False where a row's loss may be below 0, or nobody knows.</summary>
+    public virtual bool IsNonNegative => true;
+
     /// <summary>Labels below it have no loss; −∞ for most losses.</summary>
     public virtual float LowestLabel => float.NegativeInfinity;
 

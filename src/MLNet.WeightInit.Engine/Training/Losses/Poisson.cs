@@ -9,6 +9,7 @@ namespace MLNet.WeightInit.Engine.Training.Losses;
 internal sealed class Poisson : Loss
 {
     public override string Name => "Poisson";
+    public override bool IsNonNegative => false;                  // without the label's own term ln y!
     public override float LowestLabel => 0;
     public override LossKernel CreateKernel(SimdLevel level) => new Kernel();
 

@@ -19,6 +19,7 @@ internal sealed class HeadMetric(HeadsLoss loss, int head, Metric? metric) : Met
 
     public override string Name => NameOf(loss.Heads[head].Head.Name, metric?.Name ?? LossName);
     public override bool HigherIsBetter => metric is { HigherIsBetter: true };
+    public override (double Lowest, double Highest) Range => metric?.Range ?? (loss.Heads[head].Loss.IsNonNegative ? 0 : double.NegativeInfinity, double.PositiveInfinity);
     public override IReadOnlyList<NetworkTask> Tasks => [NetworkTask.Heads];
     public override string? Requirement => metric?.Requirement;
 

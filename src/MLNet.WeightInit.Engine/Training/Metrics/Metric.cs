@@ -11,6 +11,9 @@ internal abstract class Metric
 
     public virtual bool HigherIsBetter => true;
 
+    /// <summary>What it can be: most are shares.</summary>
+    public virtual (double Lowest, double Highest) Range => (0, 1);
+
     /// <summary>Tasks that it is defined for.</summary>
     public abstract IReadOnlyList<NetworkTask> Tasks { get; }
 

@@ -9,6 +9,7 @@ namespace MLNet.WeightInit.Engine.Training.Metrics;
 internal sealed class RSquared : Metric
 {
     public override string Name => "R2";
+    public override (double Lowest, double Highest) Range => (double.NegativeInfinity, 1);
     public override IReadOnlyList<NetworkTask> Tasks => [NetworkTask.Regression];
     public override string? Requirement => "labels that differ from row to row";
 

@@ -9,6 +9,7 @@ internal abstract class ResidualMetric : Metric
 {
     public sealed override IReadOnlyList<NetworkTask> Tasks => [NetworkTask.Regression];
     public sealed override bool HigherIsBetter => false;
+    public sealed override (double Lowest, double Highest) Range => (0, double.PositiveInfinity);
 
     /// <summary>What a residual adds.</summary>
     public abstract double Term(double residual);

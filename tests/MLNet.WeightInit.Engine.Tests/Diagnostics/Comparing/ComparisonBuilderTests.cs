@@ -175,6 +175,7 @@ internal sealed class ComparisonBuilderTests
         OwnRate = 0,
         SweepSeeds = 0,
         Loss = "Squared",
+        LossIsNonNegative = true,
         Metric = null,
         HigherMetricIsBetter = true,
         TrainingRows = 32,

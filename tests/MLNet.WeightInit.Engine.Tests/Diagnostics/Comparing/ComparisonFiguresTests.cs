@@ -40,6 +40,26 @@ internal sealed class ComparisonFiguresTests
         Assert.That(comparison.Candidates.Skip(1).Select(candidate => candidate.AdjustedPValue!.Value), Is.EqualTo(new[] { 2 * smaller, larger }).Within(1e-6));
     }
 
+    /// <summary>Student's quantile of one degree of freedom is tan(0.475 π) = 12.706; losses of 0.3 and 0.5 have a mean of 0.4 and a standard error of 0.1, metrics of 0.6 and 0.8 as much about 0.7, 2 and 3 steps half a step about 2.5.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Intervals_end_where_what_they_are_of_does(bool isNonNegative)
+    {
+        double quantile = Math.Tan(0.475 * Math.PI);
+        InitializationComparison comparison = Build(["a", "b"], setup => setup with { LossIsNonNegative = isNonNegative, Metric = "Accuracy", MetricRange = (0, 1), TargetLoss = 0.6 },
+            Record(0, 0, [1.2, 0.9, 0.7, 0.6, 0.5], metric: 0.6), Record(0, 1, [1.2, 0.9, 0.44, 0.4, 0.3], metric: 0.8), Record(1, 0, s_falling), Record(1, 1, s_falling));
+        CandidateResult reference = comparison.Candidates[0];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(reference.HeldOutLoss.Value, Is.EqualTo(0.4));
+            Assert.That(reference.HeldOutLoss.Lower, Is.EqualTo(isNonNegative ? 0 : 0.4 - 0.1 * quantile).Within(1e-5));
+            Assert.That(reference.HeldOutLoss.Upper, Is.EqualTo(0.4 + 0.1 * quantile).Within(1e-5));
+            Assert.That((reference.Metric!.Lower, reference.Metric.Upper), Is.EqualTo((0.0, 1.0)));
+            Assert.That((reference.StepsToTarget!.Lower, reference.StepsToTarget.Value, reference.StepsToTarget.Upper), Is.EqualTo((0.0, 2.5, 4.0)), "four steps are all that there are");
+            Assert.That(comparison.Candidates[1].LossDifference!.Lower, Is.LessThan(0), "a difference has no such end");
+        }
+    }
+
     /// <summary>The target is 0.46 by the reference's median of 0.4. The second one's first seed never gets there: 40 rows of 6 operations and its calibration count all the same.</summary>
     [Test]
     public void A_seed_that_does_not_arrive_costs_what_it_took()
@@ -119,6 +139,7 @@ internal sealed class ComparisonFiguresTests
         OwnRate = 0,
         SweepSeeds = 0,
         Loss = "Squared",
+        LossIsNonNegative = true,
         Metric = null,
         HigherMetricIsBetter = true,
         TrainingRows = 32,

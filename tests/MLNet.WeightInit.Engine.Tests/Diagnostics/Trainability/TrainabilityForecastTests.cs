@@ -69,6 +69,24 @@ internal sealed class TrainabilityForecastTests
         Assert.That(report.ToString().ReplaceLineEndings(" "), Does.Contain($"in {report.Forecast!.Steps} steps"));
     }
 
+    /// <summary>The range of the study is the range of what isn't a guess.</summary>
+    [TestCase(10, 1, true)]
+    [TestCase(1, 149, true)]
+    [TestCase(1, 150, false)]
+    public void Fewer_steps_than_any_of_the_study_are_a_guess(int batches, int epochs, bool isGuess)
+    {
+        string[][] cells = [.. Repository.Read("docs/benchmarks/trainability-cells.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(','))];
+        int column = Array.IndexOf(cells[0], "f_steps");
+        Assert.That(cells.Skip(1).Min(cell => Math.Round(Math.Pow(10, Number(cell[column])))), Is.EqualTo(TrainabilityForecast.FewestSteps));
+        InitializationReport report = NetworkTrainer.Train(Trainings.Rings(60), Trainings.Options(NetworkTask.Multiclass, 3, [8], batchSize: 60 / batches, epochs: epochs)).Initialization;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((report.Forecast!.Steps, report.Forecast.IsExtrapolated), Is.EqualTo(((long)batches * epochs, isGuess)));
+            Assert.That(string.Join(' ', report.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Contains("(a guess: it was fitted on trainings of 150 and more)", StringComparison.Ordinal), Is.EqualTo(isGuess));
+            Assert.That(InitializationReport.FromJson(report.ToJson()).Forecast, Is.EqualTo(report.Forecast));
+        }
+    }
+
     [TestCase("1 1 1 0 1 0 0.5 -1 -2 1", TestName = "cut short")]
     [TestCase("1 1 1 0 1 0 0.5 -1 -2 1 2 3", TestName = "too long")]
     public void A_damaged_rule_is_refused(string text) => Assert.That(() => TrainabilityRule.Read(text), Throws.InstanceOf<InvalidDataException>());

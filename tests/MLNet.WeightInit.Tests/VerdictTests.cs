@@ -1,0 +1,68 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.WeightInit.Tests;
+
+/// <summary>Verdicts on small tables with default options, against what the model then does.</summary>
+[TestFixture]
+public sealed class VerdictTests
+{
+    sealed class Row
+    {
+        [VectorType(10)]
+        public float[] Features { get; set; } = [];
+        public bool Label { get; set; }
+    }
+
+    MLContext _context = null!;
+
+    [SetUp]
+    public void CreateContext() => _context = new MLContext(seed: 1);
+
+    [TestCase("gpt2", Verdict.Stalling)]
+    [TestCase("uniform(limit=0.05)", Verdict.Stalling)]
+    [TestCase("He", Verdict.Healthy)]
+    [TestCase("Auto", Verdict.Healthy)]
+    public void A_start_for_wide_networks_is_told_from_one_that_learns(string init, Verdict expected)
+    {
+        var warnings = new List<string>();
+        _context.Log += (_, message) =>
+        {
+            if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(message.RawMessage);
+        };
+        NeuralNetOptions options = new() { HiddenLayers = [16, 16, 16], Init = init, NumberOfEpochs = 40 };
+        ITransformer model = _context.BinaryClassification.Trainers.NeuralNet(options).Fit(View(constant: 0));
+        InitializationReport report = _context.WeightInit.ReportOf(model)!;
+        double accuracy = _context.BinaryClassification.Evaluate(model.Transform(View(constant: 0))).Accuracy;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Verdict, Is.EqualTo(expected), report.ToString());
+            Assert.That(accuracy, expected == Verdict.Healthy ? Is.GreaterThan(0.8) : Is.LessThan(0.6));
+            Assert.That(warnings.Any(warning => warning.Contains("a weight decay of 0.005 pulls", StringComparison.Ordinal)), Is.EqualTo(expected != Verdict.Healthy));
+        }
+        if (expected == Verdict.Healthy)
+            return;
+        Assert.That(report.Findings[0].Remedies[0].Code, Is.EqualTo("WeightDecay = 0f"));
+        options.WeightDecay = 0f;
+        Assert.That(_context.BinaryClassification.Evaluate(_context.BinaryClassification.Trainers.NeuralNet(options).Fit(View(constant: 0)).Transform(View(constant: 0))).Accuracy, Is.GreaterThan(0.8));
+    }
+
+    [Test]
+    public void Features_that_are_all_constant_are_the_cause_that_is_named()
+    {
+        InitializationReport report = _context.WeightInit.Diagnose(View(constant: 10), new NeuralNetOptions { HiddenLayers = [16], NumberOfEpochs = 5 });
+        Assert.That((report.Verdict, report.Findings[0].Severity), Is.EqualTo((Verdict.RankCollapse, Severity.Error)));
+        Assert.That(report.Findings[0].Evidence, Does.StartWith("each of the 10 features has the same value in all 400 training rows"));
+    }
+
+    IDataView View(int constant)
+    {
+        var random = new Random(3);
+        return _context.Data.LoadFromEnumerable(Enumerable.Range(0, 400).Select(_ =>
+        {
+            float[] features = [.. Enumerable.Range(0, 10).Select(slot => slot < constant ? 2 : (float)(random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5))];
+            return new Row { Features = features, Label = constant == 10 ? random.Next(2) == 0 : features[0] + 0.7f * features[1] - 0.5f * features[2] > 0 };
+        }).ToArray());
+    }
+}
