@@ -22,7 +22,7 @@ internal sealed class RateStudy
     const double SuspiciousRise = 1.05;
 
     /// <summary>Multiplications and additions that all products with the Hessian may take.</summary>
-    const double MostWork = 6e10;
+    const double MostWork = 2.5e10;
 
     /// <summary>Cohen et al. 2022 measure the preconditioned curvature when the averages of squares have settled. A large network's steps take as long as its iterations.</summary>
     const int UsualPreconditioningSteps = 20, LargePreconditioningSteps = 10;
