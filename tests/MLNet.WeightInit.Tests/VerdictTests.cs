@@ -48,6 +48,18 @@ public sealed class VerdictTests
         Assert.That(_context.BinaryClassification.Evaluate(_context.BinaryClassification.Trainers.NeuralNet(options).Fit(View(constant: 0)).Transform(View(constant: 0))).Accuracy, Is.GreaterThan(0.8));
     }
 
+    /// <summary>No decay has no pull, nor has AdamW's; weights of the right size have a gradient above it.</summary>
+    [Test]
+    public void Remedies_of_decay_say_what_is_left_of_it()
+    {
+        InitializationReport report = _context.WeightInit.Diagnose(View(constant: 0), new NeuralNetOptions { HiddenLayers = [16, 16, 16], Init = "gpt2", NumberOfEpochs = 40 });
+        Finding finding = report.Findings.First(one => one.Verdict == Verdict.Stalling);
+        Dictionary<string, RemedyEffect> effects = finding.Remedies.ToDictionary(remedy => remedy.Code, remedy => remedy.Effect!);
+        Assert.That(effects.Values.Select(effect => (effect.Figure, effect.Before > 2)), Is.All.EqualTo(("decay by gradient", true)));
+        Assert.That((effects["WeightDecay = 0f"].After, effects["Optimizer = \"AdamW\""].After), Is.EqualTo((0.0, 0.0)));
+        Assert.That(effects["init: \"Auto\""].After, Is.GreaterThan(0).And.LessThan(1));
+    }
+
     [Test]
     public void Features_that_are_all_constant_are_the_cause_that_is_named()
     {

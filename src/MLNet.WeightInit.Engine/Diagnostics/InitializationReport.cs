@@ -1,4 +1,5 @@
 using MLNet.WeightInit.Engine.Diagnostics;
+using MLNet.WeightInit.Engine.Diagnostics.Findings;
 
 namespace MLNet.WeightInit;
 
@@ -58,7 +59,10 @@ public sealed class InitializationReport
     internal IReadOnlyDictionary<Verdict, JudgedFigure> Figures { get; init; } = new Dictionary<Verdict, JudgedFigure>();
 
     /// <summary>Null where the network has no such figure.</summary>
-    internal double? FigureOf(string name) => Figures.Values.FirstOrDefault(figure => figure.Name == name)?.Value;
+    internal double? FigureOf(string name) => name == JudgedFigures.DecayByGradient ? DecayByGradient : Figures.Values.FirstOrDefault(figure => figure.Name == name)?.Value;
+
+    /// <summary>How many times as hard weight decay pulls as the loss does in the layer where it is least; not stored.</summary>
+    internal double? DecayByGradient { get; init; }
 
     /// <summary>A row for every tensor, from the input to the output: the embeddings of categorical columns, then each layer's weights, then its bias.</summary>
     public required IReadOnlyList<TensorPlan> Plan

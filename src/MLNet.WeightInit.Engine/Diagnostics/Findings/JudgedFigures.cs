@@ -8,8 +8,11 @@ internal static class JudgedFigures
     const string GradientRatio = "gradient ratio", SignalRatio = "signal ratio", DeadShare = "dead share", SaturatedShare = "saturated share", TwinShare = "twin share",
         PriorOffset = "cost of the mean output", HeadVariation = "cost of the outputs' variation", TrialLoss = "loss after the first steps", Chance = "chance of learning", InitialLoss = "initial loss";
 
+    /// <summary>Of <see cref="OutweighedGradient"/>, whose verdict has another figure where others find it.</summary>
+    public const string DecayByGradient = "decay by gradient";
+
     /// <summary>As the documentation has them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [GradientRatio, SignalRatio, DeadShare, SaturatedShare, TwinShare, PriorOffset, HeadVariation, TrialLoss, Chance, InitialLoss];
+    public static IReadOnlyList<string> Names { get; } = [GradientRatio, SignalRatio, DeadShare, SaturatedShare, TwinShare, PriorOffset, HeadVariation, TrialLoss, Chance, InitialLoss, DecayByGradient];
 
     public static JudgedFigure Of(Verdict verdict, ReportContext context) => verdict switch
     {

@@ -24,7 +24,7 @@ internal sealed class OutweighedGradient : IFindingRule
             string.Create(CultureInfo.InvariantCulture, $"a weight decay of {decay} pulls at the weights of every layer {force}, and {context.Training.Name} divides the sum of both by its size: that takes the weights to 0 in some {steps:#,0} steps"),
             [Remedy.NoDecay, Remedy.Auto, .. context.Training.Name == "Adam" ? (string[])[Remedy.DecoupledDecay] : []])
         {
-            Judged = new JudgedFigure("decay by gradient", SignificantDigits.Round(pull)),
+            Judged = new JudgedFigure(JudgedFigures.DecayByGradient, SignificantDigits.Round(pull)),
         };
     }
 
@@ -33,6 +33,6 @@ internal sealed class OutweighedGradient : IFindingRule
         => decay > 0 && training.DividesBySize && layers.Count > 1 && !probe.Layers[0].IsNormalized && Pull(layers, decay) >= LeastPull;
 
     /// <summary>λ · deviation of a layer's weights over the root mean square of an element of ∂L/∂W, where it is least. A layer that starts at 0, as a zero head does, has 0.</summary>
-    static double Pull(IReadOnlyList<LayerStatistics> layers, double decay)
-        => layers.Min(layer => layer.WeightDeviation == 0 ? 0 : decay * layer.WeightDeviation * Math.Sqrt((double)layer.Inputs * layer.Outputs) / layer.WeightGradientNorm);
+    public static double Pull(IReadOnlyList<LayerStatistics> layers, double decay)
+        => decay == 0 ? 0 : layers.Min(layer => layer.WeightDeviation == 0 ? 0 : decay * layer.WeightDeviation * Math.Sqrt((double)layer.Inputs * layer.Outputs) / layer.WeightGradientNorm);
 }

@@ -164,7 +164,8 @@ internal sealed class ComparisonBuilderTests
 
     static InitializationComparison Build(IReadOnlyList<TrialRecord> records) => ComparisonBuilder.Build(Setup(["a", "b"]), records);
 
-    static ComparisonSetup Setup(IReadOnlyList<string> initializers) => new()
+    /// <summary>Four steps from two seeds.</summary>
+    public static ComparisonSetup Setup(IReadOnlyList<string> initializers) => new()
     {
         Initializers = initializers,
         FirstSeed = 7,

@@ -128,26 +128,8 @@ internal sealed class ComparisonFiguresTests
     public void Equal_differences_that_are_not_zero_are_no_chance()
         => Assert.That(SeedStatistics.PairedProbability([2, 2, 2]), Is.Zero);
 
-    static InitializationComparison Build(IReadOnlyList<string> initializers, Func<ComparisonSetup, ComparisonSetup> change, params TrialRecord[] records) => ComparisonBuilder.Build(change(new ComparisonSetup
-    {
-        Initializers = initializers,
-        FirstSeed = 7,
-        Seeds = 2,
-        Steps = 4,
-        Optimizer = "SGD",
-        LearningRates = [0.1f],
-        OwnRate = 0,
-        SweepSeeds = 0,
-        Loss = "Squared",
-        LossIsNonNegative = true,
-        Metric = null,
-        HigherMetricIsBetter = true,
-        TrainingRows = 32,
-        HeldOutRows = 8,
-        TargetLoss = null,
-        Confidence = 0.95,
-        Method = IntervalMethod.StudentT,
-    }), records);
+    static InitializationComparison Build(IReadOnlyList<string> initializers, Func<ComparisonSetup, ComparisonSetup> change, params TrialRecord[] records)
+        => ComparisonBuilder.Build(change(ComparisonBuilderTests.Setup(initializers)), records);
 
     /// <param name="losses">Before the first step and after each of four, each of 10 rows; ends with NaN where the training broke down.</param>
     /// <param name="metric">At the end; 0.1 until then.</param>
