@@ -185,6 +185,15 @@ internal sealed class RateChoiceTests
         Assert.That((chosen.Rate, chosen.LeadsAway), Is.EqualTo((edge / 4 < 0.125 ? 0.0625 : 0.125, true)));
     }
 
+    /// <summary>Where the options' rate can't be judged for what diverges above it, nothing is looked for still higher.</summary>
+    [Test]
+    public void Rates_above_those_that_diverge_are_not_tried()
+    {
+        double highest = 0;
+        ComparedRate chosen = Compare(1, rate => { highest = Math.Max(highest, rate); return rate > 0.03 ? double.PositiveInfinity : 1; }).Choose(stable: 1, asked: 0.015625);
+        Assert.That((chosen.Rate, highest), Is.EqualTo((0.00390625, 0.125)));
+    }
+
     /// <summary>As far as the loss rises on both sides, and all rungs where it is flat; the options' rate where it is none of them; and a rise. Each on each part, and none twice.</summary>
     [TestCase(0.25, true, 6, 5)]
     [TestCase(0.03125, true, 7, 6)]
@@ -243,6 +252,9 @@ internal sealed class RateChoiceTests
         ComparedRate chosen = comparison.Choose(stable: 1, asked: 0.05);
         Assert.That((chosen.WarmUpSteps, chosen.Rate), Is.EqualTo((steps, chosen.Rate)));
         Assert.That(chosen.Rate, Is.EqualTo(0.05).Within(1e-9));
+        Assert.That((chosen.Loss, chosen.Unwarmed), Is.EqualTo((steps > 0 ? share : 1, 1.0)).Within(1e-9), "with it and without");
+        Assert.That(new RateComparison(2, (fold, rate) => Loss(rate(39)) * (rate(0) < rate(39) ? fold == 0 ? 1.001 : 0.9 : 1), 40, _ => 1, isConstant: true, WorkerPool.CallerOnly).Choose(1, 0.05).WarmUpSteps, Is.EqualTo(0), "not on every part");
+        Assert.That(new RateComparison(2, (_, rate) => Loss(rate(63)) * (rate(0) < rate(63) ? share : 1), 64, _ => 1, isConstant: true, WorkerPool.CallerOnly).Choose(1, 0.05).WarmUpSteps, Is.EqualTo(steps > 0 ? 8 : 0), "an eighth");
         Assert.That(new RateComparison(2, (_, rate) => Loss(rate(39)) * (rate(0) < rate(39) ? share : 1), 40, _ => 1, isConstant: false, WorkerPool.CallerOnly).Choose(1, 0.05).WarmUpSteps, Is.EqualTo(0), "a schedule keeps its own");
     }
 

@@ -73,7 +73,7 @@ internal sealed class RateComparison(int folds, Func<int, Func<int, double>, dou
         bool isNextToEdge = !double.IsFinite(before);
         int chosen = isNextToEdge ? best : FirstNearly(losses, own >= 0 ? own : Rungs, best);
         double gain = askedSum - Sum(losses[chosen]), least = LeastGain(folds) * Math.Abs(askedSum);
-        bool stays = double.IsFinite(askedSum) && (isNextToEdge ? asked <= stable && gain < -least : !(gain > least));
+        bool stays = isNextToEdge ? asked <= stable && gain < -least : !(gain > least);
         (double rate, double[] parts) = stays ? (asked, askedLosses) : (rates[chosen], losses[chosen]);
         double unwarmed = Sum(parts), sum = unwarmed;
         int warmUp = 0;
@@ -105,8 +105,8 @@ internal sealed class RateComparison(int folds, Func<int, Func<int, double>, dou
                 double judged = Judged(losses, rung), lowest = Judged(losses, best);
                 if (judged < lowest)
                     best = rung;
-                else if (direction < 0 && !double.IsFinite(judged) || double.IsFinite(lowest) && judged > lowest + Flat * Math.Abs(lowest))
-                    break;                                              // but not downwards from where rates diverge, to one that doesn't
+                else if (direction < 0 && !double.IsFinite(judged) || judged > lowest + Flat * Math.Abs(lowest))
+                    break;                                              // but not downwards from where rates diverge, which is infinite and above none
             }
         return double.IsFinite(Judged(losses, best)) ? best : -1;
     }
