@@ -91,6 +91,8 @@ internal sealed class RateChoiceTests
         Assert.That(RateBudget.Of(3.0 * 1_000 * 32, 900), Is.EqualTo(new RateBudget(RateBudget.MostSteps, 9, 5, 900)));
         Assert.That(RateBudget.Of(3.0 * 1_000 * 32, Long), Is.EqualTo(new RateBudget(RateBudget.MostSteps, 9, 5, RateBudget.MostComparedSteps)));
         Assert.That(RateBudget.Of(3.0 * 6_550_000 * 32, Long), Is.EqualTo(new RateBudget(RateBudget.FewestSteps, 1, 0, RateBudget.FewestSteps)));
+        // 1.8e11 / (3e6 and 5e5 of overhead) are 51,428 steps, of which the edge takes 54.5 of 300, and seven rates on five parts the others.
+        Assert.That(RateBudget.Of(3e6, Long), Is.EqualTo(new RateBudget(RateBudget.MostSteps, 9, 5, 1_002)));
         RateBudget last = RateBudget.Of(1, Long);
         for (double products = 1e4; products < 1e10; products *= 1.3)
         {
