@@ -55,6 +55,18 @@ internal sealed class EqualRowsTests
         Assert.That(Notes(new TrainingResult(null!, null!, report)), Is.Empty, "48 columns that no row has are usual");
     }
 
+    /// <summary>Keys beside them tell the rows apart, and a column of features that says nothing is how one leaves them out.</summary>
+    [Test]
+    public void Constant_features_beside_categories_are_no_cause()
+    {
+        TrainingSet data = Trainings.WithCategories(Rows);
+        Array.Fill(data.Features, 1);
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [16], epochs: 0) with { Embeddings = Trainings.Categories() };
+        InitializationReport report = NetworkTrainer.Train(data, options).Initialization;
+        Assert.That(report.Findings.Where(finding => finding.Evidence.Contains("the same value in all", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(ConstantFeatures.Of(data, [.. Enumerable.Range(0, Rows)]).AreAll);
+    }
+
     [Test]
     public void Missing_in_some_rows_is_not_constant()
     {

@@ -208,7 +208,6 @@ internal sealed class RateChoiceTests
         ComparedRate chosen = comparison.Choose(stable: 1, asked);
         Assert.That(chosen.Rates, Is.EqualTo(rates));
         Assert.That(tried, Has.Count.EqualTo(3 * trials).And.Unique);
-        Assert.That(RateComparison.MostTrials(3), Is.EqualTo(36));
     }
 
     /// <summary>A network that learns nothing at the options' rate, nor at eight times that: the flat part is walked through.</summary>

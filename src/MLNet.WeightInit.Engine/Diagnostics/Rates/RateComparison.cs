@@ -52,9 +52,6 @@ internal sealed class RateComparison(int folds, Func<int, Func<int, double>, dou
     /// <summary>Trials that it takes, more or less: half a dozen rungs, and the chosen one with a rise.</summary>
     public static int UsualTrials(int folds) => 7 * folds;
 
-    /// <summary>Trials that it takes at most: all rungs, the options' rate where it isn't one, and the chosen one with a rise.</summary>
-    public static int MostTrials(int folds) => (Rungs + 2) * folds;
-
     /// <param name="stable">The largest rate that trains.</param>
     /// <param name="asked">The highest of the schedule that was asked for; above 0.</param>
     public ComparedRate Choose(double stable, double asked)
