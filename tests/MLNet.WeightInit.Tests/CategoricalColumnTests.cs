@@ -195,6 +195,19 @@ public sealed class CategoricalColumnTests
         Assert.That(() => trainer.Fit(Mapping().Fit(fewer).Transform(fewer), model.Model), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("categorical columns: Town (6 keys in 4 dimensions)"));
     }
 
+    /// <summary>Without features there are none that could be missing: what fills them is in no model.</summary>
+    [Test]
+    public void A_model_of_categories_alone_trains_further_with_the_option_that_fills_missing_features()
+    {
+        NeuralNetOptions options = Options(nameof(TownRow.Value));
+        options.FeatureColumnName = null;
+        options.MissingValues = MissingValues.MeanWithIndicator;
+        IDataView data = Mapped();
+        var estimator = _context.Transforms.NeuralNet(options);
+        var model = estimator.Fit(data);
+        Assert.That(Scores(estimator.Fit(data, model.Model).Transform(data)), Is.Not.EqualTo(Scores(model.Transform(data))));
+    }
+
     [Test]
     public void Permutation_importance_of_the_features_leaves_categories_in_place()
     {

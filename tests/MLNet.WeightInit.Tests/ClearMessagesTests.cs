@@ -62,6 +62,33 @@ public sealed class ClearMessagesTests
             Throws.InstanceOf<OperationCanceledException>().With.Message.Contains("while its rows were read").And.Property(nameof(OperationCanceledException.CancellationToken)).EqualTo(options.CancellationToken));
     }
 
+    [Test]
+    public void An_infinite_label_is_not_called_a_missing_one()
+    {
+        List<SampleRow> rows = Samples.Rows(60);
+        rows[3].Value = float.PositiveInfinity;
+        rows[7].Value = float.NaN;
+        rows[9].Values[1] = float.NegativeInfinity;
+        NeuralNetOptions options = Samples.Quick(nameof(SampleRow.Value)), ofVector = Samples.Quick(nameof(SampleRow.Values));
+        _context.Transforms.NeuralNet(options).Fit(Samples.View(_context, rows));
+        Assert.That(_log.Warnings, Has.One.Contains("Skipped 2 of 60 training rows: 1 without a label in column 'Value', 1 with an infinite label in column 'Value'."));
+        options.MissingValues = ofVector.MissingValues = MissingValues.Throw;
+        Assert.That(() => _context.Transforms.NeuralNet(options).Fit(Samples.View(_context, rows)),
+            Throws.InvalidOperationException.With.Message.StartsWith("Column 'Value' has the label infinity in row 3 of the training data (counted from 0), and labels must be finite."));
+        Assert.That(() => _context.Transforms.NeuralNet(ofVector).Fit(Samples.View(_context, rows)),
+            Throws.InvalidOperationException.With.Message.StartsWith("Column 'Values' has the label minus infinity in row 9 of the training data, slot 1 (counted from 0)"));
+    }
+
+    [Test]
+    public void A_Single_label_for_another_trainer_is_not_told_to_become_Single()
+    {
+        IDataView data = Samples.View(_context);
+        Assert.That(() => _context.MulticlassClassification.Trainers.NeuralNet(nameof(SampleRow.Value)).Fit(data),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("A value to predict is trained by mlContext.Regression.Trainers.NeuralNet(\"Value\").").And.Message.Not.Contains("ConvertType"));
+        Assert.That(() => _context.Regression.Trainers.NeuralNetMultiOutput(nameof(SampleRow.Value)).Fit(data),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("mlContext.Transforms.Concatenate(\"Value\", …). One value is trained by mlContext.Regression.Trainers.NeuralNet(\"Value\").").And.Message.Not.Contains("ConvertType"));
+    }
+
     sealed class OddRow
     {
         public float Label { get; set; }

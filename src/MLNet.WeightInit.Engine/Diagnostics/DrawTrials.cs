@@ -23,7 +23,8 @@ internal static class DrawTrials
     static DrawnFigure Drawn(Finding finding, InitializationReport[] draws)
     {
         string name = finding.Judged!.Name;
-        double[] values = [.. draws.Select(draw => draw.FigureOf(name) ?? double.NaN)];
+        // A draw may lack the figure: one that another rule judges first has no forecast.
+        double[] values = [.. draws.Select(draw => draw.FigureOf(name)).OfType<double>().DefaultIfEmpty(double.NaN)];
         return new DrawnFigure(name, values.Min(), SeedStatistics.MedianOf(values), values.Max());
     }
 }

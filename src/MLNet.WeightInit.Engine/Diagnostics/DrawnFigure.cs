@@ -1,6 +1,6 @@
 namespace MLNet.WeightInit;
 
-/// <summary>A judged figure over draws of the weights.</summary>
+/// <summary>A judged figure over draws of the weights; those in which it isn't measured, as a chance where another rule is sure, are left out.</summary>
 public sealed record DrawnFigure
 {
     internal DrawnFigure(string name, double lowest, double median, double highest)

@@ -80,6 +80,12 @@ internal sealed unsafe class NormalizationKernel<TSimd, TVector> : Normalization
                     TSimd.Store(normalized, values + i);
                     TSimd.Store(TSimd.MultiplyAdd(normalized, TSimd.Load(scales + i), TSimd.Load(shifts + i)), to + i);
                 }
+                // 0 · NaN: products of few units leave the padding as it is, and the next row here would be NaN too.
+                if (float.IsNaN(inverses[first + row]))
+                {
+                    ClearPadding(values, units, padded);
+                    ClearPadding(to, units, padded);
+                }
             }
         }
     }

@@ -17,7 +17,7 @@ internal sealed record TrainingStart(FeedForwardNetwork Network, InitializationR
         List<string> differences = [];
         Compare("the task", Network.Task.ToString(), options.Task.ToString());
         Compare("features", own.Features, layout.Features);
-        if (options.FillsMissing && !own.Encoding.FillsMissing)
+        if (options.FillsMissing && layout.Features > 0 && !own.Encoding.FillsMissing)
             Compare("missing values", "not taken", "replaced by the mean");
         Compare("categorical columns", EmbeddingColumn.Describe(own.Encoding.Columns), EmbeddingColumn.Describe(options.Embeddings));
         Compare("hidden layers", HiddenLayers(own), HiddenLayers(layout));

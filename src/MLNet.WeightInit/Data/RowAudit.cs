@@ -17,7 +17,7 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
     const int SlotsNamed = 3;
 
     long[]? _badInSlot;
-    long _rows, _missingLabels, _badFeatures, _badWeights;
+    long _rows, _missingLabels, _infiniteLabels, _badFeatures, _badWeights;
     int _lastSlot;
     float _lastValue;
     Fault _lastFault;
@@ -29,19 +29,22 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         Weight,
     }
 
-    public long BadRows => _missingLabels + _badFeatures + _badWeights;
+    public long BadRows => _missingLabels + _infiniteLabels + _badFeatures + _badWeights;
 
     public bool MostAreBad => BadRows > ShareThatRefuses * _rows;
 
     /// <summary>Counts a row; false where it can't be used.</summary>
-    /// <param name="missingLabel">The first slot of the label without a value; −1 where all have one.</param>
-    public bool Accepts(in VBuffer<float> features, int missingLabel, float weight)
+    /// <param name="badLabel">The first slot of the label without a finite value; −1 where all have one.</param>
+    public bool Accepts(in VBuffer<float> features, ReadOnlySpan<float> labels, int badLabel, float weight)
     {
         _rows++;
-        if (missingLabel >= 0)
+        if (badLabel >= 0)
         {
-            _missingLabels++;
-            _lastSlot = missingLabel;
+            (_lastSlot, _lastValue) = (badLabel, labels[badLabel]);
+            if (float.IsInfinity(_lastValue))
+                _infiniteLabels++;
+            else
+                _missingLabels++;
             _lastFault = Fault.Label;
             return false;
         }
@@ -67,6 +70,7 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
         string row = string.Create(CultureInfo.InvariantCulture, $"row {_rows - 1:N0} of the {purpose} data");
         return _lastFault switch
         {
+            Fault.Label when float.IsInfinity(_lastValue) => $"Column '{schema.Label!.Value.Name}' has the label {Text(_lastValue)} in {row}{LabelSlotText()} (counted from 0), and labels must be finite. Clip it, filter such rows out, or set MissingValues to Skip.",
             Fault.Label => $"Column '{schema.Label!.Value.Name}' has no label in {row}{LabelSlotText()} (counted from 0). Filter such rows out, or set MissingValues to Skip.",
             Fault.Weight => $"Column '{schema.Weight!.Value.Name}' has the weight {Text(_lastValue)} in {row} (counted from 0), and weights must be above 0 and finite. Filter such rows out, or set MissingValues to Skip.",
             _ => $"Column '{schema.Feature!.Value.Name}' has {Text(_lastValue)} in {row}, {SlotText.Of(schema.Feature!.Value, _lastSlot)} (both counted from 0). Replace missing values first, for example with mlContext.Transforms.ReplaceMissingValues(\"{schema.Feature!.Value.Name}\"), or set MissingValues to MeanWithIndicator.",
@@ -88,6 +92,7 @@ internal sealed class RowAudit(RoleMappedSchema schema, int featureCount, string
     {
         var reasons = new List<string>();
         AddReason(reasons, _missingLabels, $"without a label in column '{schema.Label!.Value.Name}'");
+        AddReason(reasons, _infiniteLabels, $"with an infinite label in column '{schema.Label!.Value.Name}'");
         AddReason(reasons, _badFeatures, $"with {(fillsMissing ? "infinite" : "NaN or infinite")} values in column '{schema.Feature!.Value.Name}'");
         AddReason(reasons, _badWeights, $"whose weight in column '{schema.Weight?.Name}' is not above 0 and finite");
         string counts = string.Create(CultureInfo.InvariantCulture, $"{BadRows:N0} of {_rows:N0} {purpose} rows");

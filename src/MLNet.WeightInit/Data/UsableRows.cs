@@ -88,7 +88,7 @@ internal sealed class UsableRows : IDisposable
                 throw new OperationCanceledException("Training was cancelled while its rows were read: there is no model yet.", _cancellationToken);
             if (_cursor.Features.Length != FeatureCount)
                 throw Refuse(Audit.DescribeLength(_cursor.Features.Length));
-            if (Audit.Accepts(in _cursor.Features, Array.FindIndex(Labels, _isMissing), _cursor.Weight))
+            if (Audit.Accepts(in _cursor.Features, Labels, Array.FindIndex(Labels, _isMissing), _cursor.Weight))
             {
                 for (int slot = 0; slot < Labels.Length && _loss is not null; slot++)
                     if (Labels[slot] < _loss.LowestLabelOf(slot))

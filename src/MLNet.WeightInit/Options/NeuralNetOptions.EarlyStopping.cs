@@ -6,6 +6,7 @@ public sealed partial class NeuralNetOptions
     /// <c>Accuracy</c> (also called MicroAccuracy), <c>MacroAccuracy</c> for multiclass; <c>Accuracy</c>, <c>AUC</c>, <c>AUPRC</c>, <c>F1</c> for binary; <c>RMSE</c>, <c>MAE</c>, in the label's unit, and
     /// <c>R2</c> (also called RSquared) for regression; <c>MicroF1</c>, <c>MacroF1</c>, <c>SubsetAccuracy</c> for several labels. Of several values RMSE and MAE are of all of them together, R2 the mean of each one's own.
     /// With several <see cref="Heads"/> one of them and its metric or loss, <c>Species:Accuracy</c> or <c>Species:Loss</c>: the label column, a colon, then one of the names of its kind, or Loss for its loss before <see cref="NeuralNetHead.LossWeight"/>.</summary>
+    /// <remarks>Rows weigh as in training. AUPRC is the average precision, as scikit-learn has it, without ML.NET's interpolation.</remarks>
     /// <value>Default: null, the loss decides and nothing else is measured. Accuracy moves in steps of a row, so that many epochs are equally good; the loss, AUC and RMSE don't.
     /// AUC, AUPRC and F1 need validation rows of both classes, R2 labels that differ. In the search for the number of epochs it is the mean over the five networks.</value>
     public string? Metric { get; set; }

@@ -19,6 +19,10 @@ internal static class LabelMismatch
             return $"Make it a key of UInt32: mlContext.Transforms.Conversion.MapValueToKey(\"{label.Name}\").";
         if (expected == BooleanDataViewType.Instance.ToString())
             return $"Convert it first: mlContext.Transforms.Conversion.ConvertType(\"{label.Name}\", outputKind: DataKind.Boolean).";
+        if (expected.StartsWith("Vector", StringComparison.Ordinal))
+            return $"Make a vector of the columns to predict, which must be Single: mlContext.Transforms.Concatenate(\"{label.Name}\", …). One value is trained by mlContext.Regression.Trainers.NeuralNet(\"{label.Name}\").";
+        if (label.ItemType == NumberDataViewType.Single && !label.IsKey)
+            return $"For classes: mlContext.Transforms.Conversion.MapValueToKey(\"{label.Name}\"). A value to predict is trained by mlContext.Regression.Trainers.NeuralNet(\"{label.Name}\").";
         if (label.ItemType is NumberDataViewType && !label.IsKey)
             return $"For classes: mlContext.Transforms.Conversion.MapValueToKey(\"{label.Name}\"). For a value to predict: mlContext.Transforms.Conversion.ConvertType(\"{label.Name}\", outputKind: DataKind.Single).";
         return "Use the trainer of the label's task: key → MulticlassClassification, Boolean → BinaryClassification, Single → Regression.";

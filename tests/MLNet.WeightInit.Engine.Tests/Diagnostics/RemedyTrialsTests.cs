@@ -126,6 +126,18 @@ internal sealed class RemedyTrialsTests
         Assert.That(Plain(options with { FillSeed = options.Seed }).ToJson(), Is.EqualTo(Plain(options).ToJson()));
     }
 
+    /// <summary>As a chance of learning is in none where another rule is sure.</summary>
+    [Test]
+    public void A_draw_that_lacks_a_figure_does_not_spoil_it()
+    {
+        TrainingOptions options = Deep("glorot");
+        InitializationReport report = Diagnose(options), unmeasured = Plain(options with { Diagnostics = DiagnosticsLevel.Off });
+        WeightDraws draws = DrawTrials.Measure(report, options, _ => unmeasured);
+        double own = report.Findings[0].Judged!.Value;
+        Assert.That(draws.Count, Is.EqualTo(5));
+        Assert.That(draws.Figures.Single(drawn => drawn.Name == report.Findings[0].Judged!.Name), Is.EqualTo(new DrawnFigure(report.Findings[0].Judged!.Name, own, own, own)));
+    }
+
     [Test]
     public void Effects_and_draws_are_written_and_read()
     {

@@ -51,6 +51,21 @@ internal sealed unsafe class NormalizationKernelTests
         Assert.That(block.IsUntouched && destination.IsUntouched && inverses.IsUntouched);
     }
 
+    /// <summary>What is multiplied next may leave the padding as it is, and the row that comes after at the same place is normalized with it.</summary>
+    [Test]
+    public void A_row_that_is_not_finite_leaves_the_padding_at_0([Values] SimdLevel level, [Values(3, 17)] int units, [Values(float.NaN, float.PositiveInfinity)] float bad, [Values] bool inPlace)
+    {
+        int padded = Panels.Padded(units);
+        Moat block = Block(units, padded, 5, 0), other = new(Rows * padded), destination = inPlace ? block : other, inverses = new(Rows), scales = Padded(units, 6, 1), shifts = Padded(units, 7, 0);
+        block.Span[padded + 1] = bad;
+        NormalizationKernel.Create(level).Forward(block.Pointer, inverses.Pointer, scales.Pointer, shifts.Pointer, destination.Pointer, Rows, units, padded);
+        for (int i = 0; i < Rows * padded; i++)
+            if (i % padded >= units)
+                Assert.That((block.Span[i], destination.Span[i]), Is.EqualTo((0f, 0f)), $"row {i / padded}, unit {i % padded}");
+            else
+                Assert.That(float.IsNaN(destination.Span[i]), Is.EqualTo(i / padded == 1), $"row {i / padded}, unit {i % padded}");
+    }
+
     [Test]
     public void The_gradient_is_that_of_the_double_loop([Values] SimdLevel level, [Values(3, 16, 17, 64, 511)] int units, [Values(0, 16)] int gap)
     {
