@@ -38,6 +38,7 @@ public class TheoryRulesTests
     [TestCase(1.65, 0.01, 1, Severity.Note, Severity.Note)]
     [TestCase(1.29, 0.01, 1, Severity.Note, Severity.Note)]
     [TestCase(1.27, 0.01, 1, Severity.Warning, Severity.Note)]
+    [TestCase(1.27, 0.019, 1, Severity.Note, Severity.Note, Description = "the scale is that of the fixed point, and few of the layers are near it: e⁻⁴ is 0.0183")]
     [TestCase(1.27, 0.06, 1, null, null, Description = "the measured way doesn't agree")]
     [TestCase(1.27, 0.01, 0.9, null, null, Description = "chaotic: rows don't become one")]
     [TestCase(double.PositiveInfinity, 0.01, 1, null, null, Description = "critical")]
