@@ -19,12 +19,13 @@ public class VerdictsByTrainingTests
     {
         TrainingSet line = Made("line", 6, (x, _) => x[0] - 2 * x[1] + x[2]), clusters = Made("clusters", 6, (x, random) => Cluster(x, random));
         TrainingOptions value = Trainings.Options(NetworkTask.Regression, 1, [8], "Tanh", init: "constant(value=0.5)", learningRate: 0.01f, epochs: 40),
-            classes = Trainings.Options(NetworkTask.Multiclass, 8, [8], "Tanh", init: "constant(value=0.5)", learningRate: 0.01f, epochs: 20);
+            classes = Trainings.Options(NetworkTask.Multiclass, 8, [8, 8], "Tanh", init: "constant(value=0.5)", learningRate: 0.01f, epochs: 20);
         (InitializationReport ofValue, double valueLoss) = Train(line, value);
         (InitializationReport ofClasses, double classLoss) = Train(clusters, classes);
         Assert.That((valueLoss < Learned, classLoss < Learned), Is.EqualTo((true, false)), $"{valueLoss}, {classLoss}");
         Assert.That((ofValue.Verdict, Symmetry(ofValue).Severity, ofClasses.Verdict, Symmetry(ofClasses).Severity), Is.EqualTo((Verdict.Healthy, Severity.Note, Verdict.Symmetric, Severity.Error)));
         Assert.That(Symmetry(ofClasses).Evidence, Does.Contain("the layer works as one unit"));
+        Assert.That(ofClasses.ToString(), Does.Not.Contain("NaN").And.Not.Contain("- (rows)"), "of what theory doesn't know nothing is said");
         Assert.That(Train(clusters, classes with { Init = Trainings.Options(NetworkTask.Multiclass, 8, init: "he").Init }).Loss, Is.LessThan(Learned), "it isn't the data");
     }
 
