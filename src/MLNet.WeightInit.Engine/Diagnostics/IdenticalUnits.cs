@@ -21,11 +21,19 @@ internal static class IdenticalUnits
 
     /// <summary>Share of units with a twin of equal weights, equal bias and equal ∂L/∂z on every row: every elementwise optimizer moves both alike for ever.</summary>
     /// <remarks>Equal weights alone don't do: where outgoing weights differ, so do gradients, and the units part. Bits are compared: twins come from one computation.</remarks>
-    public static double IdenticalShare(LayerProbe layer, int rows)
+    public static double IdenticalShare(LayerProbe layer, int rows) => layer.Units < 2 ? 0 : (double)Count(layer, rows).Twins / layer.Units;
+
+    /// <summary>Units that differ from each other: as many as the layer works with, for as long as training goes on. A family of twins counts once.</summary>
+    public static int Distinct(LayerProbe layer, int rows)
+    {
+        (int twins, int families) = Count(layer, rows);
+        return layer.Units - twins + families;
+    }
+
+    /// <summary>Units with a twin, and the families that they make.</summary>
+    static (int Twins, int Families) Count(LayerProbe layer, int rows)
     {
         int units = layer.Units;
-        if (units < 2)
-            return 0;
         var candidates = new Dictionary<ulong, List<int>>();
         for (int unit = 0; unit < units; unit++)
         {
@@ -34,10 +42,16 @@ internal static class IdenticalUnits
                 candidates.Add(key, group = []);
             group.Add(unit);
         }
-        int identical = 0;
+        (int twins, int families) = (0, 0);
         foreach (List<int> group in candidates.Values)
-            identical += CountTwins(layer, rows, group);
-        return (double)identical / units;
+            while (group.Count > 1)
+            {
+                int first = group[0];
+                int removed = group.RemoveAll(unit => unit == first || AreTwins(layer, rows, first, unit));
+                if (removed > 1)
+                    (twins, families) = (twins + removed, families + 1);
+            }
+        return (twins, families);
     }
 
     /// <summary>Share of units whose weight vector is parallel or opposite to another's; NaN for more than 512 units.</summary>
@@ -55,18 +69,6 @@ internal static class IdenticalUnits
                 if (!(parallel[left] && parallel[right]) && MayBeParallel(sketches, left, right) && AreParallel(layer, left, right))
                     parallel[left] = parallel[right] = true;
         return (double)parallel.Count(found => found) / units;
-    }
-
-    static int CountTwins(LayerProbe layer, int rows, List<int> group)
-    {
-        int twins = 0;
-        while (group.Count > 1)
-        {
-            int first = group[0];
-            int removed = group.RemoveAll(unit => unit == first || AreTwins(layer, rows, first, unit));
-            twins += removed > 1 ? removed : 0;
-        }
-        return twins;
     }
 
     static bool AreTwins(LayerProbe layer, int rows, int left, int right)

@@ -9,16 +9,19 @@ internal static class NetworkTheoryText
     public static string Budget(InitializationReport report)
         => report.Theory is { } theory && report.Layers.Count > 2 ? $"depth budget used {NumberText.Percent(theory.DepthBudget)}, " : "";
 
-    /// <summary>Nothing where there is no theory, or no two hidden layers.</summary>
+    /// <summary>Nothing where there is no theory, or no two hidden layers; without what theory doesn't know, as the growth of gradients where all weights are equal.</summary>
     public static string Line(InitializationReport report)
     {
         if (report.Theory is not { } theory || report.Layers.Count <= 2)
             return "";
         LayerTheory first = theory.Layers[0], last = theory.Layers[^2];
-        string likeness = double.IsNaN(first.Similarity) ? ""
-            : $"; two rows' cosine {NumberText.Format(first.Similarity)} in {first.Layer}, {NumberText.Format(last.Similarity)} in {last.Layer} (theory {NumberText.Format(last.PredictedSimilarity)}{End(theory)})";
-        return $"Theory: gradients x{NumberText.Format(Math.Sqrt(theory.GradientGrowth))} a layer{Scale(theory)}{likeness}; depth scales {Depth(theory.SimilarityDepth)} (rows), {Depth(theory.GradientDepth)} (gradients), "
-            + $"1/width adds up to {NumberText.Format(theory.InverseWidth)}.";
+        List<string> parts = [];
+        if (!double.IsNaN(theory.GradientGrowth))
+            parts.Add($"gradients x{NumberText.Format(Math.Sqrt(theory.GradientGrowth))} a layer{Scale(theory)}");
+        if (!double.IsNaN(first.Similarity))
+            parts.Add($"two rows' cosine {NumberText.Format(first.Similarity)} in {first.Layer}, {NumberText.Format(last.Similarity)} in {last.Layer}{(double.IsNaN(last.PredictedSimilarity) ? "" : $" (theory {NumberText.Format(last.PredictedSimilarity)}{End(theory)})")}");
+        string scales = double.IsNaN(theory.SimilarityDepth) && double.IsNaN(theory.GradientDepth) ? "" : $"depth scales {Depth(theory.SimilarityDepth)} (rows), {Depth(theory.GradientDepth)} (gradients), ";
+        return $"Theory: {string.Join("; ", parts.Append($"{scales}1/width adds up to {NumberText.Format(theory.InverseWidth)}"))}.";
     }
 
     public static void AppendMarkdown(StringBuilder text, InitializationReport report)

@@ -66,6 +66,21 @@ public class FindingRulesTests
         }
     }
 
+    /// <summary>A sign is a gradient divided by its own size: Lion's step is the rate, whatever the gradient (Chen et al. 2023, algorithm 2).</summary>
+    [Test]
+    public void Lion_moves_weights_by_the_rate_under_any_gradient()
+    {
+        Finding found = Of(Chain(30, gradientFactor: 0.5, weightGradient: 1e-12), Lion).Single();
+        Assert.That((found.Verdict, found.Severity), Is.EqualTo((Verdict.VanishingGradient, Severity.Note)));
+        Assert.That(found.Evidence, Does.EndWith("Lion divides gradients by their size and mends this"));
+        Assert.That(Of(Chain(30, gradientFactor: 0.5, weightGradient: 1e-37), Lion).Single().Severity, Is.EqualTo(Severity.Error), "1e-37 / 64 is no normal number, and its average is flushed to 0");
+    }
+
+    [Test]
+    public void The_optimizers_that_divide_by_size_are_told_by_their_epsilon_and_by_the_sign(
+        [Values("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW", "LAMB", "Lion")] string optimizer)
+        => Assert.That(Engine.Diagnostics.TrainingDynamics.Of(Engine.Training.Optimizers.Optimizers.Parse(optimizer)).DividesBySize, Is.EqualTo(optimizer is not ("SGD" or "Momentum" or "Nesterov")));
+
     [Test]
     public void The_output_layer_counts_for_neither_signal_nor_gradient()
     {
@@ -118,7 +133,8 @@ public class FindingRulesTests
 
     [TestCase(0, 0, 64, null)]
     [TestCase(0.03, 0, 64, Severity.Warning)]
-    [TestCase(0.51, 0, 64, Severity.Error)]
+    [TestCase(0.99, 0, 64, Severity.Warning, Description = "two units are left, and may be enough")]
+    [TestCase(1, 0, 64, Severity.Error, Description = "one is")]
     [TestCase(0, 0.5, 64, null)]
     [TestCase(0, 0.51, 64, Severity.Warning)]
     [TestCase(0, 1, 15, null)]

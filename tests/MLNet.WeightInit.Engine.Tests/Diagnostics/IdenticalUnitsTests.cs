@@ -15,6 +15,7 @@ public class IdenticalUnitsTests
         // Units 0 and 1 are twins; 2 has another gradient, 3 another bias, 4 other weights.
         LayerProbe layer = Probes.Layer([new float[5], new float[5]], weights, biases, gradients: gradients, inputs: 2);
         Assert.That(IdenticalUnits.IdenticalShare(layer, 2), Is.EqualTo(0.4));
+        Assert.That(IdenticalUnits.Distinct(layer, 2), Is.EqualTo(4));
     }
 
     [Test]
@@ -22,6 +23,7 @@ public class IdenticalUnitsTests
     {
         LayerProbe layer = Probes.Layer([new float[5]], [1, 1, 2, 2, 3], inputs: 1);
         Assert.That(IdenticalUnits.IdenticalShare(layer, 1), Is.EqualTo(0.8));
+        Assert.That(IdenticalUnits.Distinct(layer, 1), Is.EqualTo(3));
     }
 
     [Test]

@@ -9,6 +9,7 @@ internal static class Statistics
 {
     public static readonly TrainingDynamics Sgd = new("SGD", false, 0);
     public static readonly TrainingDynamics Adam = new("Adam", true, 1e-8);
+    public static readonly TrainingDynamics Lion = new("Lion", true, 0);
 
     public static LayerStatistics Healthy(string name = "hidden[0]", string activation = "ReLU", int inputs = 64, int outputs = 64) => new()
     {
@@ -52,7 +53,7 @@ internal static class Statistics
         double initialLoss = 0.6931472, double priorLoss = 0.6931472, NetworkTheory? theory = null) => new()
         {
             Layers = zeroHead ? [.. layers.SkipLast(1).Select(layer => layer with { PreActivationGradientNorm = 0, WeightGradientNorm = 0 }), layers[^1] with { WeightDeviation = 0 }] : layers,
-            Probe = new NetworkProbe(2, initialLoss, [.. layers.SkipLast(1).Select(layer => Probes.Layer([[0.5f, 1], [1, 0.5f]], [1, 2], name: layer.Layer)), output ?? Probes.Layer([[0, 0], [0, 0]], zeroHead ? [0, 0] : [1, 2], name: "output")]),
+            Probe = new NetworkProbe(2, initialLoss, [.. layers.SkipLast(1).Select(layer => Probes.Layer([[0.5f, 1], [1, 0.5f]], layer.IdenticalFraction == 1 ? [1, 1] : [1, 2], name: layer.Layer)), output ?? Probes.Layer([[0, 0], [0, 0]], zeroHead ? [0, 0] : [1, 2], name: "output")]),
             Training = training,
             Initializers = ["normal(deviation=0.01)"],
             IsStandardized = true,

@@ -21,8 +21,9 @@ internal sealed class BeyondChance : IFindingRule
         for (int index = 0; index < context.Layers.Count; index++)
         {
             (LayerStatistics layer, LayerTheory expected) = (context.Layers[index], theory.Layers[index]);
-            string? evidence = (layer.Outputs < FewestUnits ? null : Beyond("pre-activations with a deviation", layer.PreActivationDeviation, expected.LowestDeviation, expected.HighestDeviation, deviations))
-                ?? Beyond("a gradient dL/dz with a norm", layer.PreActivationGradientNorm, expected.LowestGradientNorm, expected.HighestGradientNorm, deviations);
+            double least = 1.0 / layer.Outputs;
+            string? evidence = (layer.Outputs < FewestUnits ? null : Beyond("pre-activations with a deviation", layer.PreActivationDeviation, expected.LowestDeviation, expected.HighestDeviation, deviations, least))
+                ?? Beyond("a gradient dL/dz with a norm", layer.PreActivationGradientNorm, expected.LowestGradientNorm, expected.HighestGradientNorm, deviations, least);
             if (evidence is null)
                 continue;
             yield return new Finding(Verdict.Drifting, Severity.Note, index, index,
@@ -32,11 +33,12 @@ internal sealed class BeyondChance : IFindingRule
     }
 
     /// <summary>What is so, with the band that holds for all figures of the report at once; null inside it, and where there is none.</summary>
-    static string? Beyond(string what, double measured, double low, double high, double deviations)
+    /// <param name="least">Of the reach: the bands are of first order, and of a gradient that a single output leaves to little chance they may be narrower than what theory leaves out, which is of the order of 1 / units.</param>
+    static string? Beyond(string what, double measured, double low, double high, double deviations, double least)
     {
         if (!(low > 0) || !(high > low) || !(measured > 0) || !double.IsFinite(measured) || !double.IsFinite(high))
             return null;
-        double middle = ScalarMath.Log(low * high) / 2, reach = ScalarMath.Log(high / low) / 2 * deviations / Fluctuation.Deviations95;
+        double middle = ScalarMath.Log(low * high) / 2, reach = Math.Max(ScalarMath.Log(high / low) / 2 * deviations / Fluctuation.Deviations95, least);
         return Math.Abs(ScalarMath.Log(measured) - middle) <= reach ? null
             : $"{what} of {NumberText.Format(measured)}, where chance in independent weights gives {NumberText.Format(ScalarMath.Exp(middle - reach))} to {NumberText.Format(ScalarMath.Exp(middle + reach))}";
     }

@@ -7,6 +7,7 @@ internal static class FindingRules
     [
         new NonFiniteValues(),
         new EqualRows(),
+        new LinearModel(),
         new SymmetricUnits(),
         new ForwardSignal(),
         new BackwardGradient(),

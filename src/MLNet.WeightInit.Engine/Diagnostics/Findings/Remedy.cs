@@ -11,6 +11,7 @@ public sealed record Remedy
     internal const string LeakyRelu = "activation: \"LeakyReLU\"";
     internal const string Relu = "activation: \"ReLU\"";
     internal const string FewerLayers = "hiddenLayers: [64, 64]";
+    internal const string HiddenLayers = "hiddenLayers: [128, 64]";
     internal const string ZeroHead = "OutputInit = \"zeros\"";
     internal const string ZeroBias = "BiasInit = \"zeros\"";
     internal const string PriorBias = "BiasInit = \"Auto\"";

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 
 /// <summary>More layers than information travels through: what tells rows apart shrinks by a factor of e every <see cref="NetworkTheory.SimilarityDepth"/> layers, and the gradient with it.</summary>
@@ -14,6 +16,9 @@ internal sealed class TooDeep : IFindingRule
     /// <summary>e⁻³: half of the six depth scales.</summary>
     const double Agreement = 0.05;
 
+    /// <summary>e⁻⁴. In four layers, of which only the last ones come near the fixed point, a scale of 0.4 layers takes a 23rd of the distance, and that trains; three sigmoid layers that take a 90th don't.</summary>
+    const double WarningAgreement = 0.018;
+
     public IEnumerable<Finding> Examine(ReportContext context)
     {
         if (context.Theory is not { SimilarityFixedPoint: > Ordered, SimilarityDepth: > 0 and < double.PositiveInfinity } theory || context.HiddenLayers < 2)
@@ -23,10 +28,10 @@ internal sealed class TooDeep : IFindingRule
             yield break;
         (Severity severity, string consequence) = context.Training.DividesBySize
             ? (Severity.Note, $"{context.Training.Name} divides gradients by their size and reaches further")
-            : share > WarningShare ? (Severity.Warning, $"{context.Training.Name} will be slow to start, or stall") : (Severity.Note, $"{context.Training.Name} will be slower than with fewer");
+            : share > WarningShare && kept < WarningAgreement ? (Severity.Warning, $"{context.Training.Name} will be slow to start, or stall") : (Severity.Note, $"{context.Training.Name} will be slower than with fewer");
         yield return new Finding(Verdict.TooDeep, severity, 0, context.HiddenLayers - 1,
-            $"{context.HiddenLayers} hidden layers where about {NumberText.Format(Math.Floor(Scales * theory.SimilarityDepth))} carry what tells rows apart: it falls by a factor of e every {NumberText.Format(theory.SimilarityDepth)} layers, "
-            + $"{NumberText.Factor(1 / kept)} in all; {consequence}",
+            string.Create(CultureInfo.InvariantCulture, $"{context.HiddenLayers} hidden layers where about {Math.Max(1, Math.Floor(Scales * theory.SimilarityDepth)):#,0} carry what tells rows apart: ")
+            + $"with depth it comes to fall by a factor of e every {NumberText.Format(theory.SimilarityDepth)} layers, and falls {NumberText.Factor(1 / kept)} from the first layer to the last; {consequence}",
             [Remedy.EdgeOfChaos, Remedy.LayerNormalization, Remedy.FewerLayers]);
     }
 }
