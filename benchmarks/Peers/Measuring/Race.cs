@@ -14,6 +14,9 @@ sealed class Race
     /// <remarks>A longer call is a slot of its own.</remarks>
     const double SlotSeconds = 0.010;
 
+    /// <summary>For work on several threads: enough for the system to give each its processor.</summary>
+    public static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(30);
+
     readonly Candidate _peak;
     readonly Candidate[] _candidates;
     readonly Sample[][] _rounds;
@@ -32,7 +35,8 @@ sealed class Race
     readonly record struct Sample(double Wall, double Processor);
 
     /// <param name="rest">Between two slots: long enough for the threads that the last candidate left spinning to fall asleep. None where all work on one thread.</param>
-    public static Race Run(Candidate[] candidates, TimeSpan rest = default, int rounds = Rounds)
+    /// <param name="settle">What each candidate works untimed at the beginning of its slot, as several threads need: those that slept begin on the processor of whoever woke them, until the system moves them.</param>
+    public static Race Run(Candidate[] candidates, TimeSpan rest = default, TimeSpan settle = default, int rounds = Rounds)
     {
         Candidate peak = SimdLevels.Create<PeakProbe, Candidate>(SimdLevels.Best, new PeakProbe());
         candidates = [peak, .. candidates];
@@ -45,6 +49,7 @@ sealed class Race
             {
                 if (rest > TimeSpan.Zero)
                     Thread.Sleep(rest);
+                RunFor(settle, candidates[i].Call);
                 samples[round][i] = Time(candidates[i].Call, calls[i]);
             }
         }
@@ -84,6 +89,12 @@ sealed class Race
             if (seconds * calls >= SlotSeconds)
                 return Math.Max(1, (int)(SlotSeconds / seconds));
         }
+    }
+
+    static void RunFor(TimeSpan time, Action call)
+    {
+        for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < time;)
+            call();
     }
 
     static Sample Time(Action call, int calls)

@@ -28,7 +28,7 @@ static class OwnRows
     static Row SecondThread(TrainingProblem problem)
     {
         Candidate one = new OwnTraining(problem).Candidate("one thread"), two = new OwnTraining(problem, threads: 2).Candidate("two threads");
-        Race race = Race.Run([one, two]);
+        Race race = Race.Run([one, two], settle: Race.Settling);
         return new Row($"train {problem.Shape}, batch {problem.Batch}, two threads", "one thread", Unit.Factor, 1, 1 - Noise, race.WallRatio(one, two),
             $"{race.WallSeconds(two) * 1e6:F1} µs against {race.WallSeconds(one) * 1e6:F1}; {race.BusyProcessors(two):F2} processors kept busy");
     }
@@ -41,7 +41,7 @@ static class OwnRows
         Thread[] others = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() => SpinUntil(stop.Token)) { IsBackground = true })];
         foreach (Thread other in others)
             other.Start();
-        Race race = Race.Run([one, many]);
+        Race race = Race.Run([one, many], settle: Race.Settling);
         stop.Cancel();
         foreach (Thread other in others)
             other.Join();

@@ -68,7 +68,7 @@ static class TrainingRows
 
         Candidate one = new OwnTraining(s_wide).Candidate("one thread"), ours = own.Candidate(), peer = torchTraining.Candidate(), probe = PeakOnTwoThreads();
         torch.set_num_threads(2);
-        Race race = Race.Run([probe, one, ours, peer], s_rest);
+        Race race = Race.Run([probe, one, ours, peer], s_rest, Race.Settling);
         torch.set_num_threads(1);
         string details = $"{race.WallSeconds(ours) * 1e6:F0} µs against {race.WallSeconds(peer) * 1e6:F0}; "
             + $"{race.WallRatio(one, ours):F2} × one thread; the peak probe kept {race.BusyProcessors(probe):F2} processors busy";

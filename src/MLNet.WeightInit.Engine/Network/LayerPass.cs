@@ -26,6 +26,9 @@ internal sealed unsafe partial class LayerPass
     /// first-level cache, and lie on more pages than its TLB holds (64 on common processors).</summary>
     const int PackFrom = 16 * 1024;
 
+    /// <summary>Most parts that a large layer's panels are dealt out in for the weight gradient, each of which copies the inputs for itself.</summary>
+    public const int MostPanelGroups = 4;
+
     /// <summary>Rows that one sweep of the weight gradient sums: 32 columns of as many rows stay in the first-level cache.</summary>
     const int SweepRows = 256;
 
@@ -44,6 +47,7 @@ internal sealed unsafe partial class LayerPass
     int _batch;
     int _rowBlocks;
     bool _packsGradient;
+    int _panelGroups;
 
     /// <param name="network">Whose parameters are used.</param>
     /// <param name="gradients">Same layout as the parameters; null for a pass that only goes forward.</param>
@@ -111,6 +115,9 @@ internal sealed unsafe partial class LayerPass
     public AlignedBuffer Gradient { get; }
 
     bool IsLarge => _pool.Threads > 1 && Work >= SerialWork;
+
+    /// <summary>Whether the work on so many rows, none of them sparse, would be handed out to threads.</summary>
+    public bool IsLargeFor(int rows) => _pool.Threads > 1 && (long)rows * Layout.Inputs * Layout.Outputs >= SerialWork;
 
     /// <summary>Output = φ(input · Wᵀ + b).</summary>
     /// <param name="weights">Another copy of the weights (scoring folds scales into the first layer's), or null for the network's own.</param>
@@ -249,7 +256,10 @@ internal sealed unsafe partial class LayerPass
         else if (!large && IsNarrow)
             WeightGradientNarrow();
         else
-            Run(large, (Layout.Inputs + InputBlock - 1) / InputBlock, _weightGradientChunk);
+        {
+            _panelGroups = large ? PanelGroups(Layout, _pool.Threads) : 1;
+            Run(large, _panelGroups * InputBlocks, _weightGradientChunk);
+        }
         Update?.OfBiases(Layout.BiasOffset, Layout.BiasLength);
     }
 
@@ -280,19 +290,25 @@ internal sealed unsafe partial class LayerPass
 
     float* PackedGradient(int panel) => _scratch.PackedGradient.Pointer + (nint)panel * Panels.Width * _batch;
 
-    /// <summary>dW[input, output] = Σ over rows of x[row, input] · g[row, output], straight into the gradient's panels.</summary>
+    int InputBlocks => (Layout.Inputs + InputBlock - 1) / InputBlock;
+
+    /// <summary>Parts of the panels that different threads sum: those that they multiply by when they go forward, so that weights stay in one processor's caches.</summary>
+    public static int PanelGroups(LayerLayout layout, int threads) => Math.Min(Math.Min(threads, MostPanelGroups), Panels.Count(layout.Outputs));
+
+    /// <summary>dW[input, output] = Σ over rows of x[row, input] · g[row, output], straight into the gradient's panels: a block of inputs and a group of panels.</summary>
     void WeightGradientChunk(int chunk)
     {
-        int first = chunk * InputBlock, inputs = Math.Min(InputBlock, Layout.Inputs - first), panels = Panels.Count(Layout.Outputs);
+        int group = chunk / InputBlocks, first = chunk % InputBlocks * InputBlock, inputs = Math.Min(InputBlock, Layout.Inputs - first), panels = Panels.Count(Layout.Outputs);
+        int firstPanel = panels * group / _panelGroups, endPanel = panels * (group + 1) / _panelGroups;
         float* x = _input + first;
         nint xRow = _inputStride;
-        if (panels > 1 && (long)_batch * _inputStride >= PackFrom)
+        if (endPanel - firstPanel > 1 && (long)_batch * _inputStride >= PackFrom)
         {
             xRow = Panels.Padded(inputs);
-            x = _scratch.PackedInput.Pointer + (nint)chunk * InputBlock * _batch;
+            x = _scratch.PackedInput.Pointer + ((nint)group * Panels.Padded(Layout.Inputs) + first) * _batch;
             _rows.CopyRows(_input + first, _inputStride, _batch, (int)xRow, x, (int)xRow);
         }
-        for (int panel = 0; panel < panels; panel++)
+        for (int panel = firstPanel; panel < endPanel; panel++)
         {
             int width = Panels.WidthOf(panel, Layout.Outputs), gradientRow = _packsGradient ? width : Stride;
             float* gradient = _packsGradient ? PackedGradient(panel) : _productGradient.Pointer + panel * Panels.Width;

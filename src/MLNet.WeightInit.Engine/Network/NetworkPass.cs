@@ -31,7 +31,7 @@ internal sealed unsafe class NetworkPass
         InputStride = Panels.RowStride(layout.Inputs);
         _sparse = sparse;
         ActivationKernel[] activations = [.. layout.Layers.Select(layer => Activations.Parse(layer.Activation).CreateKernel(kernels.Level, keepPreActivations ? 0 : Negligible.Signal))];
-        var scratch = new PassScratch(layout, gradients is null ? 0 : capacity, activations.Any(kernel => !kernel.GradientFromOutput) && !keepPreActivations, sparse is not null);
+        var scratch = new PassScratch(layout, gradients is null ? 0 : capacity, activations.Any(kernel => !kernel.GradientFromOutput) && !keepPreActivations, kernels.Pool.Threads, sparse is not null);
         AlignedBuffer? stream = layout.BranchDepth > 0 ? new AlignedBuffer((long)capacity * Panels.RowStride(layout.Layers[0].Outputs)) : null;
         _layers = new LayerPass[layout.Layers.Count];
         for (int i = 0; i < _layers.Length; i++)
@@ -47,6 +47,9 @@ internal sealed unsafe class NetworkPass
 
     public FeedForwardNetwork Network { get; }
     public int Capacity { get; }
+
+    /// <summary>Whether any layer's work on the largest batch is enough to be handed out to threads.</summary>
+    public bool SharesWork => _layers.Any(layer => layer.IsLargeFor(Capacity));
 
     /// <summary>What the next forward way is for: <see cref="PassPurpose.Scoring"/> for a pass without gradients, <see cref="PassPurpose.Probing"/> for another, unless it is set.</summary>
     public PassPurpose Purpose

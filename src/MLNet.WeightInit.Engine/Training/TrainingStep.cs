@@ -26,17 +26,22 @@ internal sealed unsafe class TrainingStep
     readonly SparseInput? _sparse;
     readonly GradientSquares? _squares;
     readonly Loss _lossOfRows;
+    readonly WorkerPool _pool;
+    readonly bool _sharesWork;
+    ThreadChoice _threads = new(WorkerPool.TicksPerSecond);
 
     /// <param name="rateMultipliers">One a tensor, from input to output: weights, then biases, layer by layer; then one a table of embeddings.</param>
     /// <param name="weightDecay">Of the weights; biases have none.</param>
     public TrainingStep(FeedForwardNetwork network, BatchGatherer gatherer, TrainingOptions options, PassKernels kernels, IReadOnlyList<float> rateMultipliers, float weightDecay)
     {
         _gatherer = gatherer;
+        _pool = kernels.Pool;
         long length = options.WeightNormalization ? WeightNormalization.LengthWithGains(network) : network.Parameters.Length;
         AlignedBuffer gradients = _gradients = new AlignedBuffer(length);
         _dropout = options.DropoutPass(kernels.Level);
         _sparse = gatherer.Data.IsSparse ? new SparseInput(kernels.Level, gatherer.Data.FeatureCount, isLazy: network.Layout.Layers[0].IsByInput) : null;
         _pass = new NetworkPass(network, options.BatchSize, kernels, gradients, dropout: _dropout, sparse: _sparse);
+        _sharesWork = _pass.SharesWork;
         _loss = options.Loss.CreateKernel(kernels.Level);
         _lossOfRows = options.Loss;
         _keepsGradient = !options.Optimizer.HasTrustRatio;
@@ -127,6 +132,7 @@ internal sealed unsafe class TrainingStep
     public double Run(ReadOnlySpan<int> rows, float learningRate, MetricTotal? metric = null)
     {
         Steps++;
+        using WorkerPool.Repeated repeated = _sharesWork ? _pool.Repeat(ref _threads) : default;
         double loss = Forward(_gatherer, rows, gradientScale: 1f / rows.Length, metric);
         if (!double.IsFinite(loss))
             return loss;
@@ -159,6 +165,7 @@ internal sealed unsafe class TrainingStep
     /// <param name="metric">Gets the rows' outputs, too; null for none.</param>
     public double AddGradient(ReadOnlySpan<int> rows, Span<double> sums, MetricTotal? metric)
     {
+        using WorkerPool.Repeated repeated = _sharesWork ? _pool.Repeat(ref _threads) : default;
         double loss = Forward(_gatherer, rows, gradientScale: 1, metric);
         if (!double.IsFinite(loss))
             return loss;

@@ -22,6 +22,33 @@ internal sealed class WorkerPoolTests
     }
 
     [Test]
+    public void So_do_more_chunks_than_a_run_counts([Values(1, 2, 3)] int threads, [Values(65_535, 65_536, 200_003)] int chunks)
+    {
+        using var pool = new WorkerPool(threads);
+        var runs = new int[chunks];
+        pool.Run(chunks, chunk => Interlocked.Increment(ref runs[chunk]));
+        Assert.That(runs, Is.All.EqualTo(1));
+    }
+
+    /// <summary>Each thread stays in its first chunk until all have come, so that none takes another's: the same thread begins with the same chunk in every job.</summary>
+    [Test]
+    public void Each_thread_begins_with_a_run_of_its_own([Values(2, 3, 8)] int threads)
+    {
+        const int ChunksOfThread = 5;
+        using var pool = new WorkerPool(threads);
+        using var together = new Barrier(threads);
+        var first = new string?[threads];
+        pool.Run(threads * ChunksOfThread, chunk =>
+        {
+            if (chunk % ChunksOfThread > 0)
+                return;
+            first[chunk / ChunksOfThread] = Thread.CurrentThread.Name;
+            together.SignalAndWait();
+        });
+        Assert.That(first.Skip(1), Is.EqualTo(Enumerable.Range(1, threads - 1).Select(worker => $"MLNet.WeightInit worker {worker}")));
+    }
+
+    [Test]
     public void A_late_worker_never_claims_a_chunk_of_another_job([Values(2, 4, 16)] int threads)
     {
         using var pool = new WorkerPool(threads);
