@@ -144,24 +144,39 @@ internal sealed class LabelRelation
 
     double Near(double[] products)
     {
-        var order = new (double Distance, int Row)[_rows];
+        Span<(double Distance, int Row)> nearest = stackalloc (double, int)[Neighbours];
         double error = 0, square = 0;
         int count = Math.Min(Neighbours, _rows - 1);
         for (int row = 0; row < _rows && count > 0; row++)
         {
-            for (int other = 0; other < _rows; other++)
-                order[other] = (other == row ? double.PositiveInfinity : products[other * _rows + other] - 2 * products[row * _rows + other], other);
-            Array.Sort(order);
+            Span<(double Distance, int Row)> found = nearest[..count];
+            FindNearest(products, row, found);
             foreach (double[] asked in _asked)
             {
                 double mean = 0;
                 for (int near = 0; near < count; near++)
-                    mean += asked[order[near].Row] / count;
+                    mean += asked[found[near].Row] / count;
                 error += (asked[row] - mean) * (asked[row] - mean);
                 square += asked[row] * asked[row];
             }
         }
         return Share(error, square);
+    }
+
+    /// <summary>The nearest other rows, the nearest first; of two as far away the one that comes first.</summary>
+    void FindNearest(double[] products, int row, Span<(double Distance, int Row)> nearest)
+    {
+        nearest.Fill((double.PositiveInfinity, row == 0 ? 1 : 0));
+        for (int other = 0; other < _rows; other++)
+        {
+            double distance = products[other * _rows + other] - 2 * products[row * _rows + other];
+            if (other == row || !(distance < nearest[^1].Distance))
+                continue;
+            int place = nearest.Length - 1;
+            for (; place > 0 && distance < nearest[place - 1].Distance; place--)
+                nearest[place] = nearest[place - 1];
+            nearest[place] = (distance, other);
+        }
     }
 
     static double Share(double error, double square) => error / square is var share && double.IsFinite(share) ? Math.Clamp(1 - share, -1, 1) : 0;
