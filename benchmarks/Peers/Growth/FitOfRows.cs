@@ -15,7 +15,7 @@ sealed class FitOfRows
     const int Batch = 64;
 
     /// <summary>Rows of the two fits without epochs that tell what a fit and a row cost beside the steps; the report looks at as many as the fewer.</summary>
-    const int FewRows = 256, ManyRows = 4_000;
+    const int FewRows = 256, ManyRows = 40_000;
 
     /// <summary>Kept of a row: features and label; its number among all rows, among those that train or validate, and among those that the report draws from; and whether it validates.</summary>
     const int BytesARow = sizeof(float) * (FeatureRow.Features + 1) + 3 * sizeof(int) + sizeof(bool);
@@ -30,13 +30,13 @@ sealed class FitOfRows
     {
         _all = FeatureRow.Noise(mostRows);
         _step = new StepModel(new TrainingProblem(FeatureRow.Features, s_hidden, 1, NetworkTask.Regression, Batch));
-        (Candidate few, double bytes) = Prepare(FewRows, epochs: 0);
-        (Candidate many, _) = Prepare(ManyRows, epochs: 0);
+        Candidate few = Prepare(FewRows, epochs: 0).Call;
+        Candidate many = Prepare(ManyRows, epochs: 0).Call;
         Race race = Race.Run([few, many]);
         _peak = race.Peak;
         _rowSeconds = (race.ProcessorSeconds(many) - race.ProcessorSeconds(few)) / (ManyRows - FewRows);
         _fitSeconds = race.ProcessorSeconds(few) - FewRows * _rowSeconds;
-        _fitBytes = bytes - FewRows * BytesARow;
+        _fitBytes = Prepare(FewRows, epochs: 1).Bytes - _step.Bytes - FewRows * BytesARow;
     }
 
     public static Series Create(int[] sizes)

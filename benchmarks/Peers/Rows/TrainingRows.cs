@@ -17,6 +17,9 @@ static class TrainingRows
     /// <summary>Processors that two peak probes keep busy; below this, two threads weren't given two cores.</summary>
     const double TwoCores = 1.9;
 
+    /// <summary>Some tens of milliseconds, beside which starting a thread is short.</summary>
+    const int ProbesInCall = 200;
+
     /// <summary>For OpenMP's threads, which spin after their work, to fall asleep.</summary>
     static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(15);
 
@@ -109,16 +112,23 @@ static class TrainingRows
         return new TorchTraining(problem, weights);
     }
 
-    /// <summary>Two threads that each run the probe alone.</summary>
+    /// <summary>Two threads that each run the probe alone. The second is started anew each time: a new thread gets an idle processor at once, one that slept its waker's.</summary>
     static Candidate PeakOnTwoThreads()
     {
-        var pool = new WorkerPool(2);
         Candidate[] probes = [.. Enumerable.Range(0, 2).Select(_ => SimdLevels.Create<PeakProbe, Candidate>(SimdLevels.Best, new PeakProbe()))];
-        return new Candidate("FMA peak", 0, () => pool.Run(2, chunk =>
+        return new Candidate("FMA peak", 0, () =>
         {
-            for (int i = 0; i < 10; i++)
-                probes[chunk].Call();
-        }));
+            var second = new Thread(() => Repeat(probes[1]));
+            second.Start();
+            Repeat(probes[0]);
+            second.Join();
+        });
+
+        static void Repeat(Candidate probe)
+        {
+            for (int i = 0; i < ProbesInCall; i++)
+                probe.Call();
+        }
     }
 
     static string Name(TrainingProblem problem) => $"train {problem.Shape}, batch {problem.Batch}, Adam";
