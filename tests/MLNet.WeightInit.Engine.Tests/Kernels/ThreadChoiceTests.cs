@@ -44,21 +44,38 @@ public class ThreadChoiceTests
         Assert.That(ShareOfTimeAlone(_ => ++steps % 500 == 0 ? 10_000 : 50, _ => 100, total: 60 * Second), Is.LessThan(0.1));
     }
 
-    /// <summary>Sleeping threads begin on their caller's processor, and are moved by the system within milliseconds.</summary>
-    [Test]
-    public void Threads_that_are_slow_for_three_milliseconds_get_their_time()
+    /// <summary>The middle one of three blocks of each way counts, not the slowest and not the fastest.</summary>
+    [TestCase(5_000, 600, 600, 800, 800, 800, ExpectedResult = false)]
+    [TestCase(600, 5_000, 5_000, 800, 800, 800, ExpectedResult = true)]
+    [TestCase(800, 800, 800, 600, 5_000, 600, ExpectedResult = true)]
+    [TestCase(800, 800, 800, 5_000, 600, 5_000, ExpectedResult = false)]
+    public bool The_median_of_the_blocks_decides(long together1, long together2, long together3, long alone1, long alone2, long alone3)
     {
-        long together = 0;
-        Assert.That(ShareOfTimeAlone(_ =>
+        var choice = new ThreadChoice(Second);
+        choice.Done(4_000);                                    // the threads wake up
+        foreach (long block in new[] { together1, alone1, together2, alone2, together3, alone3 })
+            choice.Done(block);
+        return choice.IsAlone;
+    }
+
+    /// <summary>Sleeping threads begin on their caller's processor, and are moved by the system within milliseconds: to find that they pay by now, they must be given these.</summary>
+    [Test]
+    public void Threads_that_are_slow_for_three_milliseconds_after_a_sleep_get_their_time()
+    {
+        const long Slow = 5 * Second, Asleep = 2_000, Settled = 3_000;
+        var choice = new ThreadChoice(Second);
+        long all = 0, alone = 0, together = 0, lateAlone = 0;
+        while (all < 60 * Second)
         {
-            long ticks = together < 3_000 ? 200 : 50;
-            together += ticks;
-            return ticks;
-        }, _ =>
-        {
-            together = 0;                                      // they fall asleep
-            return 100;
-        }, total: 10 * Second, awake: true), Is.LessThan(0.1));
+            bool isAlone = choice.IsAlone;
+            long ticks = isAlone ? 100 : all < Slow ? 150 : together < Settled ? 200 : 50;
+            choice.Done(ticks);
+            all += ticks;
+            alone = isAlone ? alone + ticks : 0;
+            together = alone >= Asleep ? 0 : together + (isAlone ? 0 : ticks);
+            lateAlone += isAlone && all > 20 * Second ? ticks : 0;
+        }
+        Assert.That(lateAlone / (40.0 * Second), Is.LessThan(0.1));
     }
 
     static long Step(ref ThreadChoice choice, long together, long alone)
@@ -68,16 +85,14 @@ public class ThreadChoiceTests
         return ticks;
     }
 
-    /// <param name="awake">Whether threads stay awake through a block of the caller's: that takes less than they spin for.</param>
-    static double ShareOfTimeAlone(Func<long, long> together, Func<long, long> alone, long total, bool awake = false)
+    static double ShareOfTimeAlone(Func<long, long> together, Func<long, long> alone, long total)
     {
         var choice = new ThreadChoice(Second);
-        long all = 0, byCaller = 0, run = 0;
+        long all = 0, byCaller = 0;
         while (all < total)
         {
             bool isAlone = choice.IsAlone;
-            run = isAlone ? run + 1 : 0;
-            long ticks = isAlone ? awake && run < 20 ? 100 : alone(all) : together(all);
+            long ticks = isAlone ? alone(all) : together(all);
             choice.Done(ticks);
             all += ticks;
             byCaller += isAlone ? ticks : 0;

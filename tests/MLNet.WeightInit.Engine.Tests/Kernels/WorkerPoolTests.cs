@@ -48,6 +48,19 @@ internal sealed class WorkerPoolTests
         Assert.That(first.Skip(1), Is.EqualTo(Enumerable.Range(1, threads - 1).Select(worker => $"MLNet.WeightInit worker {worker}")));
     }
 
+    /// <summary>A worker that still looks for chunks of the last job finds those of the next one, whose body is another.</summary>
+    [Test]
+    public void No_chunk_is_run_by_another_jobs_body([Values(2, 3, 8)] int threads)
+    {
+        using var pool = new WorkerPool(threads);
+        const int Chunks = 24, Jobs = 20_000;
+        int[] even = new int[Chunks], odd = new int[Chunks];
+        Action<int> countEven = chunk => Interlocked.Increment(ref even[chunk]), countOdd = chunk => Interlocked.Increment(ref odd[chunk]);
+        for (int job = 0; job < Jobs; job++)
+            pool.Run(Chunks, job % 2 == 0 ? countEven : countOdd);
+        Assert.That(even.Concat(odd), Is.All.EqualTo(Jobs / 2));
+    }
+
     [Test]
     public void A_late_worker_never_claims_a_chunk_of_another_job([Values(2, 4, 16)] int threads)
     {
