@@ -34,7 +34,7 @@ static class SparseRows
             own.Call();
             work.Call();
         }
-        Race race = Race.Run([own, network, work]);
+        Race race = Race.Run([own, network, work], settle: Race.Settling);
         return new Row($"train {Rows:N0} × {Features:N0} at {(double)ValuesOfRow / Features:P1}, {(wordsAreEqual ? "words equally frequent" : "words as frequent as in text (Zipf)")}, {string.Join('-', s_hidden)}-{Outputs}, batch {batch}",
             $"dense {ValuesOfRow}-{string.Join('-', s_hidden)}-{Outputs} and the update of {(int)touched:N0} × {s_hidden[0]} weights", Unit.Factor, 1, Gate, race.ProcessorRatio(work, own),
             $"{race.ProcessorSeconds(own) * 1e6:F0} µs against {race.ProcessorSeconds(work) * 1e6:F0}; the dense network alone, of {ValuesOfRow} × {s_hidden[0]} weights, {race.ProcessorSeconds(network) * 1e6:F0}");

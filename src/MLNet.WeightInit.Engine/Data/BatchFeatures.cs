@@ -5,7 +5,7 @@ namespace MLNet.WeightInit.Engine.Data;
 
 /// <summary>A sparse batch by features: which it has, ascending, and in which rows with which values. What the first layer's weight gradient reads.</summary>
 /// <remarks>Counting sort over the features that occur, found by one bit a feature: no comparison, and nothing that grows with all features but a pass over those bits.</remarks>
-internal sealed class BatchFeatures
+internal sealed unsafe class BatchFeatures
 {
     readonly ulong[] _marks;
     readonly int[] _places;
@@ -39,39 +39,45 @@ internal sealed class BatchFeatures
         ReadOnlySpan<int> columns = batch.Columns, starts = batch.Starts;
         ReadOnlySpan<float> values = batch.Values;
         Reserve(columns.Length);
-        foreach (int column in columns)
+        fixed (int* columnAt = columns, places = _places, features = _features, firsts = _starts, rowAt = _rows)
+        fixed (ulong* markAt = _marks)
+        fixed (float* valueAt = values, sorted = _values)
         {
-            _marks[column >> 6] |= 1UL << column;
-            _places[column]++;
-        }
-        int count = 0, first = 0;
-        for (int word = 0; word < _marks.Length; word++)
-        {
-            ulong marks = _marks[word];
-            if (marks == 0)
-                continue;
-            _marks[word] = 0;
-            for (; marks != 0; marks &= marks - 1)
+            for (int i = 0; i < columns.Length; i++)
             {
-                int feature = word * 64 + BitOperations.TrailingZeroCount(marks);
-                _features[count] = feature;
-                _starts[count++] = first;
-                (_places[feature], first) = (first, first + _places[feature]);
+                int column = columnAt[i];
+                markAt[column >> 6] |= 1UL << column;
+                places[column]++;
             }
-        }
-        _starts[count] = first;
-        Count = count;
-        for (int row = 0; row < batch.Rows; row++)
-        {
-            for (int i = starts[row]; i < starts[row + 1]; i++)
+            int count = 0, first = 0;
+            for (int word = 0; word < _marks.Length; word++)
             {
-                int place = _places[columns[i]]++;
-                _rows[place] = row;
-                _values[place] = values[i];
+                ulong marks = markAt[word];
+                if (marks == 0)
+                    continue;
+                markAt[word] = 0;
+                for (; marks != 0; marks &= marks - 1)
+                {
+                    int feature = word * 64 + BitOperations.TrailingZeroCount(marks);
+                    features[count] = feature;
+                    firsts[count++] = first;
+                    (places[feature], first) = (first, first + places[feature]);
+                }
             }
+            firsts[count] = first;
+            Count = count;
+            for (int row = 0, i = 0; row < batch.Rows; row++)
+            {
+                for (; i < starts[row + 1]; i++)
+                {
+                    int place = places[columnAt[i]]++;
+                    rowAt[place] = row;
+                    sorted[place] = valueAt[i];
+                }
+            }
+            for (int i = 0; i < count; i++)
+                places[features[i]] = 0;
         }
-        for (int i = 0; i < count; i++)
-            _places[_features[i]] = 0;
     }
 
     void Reserve(int values)

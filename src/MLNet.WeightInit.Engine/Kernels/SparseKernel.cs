@@ -11,10 +11,10 @@ namespace MLNet.WeightInit.Engine.Kernels;
 internal abstract unsafe class SparseKernel
 {
     /// <summary>Values between asking for a row of the table and reading it; as many indices behind the last are read, but not used.</summary>
-    public const int Ahead = 8;
+    public const int Ahead = 16;
 
-    /// <summary>Zeros that sums may start from: four of the widest vectors.</summary>
-    public const int MostZeros = 64;
+    /// <summary>Zeros that sums may start from: eight of the widest vectors.</summary>
+    public const int MostZeros = 128;
 
     public static SparseKernel Create(SimdLevel level) => SimdLevels.Create<Factory, SparseKernel>(level, default);
 
@@ -25,7 +25,8 @@ internal abstract unsafe class SparseKernel
     /// <param name="width">Floats of a row that are used: a multiple of 16.</param>
     /// <param name="start">What the sums of a row start from: biases, or <see cref="MostZeros"/> zeros.</param>
     /// <param name="startColumn">Floats between the starts of two columns: 1, or 0 where they are zeros.</param>
-    public abstract void Multiply(int* starts, int rows, int* indices, float* values, float* table, nint tableRow, int width, float* start, int startColumn, float* c, nint cRow);
+    /// <param name="isFar">The table may be in no cache near by, so that its rows are asked for before they are needed.</param>
+    public abstract void Multiply(int* starts, int rows, int* indices, float* values, float* table, nint tableRow, int width, bool isFar, float* start, int startColumn, float* c, nint cRow);
 
     readonly struct Factory : ISimdFactory<SparseKernel>
     {
@@ -36,36 +37,56 @@ internal abstract unsafe class SparseKernel
 /// <inheritdoc cref="SparseKernel"/>
 internal sealed unsafe class SparseKernel<TSimd, TVector> : SparseKernel where TSimd : struct, ISimd<TVector> where TVector : struct
 {
-    const int MostVectors = MostZeros / 8;                    // eight sums of 256 bits; of 512 bits four are as many zeros
-
-    public override void Multiply(int* starts, int rows, int* indices, float* values, float* table, nint tableRow, int width, float* start, int startColumn, float* c, nint cRow)
+    public override void Multiply(int* starts, int rows, int* indices, float* values, float* table, nint tableRow, int width, bool isFar, float* start, int startColumn, float* c, nint cRow)
     {
-        // A result's columns one after the other, not the results of a column: what the first strip has brought into the cache, and its page into the TLB, the others find there.
-        int most = Math.Min(MostVectors, MostZeros / TSimd.Width);
+        if (isFar)
+            Multiply<AsksAhead>(starts, rows, indices, values, table, tableRow, width, start, startColumn, c, cRow);
+        else
+            Multiply<FindsIt>(starts, rows, indices, values, table, tableRow, width, start, startColumn, c, cRow);
+    }
+
+    static void Multiply<TAhead>(int* starts, int rows, int* indices, float* values, float* table, nint tableRow, int width, float* start, int startColumn, float* c, nint cRow) where TAhead : struct, IAhead
+    {
+        // A result's columns one after the other, not the results of a column: what the first strip has brought into the TLB the others find there.
         for (int row = 0; row < rows; row++, c += cRow)
         {
             int first = starts[row], count = starts[row + 1] - first, column = 0;
             while (column < width)
             {
-                int vectors = Math.Min(most, (width - column) / TSimd.Width), ahead = column == 0 ? width : 0;
+                int vectors = (width - column) / TSimd.Width;
                 float* source = table + column, from = start + column * startColumn, to = c + column;
                 if (vectors >= 8)
-                    vectors = Strip<EightVectors>(count, indices + first, values + first, source, tableRow, from, to, ahead);
+                    vectors = Strip<EightVectors, TAhead>(count, indices + first, values + first, source, tableRow, from, to);
                 else if (vectors >= 4)
-                    vectors = Strip<FourVectors>(count, indices + first, values + first, source, tableRow, from, to, ahead);
+                    vectors = Strip<FourVectors, TAhead>(count, indices + first, values + first, source, tableRow, from, to);
                 else if (vectors >= 2)
-                    vectors = Strip<TwoVectors>(count, indices + first, values + first, source, tableRow, from, to, ahead);
+                    vectors = Strip<TwoVectors, TAhead>(count, indices + first, values + first, source, tableRow, from, to);
                 else
-                    vectors = Strip<OneVector>(count, indices + first, values + first, source, tableRow, from, to, ahead);
+                    vectors = Strip<OneVector, TAhead>(count, indices + first, values + first, source, tableRow, from, to);
                 column += vectors * TSimd.Width;
             }
         }
     }
 
-    /// <param name="ahead">Floats of a row of the table to ask for some rows before they are read.</param>
+    /// <summary>Whether a strip asks for rows of the table some values ahead.</summary>
+    interface IAhead
+    {
+        static abstract bool Asks { get; }
+    }
+
+    readonly struct AsksAhead : IAhead
+    {
+        public static bool Asks => true;
+    }
+
+    readonly struct FindsIt : IAhead
+    {
+        public static bool Asks => false;
+    }
+
     /// <returns>Vectors of a row that it has done.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int Strip<TColumns>(int count, int* indices, float* values, float* table, nint tableRow, float* start, float* c, int ahead) where TColumns : struct, ITileColumns
+    static int Strip<TColumns, TAhead>(int count, int* indices, float* values, float* table, nint tableRow, float* start, float* c) where TColumns : struct, ITileColumns where TAhead : struct, IAhead
     {
         int width = TSimd.Width;
         TVector sum0 = TSimd.Load(start), sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default, sum6 = default, sum7 = default;
@@ -80,9 +101,8 @@ internal sealed unsafe class SparseKernel<TSimd, TVector> : SparseKernel where T
         }
         for (int i = 0; i < count; i++)
         {
-            float* next = table + indices[i + Ahead] * tableRow;
-            for (int line = 0; line < ahead; line += CacheHint.LineFloats)
-                CacheHint.Prefetch(next + line);
+            if (TAhead.Asks)
+                Prefetch<TColumns>(table + indices[i + Ahead] * tableRow);
             float* source = table + indices[i] * tableRow;
             TVector value = TSimd.Broadcast(values[i]);
             sum0 = TSimd.MultiplyAdd(value, TSimd.Load(source), sum0);
@@ -117,5 +137,26 @@ internal sealed unsafe class SparseKernel<TSimd, TVector> : SparseKernel where T
             TSimd.Store(sum7, c + 7 * width);
         }
         return TColumns.Count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Prefetch<TColumns>(float* source) where TColumns : struct, ITileColumns
+    {
+        int width = Math.Max(TSimd.Width, CacheHint.LineFloats), floats = TColumns.Count * TSimd.Width;
+        CacheHint.Prefetch(source);
+        if (floats > width)
+            CacheHint.Prefetch(source + width);
+        if (floats > 2 * width)
+        {
+            CacheHint.Prefetch(source + 2 * width);
+            CacheHint.Prefetch(source + 3 * width);
+        }
+        if (floats > 4 * width)
+        {
+            CacheHint.Prefetch(source + 4 * width);
+            CacheHint.Prefetch(source + 5 * width);
+            CacheHint.Prefetch(source + 6 * width);
+            CacheHint.Prefetch(source + 7 * width);
+        }
     }
 }

@@ -64,7 +64,7 @@ internal sealed unsafe partial class LayerPass
         int first = chunk * _featureBlock, count = Math.Min(_featureBlock, Sparse!.Features.Length - first), width = Layout.BiasLength;
         Sparse.WeightGradient(first, count, width, _productGradient.Pointer, Stride, _scratch.Zeros.Pointer);
         if (Sparse.IsLazy)
-            Update?.OfRows(Layout.WeightOffset, width, Sparse.Features.Slice(first, count), Sparse.Gradient(first, width));
+            Update?.OfRows(Layout.WeightOffset, width, Sparse.Features[first..], count, Sparse.Gradient(first, width));
     }
 
     /// <summary>To where the gradient of dense rows would be, with zeros for features that the batch hasn't.</summary>

@@ -43,7 +43,7 @@ internal sealed unsafe class SparseInput
     {
         fixed (int* starts = Batch.Starts, columns = Batch.Columns)
         fixed (float* values = Batch.Values)
-            _kernel.Multiply(starts + firstRow, rows, columns, values, weights, inputStride, width, biases, 1, products, stride);
+            _kernel.Multiply(starts + firstRow, rows, columns, values, weights, inputStride, width, isFar: true, biases, 1, products, stride);
     }
 
     /// <summary>Sorts the batch by features, and makes room for their gradients.</summary>
@@ -63,7 +63,7 @@ internal sealed unsafe class SparseInput
     {
         fixed (int* starts = _features!.Starts, rows = _features.Rows)
         fixed (float* values = _features.Values)
-            _kernel.Multiply(starts + first, count, rows, values, gradient, stride, width, zeros, 0, Gradient(first, width), width);
+            _kernel.Multiply(starts + first, count, rows, values, gradient, stride, width, isFar: false, zeros, 0, Gradient(first, width), width);
     }
 
     /// <summary>Writes some columns of the gradient of the inputs from one to another one after the other, with zeros for features that the batch hasn't.</summary>

@@ -33,14 +33,14 @@ internal sealed unsafe class SparseKernelTests
     }
 
     [Test]
-    public void Products_match_plain_double_loops_and_touch_nothing_else([Values] SimdLevel level, [Values(16, 32, 48, 112)] int width, [Values(0, 16)] int gap)
+    public void Products_match_plain_double_loops_and_touch_nothing_else([Values] SimdLevel level, [Values(16, 32, 48, 112, 144, 272)] int width, [Values(0, 16)] int gap, [Values] bool isFar)
     {
         (int[] starts, int[] indices, float[] values, float[] full) = Matrix();
         int tableRow = width + gap, row = width + 16;
         Moat table = new Moat(Depth * tableRow).Filled(1), start = new Moat(width).Filled(2), result = new(Rows * row);
         fixed (int* firsts = starts, index = indices)
         fixed (float* value = values)
-            SparseKernel.Create(level).Multiply(firsts, Rows, index, value, table.Pointer, tableRow, width, start.Pointer, 1, result.Pointer, row);
+            SparseKernel.Create(level).Multiply(firsts, Rows, index, value, table.Pointer, tableRow, width, isFar, start.Pointer, 1, result.Pointer, row);
         for (int r = 0; r < Rows; r++)
         {
             for (int c = 0; c < width; c++)
@@ -63,28 +63,28 @@ internal sealed unsafe class SparseKernelTests
     [Test]
     public void Sums_may_start_from_the_same_zeros_in_every_column([Values] SimdLevel level)
     {
-        const int Width = 112;
+        const int Width = 272;
         (int[] starts, int[] indices, float[] values, _) = Matrix();
         Moat table = new Moat(Depth * Width).Filled(1), few = new(SparseKernel.MostZeros), all = new(Width), found = new(Rows * Width), expected = new(Rows * Width);
         fixed (int* firsts = starts, index = indices)
         fixed (float* value = values)
         {
-            SparseKernel.Create(level).Multiply(firsts, Rows, index, value, table.Pointer, Width, Width, few.Pointer, 0, found.Pointer, Width);
-            SparseKernel.Create(level).Multiply(firsts, Rows, index, value, table.Pointer, Width, Width, all.Pointer, 1, expected.Pointer, Width);
+            SparseKernel.Create(level).Multiply(firsts, Rows, index, value, table.Pointer, Width, Width, false, few.Pointer, 0, found.Pointer, Width);
+            SparseKernel.Create(level).Multiply(firsts, Rows, index, value, table.Pointer, Width, Width, false, all.Pointer, 1, expected.Pointer, Width);
         }
         Assert.That(found.Span.SequenceEqual(expected.Span), Is.True);
     }
 
     [Test]
     [Category("Determinism")]
-    public void Products_have_the_bits_of_the_dense_kernel([Values] SimdLevel level, [Values(16, 32, 48, 112)] int width)
+    public void Products_have_the_bits_of_the_dense_kernel([Values] SimdLevel level, [Values(16, 32, 48, 112, 144, 272)] int width)
     {
         (int[] starts, int[] indices, float[] values, float[] full) = Matrix();
         Moat table = new Moat(Depth * width).Filled(1), start = new Moat(width).Filled(2), sparse = new(Rows * width), dense = new(Rows * width);
         fixed (int* firsts = starts, index = indices)
         fixed (float* value = values, matrix = full)
         {
-            SparseKernel.Create(level).Multiply(firsts, Rows, index, value, table.Pointer, width, width, start.Pointer, 1, sparse.Pointer, width);
+            SparseKernel.Create(level).Multiply(firsts, Rows, index, value, table.Pointer, width, width, true, start.Pointer, 1, sparse.Pointer, width);
             for (int column = 0; column < width; column += Panels.Width)
                 GemmKernel.Create(level).Multiply(matrix, Depth, 1, Rows, table.Pointer + column, width, Math.Min(Panels.Width, width - column), Depth, start.Pointer + column, 0, dense.Pointer + column, width);
         }
@@ -93,7 +93,7 @@ internal sealed unsafe class SparseKernelTests
 
     [Test]
     [Category("Fused")]
-    public void Every_width_gives_the_same_bits([Values(16, 32, 48, 112)] int width)
+    public void Every_width_gives_the_same_bits([Values(16, 32, 48, 112, 144, 272)] int width)
     {
         (int[] starts, int[] indices, float[] values, _) = Matrix();
         float[][] results = [.. Widths.Fused.Select(level =>
@@ -101,7 +101,7 @@ internal sealed unsafe class SparseKernelTests
             Moat table = new Moat(Depth * width).Filled(1), start = new Moat(width).Filled(2), result = new(Rows * width);
             fixed (int* firsts = starts, index = indices)
             fixed (float* value = values)
-                SparseKernel.Create(level).Multiply(firsts, Rows, index, value, table.Pointer, width, width, start.Pointer, 1, result.Pointer, width);
+                SparseKernel.Create(level).Multiply(firsts, Rows, index, value, table.Pointer, width, width, true, start.Pointer, 1, result.Pointer, width);
             return result.Span.ToArray();
         })];
         Assert.That(results[1], Is.EqualTo(results[0]));

@@ -140,6 +140,30 @@ internal sealed unsafe class OptimizersTests
         Assert.That(multiplied.Parameters.Span.ToArray(), Is.EqualTo(plain.Parameters.Span.ToArray()));
     }
 
+    [Test]
+    [Category("Determinism")]
+    public void Rows_get_the_update_of_runs_and_those_that_come_next_get_none([Values("SGD", "Momentum", "Nesterov", "RMSProp", "Adam", "AdamW", "Lion")] string specification, [Values] SimdLevel level, [Values(16, 48, 1024)] int width)
+    {
+        const int All = 12, Updated = 3;
+        int[] rows = [1, 4, 5, 7, 11];
+        Optimizer optimizer = Optimizers.Parse(specification);
+        OptimizerKernel kernel = optimizer.CreateKernel(level);
+        Moat parameters = new Moat(All * width).Filled(1), gradient = new Moat(Updated * width).Filled(2), state1 = new(All * width), state2 = new(All * width);
+        Moat expected = new Moat(All * width).Filled(1), expected1 = new(All * width), expected2 = new(All * width);
+        for (int step = 0; step < 2; step++)
+        {
+            kernel.BeginStep(0.05f);
+            kernel.UpdateRows(parameters.Pointer, gradient.Pointer, Or(state1, 1), Or(state2, 2), rows, Updated, width, 0.5f, 0.1f);
+            for (int i = 0; i < Updated; i++)
+                kernel.Update(expected.Pointer + rows[i] * width, gradient.Pointer + i * width, At(expected1, 1, rows[i]), At(expected2, 2, rows[i]), width, 0.5f, 0.1f);
+        }
+        Assert.That(parameters.Span.SequenceEqual(expected.Span) && state1.Span.SequenceEqual(expected1.Span) && state2.Span.SequenceEqual(expected2.Span), Is.True);
+        Assert.That(parameters.IsUntouched && gradient.IsUntouched && state1.IsUntouched && state2.IsUntouched, Is.True);
+
+        float* Or(Moat state, int place) => optimizer.StateCount >= place ? state.Pointer : null;
+        float* At(Moat state, int place, int row) => optimizer.StateCount >= place ? state.Pointer + row * width : null;
+    }
+
     [TestCase("adam", "Adam(beta1=0.9, beta2=0.999, epsilon=1E-08)")]
     [TestCase("ADAM_W(beta_1 = 0.8)", "AdamW(beta1=0.8, beta2=0.999, epsilon=1E-08)")]
     [TestCase("rms-prop(decay=0.95)", "RMSProp(decay=0.95, epsilon=1E-08)")]

@@ -76,16 +76,25 @@ internal sealed class Adam : Optimizer
             state.Number("optimizer/power of beta2", ref rule._power2);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TSimd, TVector>(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
-            where TSimd : struct, ISimd<TVector> where TVector : struct
+        public readonly OptimizerKernel CreateLoop<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct => new UpdateLoop<TSimd, TVector, Rule, Lanes<TSimd, TVector>>(this);
+
+        readonly struct Lanes<TSimd, TVector>(Rule rule) : IUpdateLanes<Lanes<TSimd, TVector>, Rule, TVector> where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            gradient = Flush<TSimd, TVector>.Gradient(TSimd.MultiplyAdd(TSimd.Broadcast(_gradientDecay), parameter, gradient));
-            first = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(TSimd.Broadcast(_keep1), first, TSimd.Multiply(TSimd.Broadcast(_take1), gradient)));
-            TVector square = TSimd.Multiply(TSimd.Multiply(TSimd.Broadcast(_take2), gradient), gradient);
-            second = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(TSimd.Broadcast(_keep2), second, square));
-            TVector denominator = TSimd.MultiplyAdd(TSimd.Sqrt(second), TSimd.Broadcast(_rootCorrection), TSimd.Broadcast(_epsilon));
-            parameter = TSimd.MultiplyAdd(TSimd.Broadcast(_step), TSimd.Divide(first, denominator), TSimd.Multiply(TSimd.Broadcast(_keepParameter), parameter));
+            readonly TVector _keep1 = TSimd.Broadcast(rule._keep1), _take1 = TSimd.Broadcast(rule._take1), _keep2 = TSimd.Broadcast(rule._keep2), _take2 = TSimd.Broadcast(rule._take2), _epsilon = TSimd.Broadcast(rule._epsilon);
+            readonly TVector _step = TSimd.Broadcast(rule._step), _rootCorrection = TSimd.Broadcast(rule._rootCorrection), _gradientDecay = TSimd.Broadcast(rule._gradientDecay), _keepParameter = TSimd.Broadcast(rule._keepParameter);
+
+            public static Lanes<TSimd, TVector> Of(Rule rule) => new(rule);
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Apply(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
+            {
+                gradient = Flush<TSimd, TVector>.Gradient(TSimd.MultiplyAdd(_gradientDecay, parameter, gradient));
+                first = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(_keep1, first, TSimd.Multiply(_take1, gradient)));
+                TVector square = TSimd.Multiply(TSimd.Multiply(_take2, gradient), gradient);
+                second = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(_keep2, second, square));
+                TVector denominator = TSimd.MultiplyAdd(TSimd.Sqrt(second), _rootCorrection, _epsilon);
+                parameter = TSimd.MultiplyAdd(_step, TSimd.Divide(first, denominator), TSimd.Multiply(_keepParameter, parameter));
+            }
         }
     }
 }

@@ -17,13 +17,13 @@ internal sealed unsafe class GradientPreparation(ParameterUpdate then, GradientK
         then.OfWeights(offset, length);
     }
 
-    public override void OfRows(long offset, int width, ReadOnlySpan<int> rows, float* gradient)
+    public override void OfRows(long offset, int width, ReadOnlySpan<int> rows, int count, float* gradient)
     {
         if (l1 > 0)
-            base.OfRows(offset, width, rows, gradient);
+            base.OfRows(offset, width, rows, count, gradient);
         if (limit is { } highest)
-            kernel.Clamp(gradient, rows.Length * width, highest);
-        then.OfRows(offset, width, rows, gradient);
+            kernel.Clamp(gradient, count * width, highest);
+        then.OfRows(offset, width, rows, count, gradient);
     }
 
     public override void OfBiases(long offset, int length)

@@ -41,11 +41,11 @@ internal sealed unsafe class GradientWatch(ParameterUpdate then, AlignedBuffer g
         then.OfWeights(offset, length);
     }
 
-    public override void OfRows(long offset, int width, ReadOnlySpan<int> rows, float* gradient)
+    public override void OfRows(long offset, int width, ReadOnlySpan<int> rows, int count, float* gradient)
     {
-        for (int row = 0; squares.IsOn && row < rows.Length; row++)
+        for (int row = 0; squares.IsOn && row < count; row++)
             squares.Take(offset + (long)rows[row] * width, new ReadOnlySpan<float>(gradient + (nint)row * width, width));
-        then.OfRows(offset, width, rows, gradient);
+        then.OfRows(offset, width, rows, count, gradient);
     }
 
     public override void OfBiases(long offset, int length)

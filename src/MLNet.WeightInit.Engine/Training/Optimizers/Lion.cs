@@ -47,13 +47,21 @@ internal sealed class Lion : Optimizer
             return this with { _step = (float)-rate, _keepParameter = (float)(1 - rate * weightDecay) };
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TSimd, TVector>(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
-            where TSimd : struct, ISimd<TVector> where TVector : struct
+        public readonly OptimizerKernel CreateLoop<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct => new UpdateLoop<TSimd, TVector, Rule, Lanes<TSimd, TVector>>(this);
+
+        readonly struct Lanes<TSimd, TVector>(Rule rule) : IUpdateLanes<Lanes<TSimd, TVector>, Rule, TVector> where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector direction = Sign<TSimd, TVector>.Of(TSimd.MultiplyAdd(TSimd.Broadcast(_keep1), first, TSimd.Multiply(TSimd.Broadcast(_take1), gradient)));
-            first = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(TSimd.Broadcast(_keep2), first, TSimd.Multiply(TSimd.Broadcast(_take2), gradient)));
-            parameter = TSimd.MultiplyAdd(TSimd.Broadcast(_step), direction, TSimd.Multiply(TSimd.Broadcast(_keepParameter), parameter));
+            readonly TVector _keep1 = TSimd.Broadcast(rule._keep1), _take1 = TSimd.Broadcast(rule._take1), _keep2 = TSimd.Broadcast(rule._keep2), _take2 = TSimd.Broadcast(rule._take2), _step = TSimd.Broadcast(rule._step), _keepParameter = TSimd.Broadcast(rule._keepParameter);
+
+            public static Lanes<TSimd, TVector> Of(Rule rule) => new(rule);
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Apply(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
+            {
+                TVector direction = Sign<TSimd, TVector>.Of(TSimd.MultiplyAdd(_keep1, first, TSimd.Multiply(_take1, gradient)));
+                first = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(_keep2, first, TSimd.Multiply(_take2, gradient)));
+                parameter = TSimd.MultiplyAdd(_step, direction, TSimd.Multiply(_keepParameter, parameter));
+            }
         }
     }
 }

@@ -42,15 +42,24 @@ internal sealed class Momentum : Optimizer
         public readonly Rule ForRun(double rateMultiplier, double weightDecay)
             => this with { _step = (float)(-_learningRate * rateMultiplier), _decay = (float)weightDecay };
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TSimd, TVector>(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
-            where TSimd : struct, ISimd<TVector> where TVector : struct
+        public readonly OptimizerKernel CreateLoop<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct => new UpdateLoop<TSimd, TVector, Rule, Lanes<TSimd, TVector>>(this);
+
+        readonly struct Lanes<TSimd, TVector>(Rule rule) : IUpdateLanes<Lanes<TSimd, TVector>, Rule, TVector> where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            TVector momentum = TSimd.Broadcast(_momentum);
-            gradient = TSimd.MultiplyAdd(TSimd.Broadcast(_decay), parameter, gradient);
-            first = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(momentum, first, gradient));
-            TVector direction = _nesterov ? TSimd.MultiplyAdd(momentum, first, gradient) : first;
-            parameter = TSimd.MultiplyAdd(TSimd.Broadcast(_step), direction, parameter);
+            readonly TVector _momentum = TSimd.Broadcast(rule._momentum), _step = TSimd.Broadcast(rule._step), _decay = TSimd.Broadcast(rule._decay);
+            readonly bool _nesterov = rule._nesterov;
+
+            public static Lanes<TSimd, TVector> Of(Rule rule) => new(rule);
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Apply(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
+            {
+                TVector momentum = _momentum;
+                gradient = TSimd.MultiplyAdd(_decay, parameter, gradient);
+                first = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(momentum, first, gradient));
+                TVector direction = _nesterov ? TSimd.MultiplyAdd(momentum, first, gradient) : first;
+                parameter = TSimd.MultiplyAdd(_step, direction, parameter);
+            }
         }
     }
 }

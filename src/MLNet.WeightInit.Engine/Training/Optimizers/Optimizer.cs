@@ -49,11 +49,11 @@ internal abstract unsafe class OptimizerKernel
     public abstract void Update(float* parameters, float* gradient, float* state1, float* state2, nint count, float rateMultiplier, float weightDecay);
 
     /// <summary>As <see cref="Update"/>, for some rows of a block only: row i of the gradient is that of the block's row <c>rows[i]</c>.</summary>
-    /// <param name="rows">Ascending, each once.</param>
+    /// <param name="rows">Ascending, each once; those behind the first <paramref name="count"/> come next, and their memory may be asked for.</param>
     /// <param name="width">Floats of a row, a multiple of 16.</param>
-    public virtual void UpdateRows(float* parameters, float* gradient, float* state1, float* state2, ReadOnlySpan<int> rows, int width, float rateMultiplier, float weightDecay)
+    public virtual void UpdateRows(float* parameters, float* gradient, float* state1, float* state2, ReadOnlySpan<int> rows, int count, int width, float rateMultiplier, float weightDecay)
     {
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < count; i++)
         {
             nint offset = (nint)rows[i] * width;
             Update(parameters + offset, gradient + (nint)i * width, state1 is null ? null : state1 + offset, state2 is null ? null : state2 + offset, width, rateMultiplier, weightDecay);

@@ -9,8 +9,8 @@ internal sealed unsafe class OptimizerUpdate(
 {
     public override void OfWeights(long offset, int length) => Run(offset, length, weightRate, weightDecay);
 
-    public override void OfRows(long offset, int width, ReadOnlySpan<int> rows, float* gradient)
-        => optimizer.UpdateRows(parameters.Pointer + offset, gradient, state1 is null ? null : state1.Pointer + offset, state2 is null ? null : state2.Pointer + offset, rows, width, weightRate, weightDecay);
+    public override void OfRows(long offset, int width, ReadOnlySpan<int> rows, int count, float* gradient)
+        => optimizer.UpdateRows(parameters.Pointer + offset, gradient, state1 is null ? null : state1.Pointer + offset, state2 is null ? null : state2.Pointer + offset, rows, count, width, weightRate, weightDecay);
 
     public override void OfBiases(long offset, int length) => Run(offset, length, biasRate, 0);
 

@@ -41,15 +41,23 @@ internal sealed class RmsProp : Optimizer
         public readonly Rule ForRun(double rateMultiplier, double weightDecay)
             => this with { _step = (float)(-_learningRate * rateMultiplier), _decay = (float)weightDecay };
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TSimd, TVector>(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
-            where TSimd : struct, ISimd<TVector> where TVector : struct
+        public readonly OptimizerKernel CreateLoop<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct => new UpdateLoop<TSimd, TVector, Rule, Lanes<TSimd, TVector>>(this);
+
+        readonly struct Lanes<TSimd, TVector>(Rule rule) : IUpdateLanes<Lanes<TSimd, TVector>, Rule, TVector> where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            gradient = Flush<TSimd, TVector>.Gradient(TSimd.MultiplyAdd(TSimd.Broadcast(_decay), parameter, gradient));
-            TVector square = TSimd.Multiply(gradient, gradient);
-            first = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(TSimd.Broadcast(_keep), first, TSimd.Multiply(TSimd.Broadcast(_take), square)));
-            TVector denominator = TSimd.Add(TSimd.Sqrt(first), TSimd.Broadcast(_epsilon));
-            parameter = TSimd.MultiplyAdd(TSimd.Broadcast(_step), TSimd.Divide(gradient, denominator), parameter);
+            readonly TVector _keep = TSimd.Broadcast(rule._keep), _take = TSimd.Broadcast(rule._take), _epsilon = TSimd.Broadcast(rule._epsilon), _step = TSimd.Broadcast(rule._step), _decay = TSimd.Broadcast(rule._decay);
+
+            public static Lanes<TSimd, TVector> Of(Rule rule) => new(rule);
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Apply(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
+            {
+                gradient = Flush<TSimd, TVector>.Gradient(TSimd.MultiplyAdd(_decay, parameter, gradient));
+                TVector square = TSimd.Multiply(gradient, gradient);
+                first = Flush<TSimd, TVector>.Average(TSimd.MultiplyAdd(_keep, first, TSimd.Multiply(_take, square)));
+                TVector denominator = TSimd.Add(TSimd.Sqrt(first), _epsilon);
+                parameter = TSimd.MultiplyAdd(_step, TSimd.Divide(gradient, denominator), parameter);
+            }
         }
     }
 }

@@ -25,12 +25,20 @@ internal sealed class Sgd : Optimizer
         public readonly Rule ForRun(double rateMultiplier, double weightDecay)
             => this with { _step = (float)(-_learningRate * rateMultiplier), _decay = (float)weightDecay };
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TSimd, TVector>(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
-            where TSimd : struct, ISimd<TVector> where TVector : struct
+        public readonly OptimizerKernel CreateLoop<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct => new UpdateLoop<TSimd, TVector, Rule, Lanes<TSimd, TVector>>(this);
+
+        readonly struct Lanes<TSimd, TVector>(Rule rule) : IUpdateLanes<Lanes<TSimd, TVector>, Rule, TVector> where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            gradient = TSimd.MultiplyAdd(TSimd.Broadcast(_decay), parameter, gradient);
-            parameter = TSimd.MultiplyAdd(TSimd.Broadcast(_step), gradient, parameter);
+            readonly TVector _step = TSimd.Broadcast(rule._step), _decay = TSimd.Broadcast(rule._decay);
+
+            public static Lanes<TSimd, TVector> Of(Rule rule) => new(rule);
+
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public void Apply(ref TVector parameter, TVector gradient, ref TVector first, ref TVector second)
+            {
+                gradient = TSimd.MultiplyAdd(_decay, parameter, gradient);
+                parameter = TSimd.MultiplyAdd(_step, gradient, parameter);
+            }
         }
     }
 }
