@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Calibration;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Diagnostics.Details;
+using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Diagnostics.Rates;
 using MLNet.WeightInit.Engine.Diagnostics.Trainability;
 using MLNet.WeightInit.Engine.Kernels;
@@ -99,7 +100,7 @@ internal static class NetworkTrainer
         }
         catch (NonFiniteTrainingException exception)
         {
-            exception.Initialization = report.With(trained.Build(probe: null, double.NaN));
+            exception.Initialization = Judged(double.PositiveInfinity, stepsTaken: 0).With(trained.Build(probe: null, double.NaN));
             throw;
         }
 
@@ -124,8 +125,35 @@ internal static class NetworkTrainer
             (long steps, int epochs) = Planned(stream?.TrainingRows ?? trainingRows.Length, options);
             InitializationDetails? details = DetailStudy.Measure(network, measured, gatherer, probe.RowNumbers, options, kernels, calibrationPasses, stream?.TrainingRows ?? trainingRows.Length);
             TrainingOptions judged = options with { WeightDecay = TrainingBudget.WeightDecay(options.Optimizer, stream?.TrainingRows ?? trainingRows.Length, options.WeightDecay) };
-            InitializationReport made = ReportBuilder.Build(plan, measured, judged, probe.RowSums(), priorLoss, options.Seed, steps, epochs, rates, details, pool, stream is { SampleIsWhole: false } ? ConstantFeatures.Of(stream, data) : ConstantFeatures.Of(data, trainingRows));
+            StartTrial? trial = (options.Diagnostics == DiagnosticsLevel.Full || options.TriesOut) && stream is null ? TryOut(steps, epochs) : null;
+            InitializationReport made = ReportBuilder.Build(plan, measured, judged, probe.RowSums(), priorLoss, options.Seed, steps, epochs, rates, details, pool, stream is { SampleIsWhole: false } ? ConstantFeatures.Of(stream, data) : ConstantFeatures.Of(data, trainingRows), trial);
             return options.Diagnostics == DiagnosticsLevel.Full ? Diagnosed(made) : made;
+        }
+
+        // The training itself, on a copy of the network, until it has cost enough.
+        StartTrial? TryOut(long planned, int epochs)
+        {
+            long steps = options.Optimizer.IsFullBatch ? 0 : StartTrial.StepsOf(TrialWork.Of(network, gatherer).Products(options.BatchSize), planned, isOwn: options.Diagnostics == DiagnosticsLevel.Full);
+            if (steps == 0)
+                return null;
+            double constant = SignificantDigits.Round(PriorLoss(gatherer, probeRows, options, prior));
+            TrainingOptions tried = options with
+            {
+                Diagnostics = DiagnosticsLevel.Off, OnlyMeasures = false, TriesOut = false, NumberOfEpochs = epochs, StopAfter = steps, MaximumDuration = null, EarlyStopping = false, RestoreBest = false, Checkpoint = null, Progress = null, ReturnBestOnCancel = false,
+            };
+            try
+            {
+                FeedForwardNetwork end = Train(data, tried, validation).Network;
+                return new StartTrial(steps, planned, SignificantDigits.Round(new ProbeBatch(end, gatherer, probeRows, options, kernels).Loss()), constant);
+            }
+            catch (NonFiniteTrainingException)
+            {
+                return new StartTrial(steps, planned, double.PositiveInfinity, constant);
+            }
+            catch (OperationCanceledException) when (options.ReturnBestOnCancel)
+            {
+                return null;                                   // so does the training, with the start as the best so far
+            }
         }
 
         InitializationReport Diagnosed(InitializationReport made)
@@ -135,7 +163,7 @@ internal static class NetworkTrainer
         }
 
         // The same rows: they are chosen by data and seed.
-        InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { Diagnostics = DiagnosticsLevel.Summary, OnlyMeasures = true }, validation, start: null, stream).Initialization;
+        InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { Diagnostics = DiagnosticsLevel.Summary, OnlyMeasures = true, TriesOut = true }, validation, start: null, stream).Initialization;
 
         // Other weights of the same plan, on the same rows.
         FeedForwardNetwork Redraw(long fillSeed) => Train(data, options with { Diagnostics = DiagnosticsLevel.Off, OnlyMeasures = true, FillSeed = fillSeed }, validation, start: null, stream).Network;
@@ -143,8 +171,21 @@ internal static class NetworkTrainer
         TrainingResult Finished(TrainingHistory history)
         {
             network.ParametersChanged();
+            gatherer.Data = data;
+            if (early.Count == 0)
+                return new TrainingResult(network, history, report.With(earlyTraining: null));
+            ProbeBatch end = Probe();
+            return new TrainingResult(network, history, Judged(end.Loss(), history.WasCancelled ? 0 : (long)history.Epochs.Count * TrainingBudget.UpdatesAnEpoch(stream?.TrainingRows ?? trainingRows.Length, options)).With(trained.Build(end, history.Epochs is [.., var last] ? last.TrainingLoss : double.NaN)));
+        }
+
+        // The training has the last word on its start.
+        InitializationReport Judged(double endLoss, long stepsTaken)
+        {
+            if (start is not null || report.Level == DiagnosticsLevel.Off || report.StartFigures.Count == 0)
+                return report;
             gatherer.Data = data;                              // rows that were streamed took their place
-            return new TrainingResult(network, history, report.With(early.Count > 0 ? trained.Build(Probe(), history.Epochs is [.., var last] ? last.TrainingLoss : double.NaN) : null));
+            var end = TrainingEnd.Of(endLoss, PriorLoss(gatherer, probeRows, options, prior), stepsTaken);
+            return report.With(FindingRules.Examine(report.Findings, end, JudgedTraining.Of(report, options, Planned(stream?.TrainingRows ?? trainingRows.Length, options).Epochs)));
         }
 
         // Rows that are streamed are in the place of the probe's while training reads them.

@@ -63,6 +63,7 @@ public sealed class WeightInitCatalogTests
         Assert.That(report.Draws!.Count, Is.EqualTo(5));
         Assert.That(trained.Draws, Is.Null);
         Assert.That(trained.Findings.SelectMany(found => found.Remedies).Select(remedy => remedy.Effect), Is.All.Null);
-        Assert.That(trained.Verdict, Is.EqualTo(report.Verdict));
+        Assert.That(trained.Verdict, Is.EqualTo(Verdict.OverConfidentHead), "nothing was trained");
+        Assert.That((report.Verdict, finding.Severity), Is.EqualTo((Verdict.Healthy, Severity.Note)), "the training was tried, and learns all the same");
     }
 }

@@ -59,7 +59,7 @@ public sealed class InitializationReport
     internal IReadOnlyDictionary<Verdict, JudgedFigure> Figures { get; init; } = new Dictionary<Verdict, JudgedFigure>();
 
     /// <summary>Null where the network has no such figure.</summary>
-    internal double? FigureOf(string name) => name == JudgedFigures.DecayByGradient ? DecayByGradient : Figures.Values.FirstOrDefault(figure => figure.Name == name)?.Value;
+    internal double? FigureOf(string name) => name == JudgedFigures.DecayByGradient ? DecayByGradient : name == JudgedFigures.TrialEnd ? Trial?.Loss : Figures.Values.FirstOrDefault(figure => figure.Name == name)?.Value;
 
     /// <summary>How many times as hard weight decay pulls as the loss does in the layer where it is least; not stored.</summary>
     internal double? DecayByGradient { get; init; }
@@ -108,6 +108,10 @@ public sealed class InitializationReport
 
     /// <summary>The chance that the training learns, told from its start; null in a report that was saved before reports had it, and for training by L-BFGS, which the rule doesn't know.</summary>
     public TrainabilityForecast? Forecast { get; init; }
+
+    /// <summary>What the training came to when it was tried out in memory; null below <see cref="DiagnosticsLevel.Full"/>, for rows that are streamed, for networks whose first 20 steps would take longer than some tenths of a second, and in a report
+    /// that was saved before reports had it.</summary>
+    public StartTrial? Trial { get; internal init; }
 
     /// <summary>How often verdicts are right for trainings of this kind; null where there is no <see cref="Forecast"/>, since the study that measured it has none of the kind.</summary>
     public VerdictReliability? Reliability => Forecast is null ? null : VerdictReliability.Of(Verdict);

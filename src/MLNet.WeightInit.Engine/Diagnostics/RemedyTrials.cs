@@ -17,7 +17,7 @@ internal static class RemedyTrials
     public static InitializationReport Measure(InitializationReport report, TrainingOptions options, Func<TrainingOptions, InitializationReport> rebuild)
     {
         var rebuilt = new Dictionary<string, InitializationReport?>(StringComparer.Ordinal);      // findings share remedies
-        return report.With([.. report.Findings.Select(finding => finding with { Remedies = [.. finding.Remedies.Select(remedy => Measured(finding, remedy)).OrderBy(remedy => Rank(finding, remedy)).ThenByDescending(Chance).ThenBy(Distance)] })]);
+        return report.With([.. report.Findings.Select(finding => finding with { Remedies = [.. finding.Remedies.Select(remedy => Measured(finding, remedy)).OrderBy(remedy => Rank(finding, remedy)).ThenByDescending(remedy => finding.Judged?.Name == JudgedFigures.TrialEnd ? 0 : Chance(remedy)).ThenBy(Distance)] })]);
 
         Remedy Measured(Finding finding, Remedy remedy)
         {

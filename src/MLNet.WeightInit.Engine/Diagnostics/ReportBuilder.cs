@@ -25,8 +25,9 @@ internal static class ReportBuilder
     /// <param name="rates">What trials of a few steps said of the learning rate; null for none.</param>
     /// <param name="details">What only <see cref="DiagnosticsLevel.Full"/> measures; null for none.</param>
     /// <param name="constants">Null where nobody looked.</param>
+    /// <param name="trial">Of the training; null where it wasn't tried out.</param>
     /// <param name="pool">Threads that share the layers; null: the caller's alone.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null, InitializationDetails? details = null, WorkerPool? pool = null, ConstantFeatures? constants = null)
+    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null, InitializationDetails? details = null, WorkerPool? pool = null, ConstantFeatures? constants = null, StartTrial? trial = null)
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
@@ -54,6 +55,7 @@ internal static class ReportBuilder
             PredictedGradientRatio = gradientRatio,
             Theory = theory,
             Forecast = forecast,
+            Trial = trial,
             StartFigures = start,
             LearningRate = options.LearningRate,
             Constants = constants,
@@ -83,6 +85,7 @@ internal static class ReportBuilder
             PriorLoss = SignificantDigits.Round(priorLoss),
             StartFigures = start,
             Forecast = forecast,
+            Trial = trial,
             Level = options.Diagnostics,
             LearningRateAdvice = rates?.Advice,
             Details = details,

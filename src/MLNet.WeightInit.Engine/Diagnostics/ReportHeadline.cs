@@ -24,10 +24,12 @@ internal static class ReportHeadline
             ? string.Create(CultureInfo.InvariantCulture, $"Planned for {report.Optimizer}{Rate(report)}; seed {report.Seed}.")
             : string.Create(CultureInfo.InvariantCulture,
                 $"Judged for {report.Optimizer}{Rate(report)}, measured on {report.ProbeRows:#,0} training rows "
-                + $"before the first step; seed {report.Seed}.{Forecast(report)}");
+                + $"before the first step; seed {report.Seed}.{Forecast(report)}{Trial(report)}");
 
     static string Forecast(InitializationReport report)
         => report.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" The chance that it learns in {forecast.Steps:#,0} steps: {NumberText.Percent(forecast.Probability)}{forecast.Caveat}.{Reliability(report)}") : "";
+
+    static string Trial(InitializationReport report) => report.Trial is { } trial ? $" {char.ToUpperInvariant(trial.Text[0])}{trial.Text[1..]}{trial.End}." : "";
 
     static string Reliability(InitializationReport report)
         => report.Reliability is not { } rates ? "" : string.Create(CultureInfo.InvariantCulture, $" Verdicts miss {rates.MissRate:P0} of the trainings that fail and give a false alarm for {rates.FalseAlarmRate:P0} of those that learn; of {rates.Trainings} that were ")

@@ -54,6 +54,7 @@ internal static class ReportJsonReader
             InitialLoss = Number(Member(root, "initialLoss"), "initialLoss"),
             PriorLoss = Number(Member(root, "priorLoss"), "priorLoss"),
             Forecast = root.TryGetProperty(ReportJsonSchema.Forecast, out JsonElement forecast) ? ReadForecast(forecast) : null,
+            Trial = root.TryGetProperty(StartTrial.Member, out JsonElement trial) ? ReadTrial(trial) : null,
             Findings = Elements(Member(root, "findings"), "findings").Select(ReadFinding).ToArray(),
             Draws = ReportDraws.Read(root),
             Plan = ReadTable(Member(root, "plan"), "plan", ReportJsonSchema.PlanColumns, row => ReadTensor(row, reasons)),
@@ -69,6 +70,11 @@ internal static class ReportJsonReader
 
     internal static TrainabilityForecast ReadForecast(JsonElement element)
         => Member(element, "steps") is { ValueKind: JsonValueKind.Number } steps && steps.TryGetInt64(out long count) ? new TrainabilityForecast(Number(Member(element, "probability"), "forecast.probability"), count) : throw Invalid("'forecast.steps' must be a whole number");
+
+    static StartTrial ReadTrial(JsonElement element) => new(Long(element, "steps"), Long(element, "plannedSteps"), Number(Member(element, "loss"), "trial.loss"), Number(Member(element, "bestConstantLoss"), "trial.bestConstantLoss"));
+
+    static long Long(JsonElement element, string name)
+        => Member(element, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out long value) ? value : throw Invalid($"'trial.{name}' must be a whole number");
 
     internal static Finding ReadFinding(JsonElement element) => ReportDraws.ReadFinding(element, new Finding(
         Name<Verdict>(Member(element, "verdict"), "findings.verdict"),

@@ -34,6 +34,8 @@ internal static class ReportJsonWriter
             WriteNumber(json, report.PriorLoss);
             if (report.Forecast is { } forecast)
                 WriteForecast(json, forecast, report.Reliability);
+            if (report.Trial is { } trial)
+                StartTrial.Write(json, trial);
             WriteFindings(json, report.Findings);
             ReportDraws.Write(json, report);
             WritePlan(json, report.Plan, hasHashes: false);

@@ -112,6 +112,12 @@ internal sealed record TrainingOptions
     /// <summary>Optimizer steps after which training ends, within an epoch too; those of the search for the number of epochs don't count.</summary>
     public long? MaximumSteps { get; init; }
 
+    /// <summary>For a report below <see cref="DiagnosticsLevel.Full"/>: whether the training is tried out all the same, where that costs little, as that of a remedy or of another draw is.</summary>
+    public bool TriesOut { get; init; }
+
+    /// <summary>Steps after which a trial of the training ends, whose schedule is the whole training's; null for a training.</summary>
+    public long? StopAfter { get; init; }
+
     /// <summary>Of <see cref="Clock"/>, after which training ends, within an epoch and within the search too.</summary>
     public TimeSpan? MaximumDuration { get; init; }
 

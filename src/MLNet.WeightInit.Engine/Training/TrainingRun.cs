@@ -258,7 +258,7 @@ internal sealed partial class TrainingRun
 
     EpochEnd Limit()
     {
-        if (_lastStep == _options.MaximumSteps)
+        if (_lastStep == _options.MaximumSteps || _lastStep == _options.StopAfter)
             return EpochEnd.OutOfSteps;
         return _options.MaximumDuration is { } maximum && _options.Clock!() >= maximum ? EpochEnd.OutOfTime : EpochEnd.Finished;
     }

@@ -78,13 +78,27 @@ internal sealed class RemedyTrialsTests
 
     /// <summary>Where only the forecast speaks, its chance is what a remedy is measured by; the text has it in percent.</summary>
     [Test]
-    public void A_training_that_stalls_is_judged_by_its_chance()
+    public void A_training_that_stalls_is_judged_by_where_it_ended_when_it_was_tried()
     {
         TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [32, 32], init: "he", optimizer: "SGD") with { LearningRate = 1e-7f };
         InitializationReport report = Diagnose(options);
         Finding finding = report.Findings.First(finding => finding.Verdict == Verdict.Stalling);
         RemedyEffect effect = finding.Remedies[0].Effect!;
+        Assert.That(effect.Figure, Is.EqualTo("loss after the training"));
+        Assert.That((effect.Before, report.Trial!.IsWhole), Is.EqualTo((report.Trial.Loss, true)));
+        Assert.That(effect.After, Is.EqualTo(Diagnose(RemedyTrials.Apply(finding.Remedies[0].Code, options)!).Trial!.Loss).And.LessThan(effect.Before));
+    }
+
+    /// <summary>The beginning of a longer training says nothing of its end.</summary>
+    [Test]
+    public void A_training_that_is_too_long_to_be_tried_as_a_whole_is_judged_by_its_chance()
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [32, 32], init: "he", optimizer: "SGD", epochs: 1_000_000) with { LearningRate = 1e-10f };
+        InitializationReport report = Diagnose(options);
+        Finding finding = report.Findings.First(finding => finding.Verdict == Verdict.Stalling);
+        RemedyEffect effect = finding.Remedies[0].Effect!;
         Assert.That(effect.Figure, Is.EqualTo("chance of learning"));
+        Assert.That(report.Trial!.Steps, Is.GreaterThan(1_000).And.LessThan(report.Trial.PlannedSteps));
         Assert.That(effect.Before, Is.EqualTo(report.Forecast!.Probability).Within(5e-4).Percent);
         Assert.That(effect.After, Is.EqualTo(Plain(RemedyTrials.Apply(finding.Remedies[0].Code, options)!).Forecast!.Probability).Within(5e-4).Percent);
         Assert.That(effect.After, Is.GreaterThan(effect.Before));

@@ -39,8 +39,18 @@ internal static class FindingRules
 
     /// <summary>Every rule's findings: the gravest first, by severity, verdict and layer.</summary>
     public static Finding[] Examine(ReportContext context)
-        => [.. ForecastJudgement.Apply([.. EqualRows.AsCause(s_all.SelectMany(rule => rule.Examine(context)), context)], context)
-            .Select(finding => finding with { Remedies = [.. finding.Remedies.Where(remedy => Remedy.IsNew(remedy.Code, context))] })
+    {
+        Finding[] found = [.. EqualRows.AsCause(s_all.SelectMany(rule => rule.Examine(context)), context)];
+        var training = JudgedTraining.Of(context);
+        return InOrder((context.Trial is { } trial ? TrialJudgement.Apply(found, trial, training) : null) ?? ForecastJudgement.Apply(found, training), training);
+    }
+
+    /// <summary>The findings of a start, once its training is over; the same where that decides nothing.</summary>
+    public static IReadOnlyList<Finding> Examine(IReadOnlyList<Finding> findings, TrainingEnd end, JudgedTraining training)
+        => TrialJudgement.Apply(findings, end, training) is { } judged ? InOrder(judged, training) : findings;
+
+    static Finding[] InOrder(IEnumerable<Finding> findings, JudgedTraining training)
+        => [.. findings.Select(finding => finding with { Remedies = [.. finding.Remedies.Where(remedy => Remedy.IsNew(remedy.Code, training))] })
             .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
 
     /// <inheritdoc cref="Examine(ReportContext)"/>

@@ -31,46 +31,51 @@ internal static class ForecastJudgement
     /// <summary>Factors of the rate to ask for, by half decades.</summary>
     const int LowestHalfDecade = -8, HighestHalfDecade = 12;
 
-    public static IEnumerable<Finding> Apply(IReadOnlyList<Finding> findings, ReportContext context)
+    public static IEnumerable<Finding> Apply(IReadOnlyList<Finding> findings, JudgedTraining training)
     {
-        if (context.Forecast is not { } forecast)
+        if (training.Forecast is not { } forecast)
             return findings;
         if (forecast.Probability >= Learns)
             return findings.Select(finding => finding.Severity == Severity.Warning ? Mended(finding, forecast) : finding);
-        return forecast.Probability < Fails && findings.All(finding => finding.Severity < Severity.Warning) ? [.. findings, Explain(context, forecast) with { Judged = JudgedFigures.OfForecast(forecast) }] : findings;
+        return forecast.Probability < Fails && findings.All(finding => finding.Severity < Severity.Warning) ? [.. findings, Explain(training, Start(forecast)) with { Judged = JudgedFigures.OfForecast(forecast) }] : findings;
     }
 
     static Finding Mended(Finding finding, TrainabilityForecast forecast)
         => finding.WithSeverity(Severity.Note, $"{finding.Evidence}; of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn all the same");
 
-    static Finding Explain(ReportContext context, TrainabilityForecast forecast)
+    static string Start(TrainabilityForecast forecast) => string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps{forecast.Caveat}");
+
+    /// <summary>The likely cause of a training that fails, by what the forecast says of it at other rates and for more steps.</summary>
+    /// <param name="start">How it is known that it fails.</param>
+    public static Finding Explain(JudgedTraining training, string start)
     {
-        int last = context.Layers.Count - 1;
-        string start = string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps{forecast.Caveat}");
-        double share = StartFigures.LabelShare(context.StartFigures);
+        int last = training.HiddenLayers;
+        double share = training.LabelShare;
         if (share < LeastLabelShare)
-            start += $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features{(context.Constants is { Slots.Length: > 0 } constants ? $", and {EqualRows.Text(constants)}" : "")}";
-        (double factor, double atRate) = BestRate(context, forecast);
-        (int more, double atSteps) = BestSteps(context, forecast);
+            start += $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features{(training.Constants is { Slots.Length: > 0 } constants ? $", and {EqualRows.Text(constants)}" : "")}";
+        if (training.Forecast is not { } forecast)
+            return new Finding(training.HiddenLayers >= Deep ? Verdict.TooDeep : Verdict.Stalling, Severity.Warning, 0, last, start, training.HiddenLayers >= Deep ? [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos] : [Remedy.Auto, Remedy.Standardize]);
+        (double factor, double atRate) = BestRate(training, forecast);
+        (int more, double atSteps) = BestSteps(training, forecast);
         if (atRate >= Even && atRate >= forecast.Probability + LeastGain)
         {
-            string rate = ((float)(context.LearningRate * factor)).ToString("G2", CultureInfo.InvariantCulture);
-            return new Finding(factor < 1 && share >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and at a learning rate of {rate} {NumberText.Percent(atRate)}", [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], $"LearningRate = {rate}f", .. context.HiddenLayers >= Deep ? (string[])[Remedy.FewerLayers] : []]);
+            string rate = ((float)(training.LearningRate * factor)).ToString("G2", CultureInfo.InvariantCulture);
+            return new Finding(factor < 1 && share >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and at a learning rate of {rate} {NumberText.Percent(atRate)}", [.. training.IsStandardized ? [] : (string[])[Remedy.Standardize], $"LearningRate = {rate}f", .. training.HiddenLayers >= Deep ? (string[])[Remedy.FewerLayers] : []]);
         }
         if (atSteps >= Even && atSteps >= forecast.Probability + LeastGain)
-            return new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and in {more} times as many {NumberText.Percent(atSteps)}", [$"NumberOfEpochs = {Math.Min(int.MaxValue, (long)context.Epochs * more)}"]);
-        return context.HiddenLayers >= Deep
-            ? new Finding(Verdict.TooDeep, Severity.Warning, 0, last - 1, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}, and {context.HiddenLayers} hidden layers are the likely cause", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
+            return new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and in {more} times as many {NumberText.Percent(atSteps)}", [$"NumberOfEpochs = {Math.Min(int.MaxValue, (long)training.Epochs * more)}"]);
+        return training.HiddenLayers >= Deep
+            ? new Finding(Verdict.TooDeep, Severity.Warning, 0, last - 1, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}, and {training.HiddenLayers} hidden layers are the likely cause", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
             : new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}", [Remedy.Auto, Remedy.Standardize]);
     }
 
     /// <summary>The nearest rate whose chance is within a twentieth of the best.</summary>
-    static (double Factor, double Probability) BestRate(ReportContext context, TrainabilityForecast forecast)
+    static (double Factor, double Probability) BestRate(JudgedTraining training, TrainabilityForecast forecast)
     {
         (double Factor, double Probability)[] rates = [.. Enumerable.Range(LowestHalfDecade, HighestHalfDecade - LowestHalfDecade + 1)
             .OrderBy(Math.Abs)
             .Select(ScalarFactor)
-            .Select(factor => (factor, TrainabilityForecast.Of(StartFigures.AtRate(context.StartFigures, factor), forecast.Steps)!.Probability))];
+            .Select(factor => (factor, TrainabilityForecast.Of(StartFigures.AtRate(training.StartFigures, factor), forecast.Steps)!.Probability))];
         double best = rates.Max(rate => rate.Probability);
         return Array.Find(rates, rate => rate.Probability >= best - 0.05);
     }
@@ -83,10 +88,10 @@ internal static class ForecastJudgement
         return factor;
     }
 
-    static (int More, double Probability) BestSteps(ReportContext context, TrainabilityForecast forecast)
+    static (int More, double Probability) BestSteps(JudgedTraining training, TrainabilityForecast forecast)
     {
         foreach (int more in (int[])[2, 5, 10])
-            if (TrainabilityForecast.Of(StartFigures.AtSteps(context.StartFigures, more), forecast.Steps * more)!.Probability is var probability && (probability >= Learns || more == 10))
+            if (TrainabilityForecast.Of(StartFigures.AtSteps(training.StartFigures, more), forecast.Steps * more)!.Probability is var probability && (probability >= Learns || more == 10))
                 return (more, probability);
         return (1, forecast.Probability);
     }

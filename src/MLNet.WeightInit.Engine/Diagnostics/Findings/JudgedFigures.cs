@@ -8,11 +8,14 @@ internal static class JudgedFigures
     const string GradientRatio = "gradient ratio", SignalRatio = "signal ratio", DeadShare = "dead share", SaturatedShare = "saturated share", TwinShare = "twin share",
         PriorOffset = "cost of the mean output", HeadVariation = "cost of the outputs' variation", TrialLoss = "loss after the first steps", Chance = "chance of learning", InitialLoss = "initial loss";
 
+    /// <summary>Where a training ended that was tried out, or was made.</summary>
+    public const string TrialEnd = "loss after the training";
+
     /// <summary>Of <see cref="OutweighedGradient"/>, whose verdict has another figure where others find it.</summary>
     public const string DecayByGradient = "decay by gradient";
 
     /// <summary>As the documentation has them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [GradientRatio, SignalRatio, DeadShare, SaturatedShare, TwinShare, PriorOffset, HeadVariation, TrialLoss, Chance, InitialLoss, DecayByGradient];
+    public static IReadOnlyList<string> Names { get; } = [GradientRatio, SignalRatio, DeadShare, SaturatedShare, TwinShare, PriorOffset, HeadVariation, TrialLoss, Chance, TrialEnd, InitialLoss, DecayByGradient];
 
     public static JudgedFigure Of(Verdict verdict, ReportContext context) => verdict switch
     {

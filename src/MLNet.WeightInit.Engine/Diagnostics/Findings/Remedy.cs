@@ -32,9 +32,9 @@ public sealed record Remedy
     public override string ToString() => Code;
 
     /// <summary>False for what the network already has.</summary>
-    internal static bool IsNew(string code, ReportContext context)
-        => !context.Initializers.Any(initializer => string.Equals(code, $"init: \"{initializer}\"", StringComparison.OrdinalIgnoreCase))
-            && (code != FewerLayers || context.HiddenLayers > 2) && (code != LayerNormalization || !context.Probe.Layers[0].IsNormalized) && (code != Standardize || !context.IsStandardized);
+    internal static bool IsNew(string code, JudgedTraining training)
+        => !training.Initializers.Any(initializer => string.Equals(code, $"init: \"{initializer}\"", StringComparison.OrdinalIgnoreCase))
+            && (code != FewerLayers || training.HiddenLayers > 2) && (code != LayerNormalization || !training.IsNormalized) && (code != Standardize || !training.IsStandardized);
 
     /// <summary>The initializer whose gain suits the activation.</summary>
     internal static string InitFor(string activation) => SpecificationText.Normalize(SpecificationText.Parse(activation, "activation").Name) switch

@@ -47,6 +47,9 @@ internal sealed class ReportContext
     /// <summary>What the start's figures say of the training; null where the rule doesn't know its kind.</summary>
     public TrainabilityForecast? Forecast { get; init; }
 
+    /// <summary>The training, or its beginning, tried out; null where it wasn't.</summary>
+    public StartTrial? Trial { get; init; }
+
     /// <summary>As <see cref="Trainability.StartFigures"/> has them.</summary>
     public IReadOnlyList<double> StartFigures { get; init; } = [];
 
