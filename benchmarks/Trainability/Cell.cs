@@ -94,14 +94,14 @@ sealed record Cell(int Index, DataSet Data, string Activation, string Initialize
 
     public const string Header = "cell,data,activation,initializer,depth,width,normalization,optimizer,rate,batch,steps,standardized,bias,head,scale";
 
-    /// <summary>The report of a start whose training is called off at once.</summary>
+    /// <summary>The report of a start, without its training.</summary>
     public InitializationReport Start(int seed) => Start(Rows, Options(seed));
 
     public static InitializationReport Start(TrainingSet rows, TrainingOptions options)
     {
         try
         {
-            return NetworkTrainer.Train(rows, options with { CancellationToken = new CancellationToken(canceled: true), ReturnBestOnCancel = true }).Initialization;
+            return NetworkTrainer.Train(rows, options with { OnlyMeasures = true }).Initialization;
         }
         catch (NonFiniteTrainingException exception)
         {

@@ -51,6 +51,17 @@ static class Cells
             Console.WriteLine(line);
     }
 
+    /// <summary>What a report says once the training of its first seed is over, of the data sets that nothing was fitted on.</summary>
+    public static void WriteEnds(string cells)
+    {
+        Console.WriteLine("cell,verdict");
+        int[] indices = [.. File.ReadLines(cells).Skip(1).Select(line => line.Split(',')).Where(fields => DataSet.All.Any(set => set.Name == fields[1] && set.IsUnseen)).Select(fields => int.Parse(fields[0], CultureInfo.InvariantCulture))];
+        var lines = new string[indices.Length];
+        Parallel.For(0, indices.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index => lines[index] = $"{indices[index]},{Cell.Draw(indices[index]).Train(1).Report.Verdict}");
+        foreach (string line in lines)
+            Console.WriteLine(line);
+    }
+
     /// <summary>Cells with other figures, as <see cref="WriteFigures"/> wrote them, in the place of theirs.</summary>
     public static void Join(string cells, string figures)
     {

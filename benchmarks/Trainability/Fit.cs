@@ -76,9 +76,12 @@ static class Fit
     }
 
     /// <summary>Verdicts of the trainings on unseen data and what became of them, as the engine reads them; and the same of SageMaker Debugger's rules, to compare.</summary>
-    public static void Verdicts(string cells, string verdicts)
+    /// <param name="ends">As <see cref="Cells.WriteEnds"/> wrote them; null for verdicts of the starts.</param>
+    public static void Verdicts(string cells, string verdicts, string? ends = null)
     {
         StudyRow[] unseen = [.. StudyRow.Read(cells).Where(row => row.IsUnseen)];
+        if (ends is not null)
+            unseen = [.. unseen.Zip(File.ReadLines(ends).Skip(1), (row, line) => row with { Verdict = line.Split(',')[1] })];
         File.WriteAllLines(verdicts, unseen.GroupBy(row => row.Verdict).OrderBy(group => Enum.Parse<Verdict>(group.Key)).Select(group => $"{group.Key} {group.Count()} {group.Count(row => row.Learned > 0)}"));
         Console.WriteLine("| verdict | trainings | of which failed |\n|---|---|---|");
         foreach (var group in unseen.GroupBy(row => row.Verdict).OrderBy(group => Enum.Parse<Verdict>(group.Key)))

@@ -177,7 +177,7 @@ static class Gallery
             TrainingOptions Changed(TrainingOptions options) => RemedyTrials.Apply(remedy.Code, options) ?? options;
             (double Before, double After)[] pairs = [.. Enumerable.Range(1, Pairs).Select(seed => (exhibit.HeldOutLoss(seed, options => options), exhibit.HeldOutLoss(seed, Changed)))];
             int lower = pairs.Count(pair => pair.After < pair.Before);
-            bool keeps = remedy.Effect is { } effect && exhibit.Judge(DiagnosticsLevel.Summary, Changed).FigureOf(effect.Figure) is { } again && again.Equals(effect.After);
+            bool keeps = remedy.Effect is { } effect && exhibit.Judge(DiagnosticsLevel.Summary, options => Changed(options) with { TriesOut = true }).FigureOf(effect.Figure) is { } again && again.Equals(effect.After);
             lines[index] = (string.Create(CultureInfo.InvariantCulture, $"| {exhibit.Name} | {report.Verdict} | `{remedy.Code}` | {remedy.Effect} | {Median(pairs.Select(pair => pair.Before)):G3} | {Median(pairs.Select(pair => pair.After)):G3} | {lower} of {Pairs} |"), lower > Pairs / 2, keeps);
         });
         Console.WriteLine("| network | verdict | first remedy | promised | held-out loss | with the remedy | seeds in which it is lower |\n|---|---|---|---|---|---|---|");
@@ -202,9 +202,8 @@ static class Gallery
     public static void Print(string outcomes)
     {
         Dictionary<string, double[]> losses = Read(outcomes);
-        var reports = new InitializationReport[All.Count];
-        Parallel.For(0, All.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index => reports[index] = All[index].Judge(DiagnosticsLevel.Summary));
-        var counts = new int[2, 2];
+        InitializationReport[] reports = Judged(DiagnosticsLevel.Full), starts = Judged(DiagnosticsLevel.Summary);
+        int[,] counts = new int[2, 2], ofStart = new int[2, 2];
         foreach (string data in s_data)
         {
             int[] indices = [.. Enumerable.Range(0, All.Count).Where(index => All[index].Cell.Data.Name == data)];
@@ -216,16 +215,24 @@ static class Gallery
                 int learned = losses[All[index].Name].Count(loss => loss <= goal);
                 bool isSick = learned < Seeds / 2, isCalledSick = report.Verdict != Verdict.Healthy;
                 counts[isSick ? 1 : 0, isCalledSick ? 1 : 0]++;
+                ofStart[isSick ? 1 : 0, starts[index].Verdict != Verdict.Healthy ? 1 : 0]++;
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"| {All[index].Name} | {data} | {learned} of {Seeds} | {median:G3} | {(report.Forecast is { } forecast ? $"{forecast.Probability:P0}" : "–")} | {report.Verdict} | {(isSick == isCalledSick ? "" : isSick ? "missed" : "false alarm")} | {report.Findings.FirstOrDefault()?.Evidence} |"));
             }
         }
         Console.WriteLine($"""
 
-            | | called sick | called healthy |
-            |---|---|---|
-            | fails | {counts[1, 1]} | {counts[1, 0]} |
-            | learns | {counts[0, 1]} | {counts[0, 0]} |
+            | | called sick | called healthy | by the start alone: sick | healthy |
+            |---|---|---|---|---|
+            | fails | {counts[1, 1]} | {counts[1, 0]} | {ofStart[1, 1]} | {ofStart[1, 0]} |
+            | learns | {counts[0, 1]} | {counts[0, 0]} | {ofStart[0, 1]} | {ofStart[0, 0]} |
             """);
+
+        static InitializationReport[] Judged(DiagnosticsLevel level)
+        {
+            var judged = new InitializationReport[All.Count];
+            Parallel.For(0, All.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, index => judged[index] = All[index].Judge(level));
+            return judged;
+        }
     }
 }

@@ -19,6 +19,12 @@ switch (args)
     case ["verdicts", var cells, var verdicts]:
         Fit.Verdicts(cells, verdicts);
         break;
+    case ["ends", var cells]:
+        Cells.WriteEnds(cells);
+        break;
+    case ["verdicts", var cells, var verdicts, var ends]:
+        Fit.Verdicts(cells, verdicts, ends);
+        break;
     case ["fit", var cells, var rule]:
         Fit.Run(cells, rule);
         break;
@@ -40,11 +46,14 @@ switch (args)
     case ["join-rates", var rows]:
         GalleryRates.Join(rows);
         break;
+    case ["fresh", var first, var count]:
+        Fresh.Write(int.Parse(first), int.Parse(count));
+        break;
     case ["gallery", var outcomes]:
         Gallery.Print(outcomes);
         break;
     default:
-        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA or INITIALIZER] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS | outcomes | gallery OUTCOMES | remedies OUTCOMES | rates FIRST COUNT | join-rates ROWS | steps FIRST COUNT | fit-steps CELLS STEPS RULE");
+        Console.Error.WriteLine("Trainability cells FIRST COUNT [DATA or INITIALIZER] | figures FIRST COUNT | join CELLS FIGURES | fit CELLS RULE | verdicts CELLS VERDICTS [ENDS] | ends CELLS | outcomes | gallery OUTCOMES | remedies OUTCOMES | rates FIRST COUNT | join-rates ROWS | fresh FIRST COUNT | steps FIRST COUNT | fit-steps CELLS STEPS RULE");
         return 1;
 }
 return 0;

@@ -58,7 +58,7 @@ foreach (string init in new[] { "He", "Glorot", "Normal(deviation=0.01)" })
     var deep = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.Transforms.NeuralNet(options)).Fit(split.TrainSet);
     double accuracy = mlContext.MulticlassClassification.Evaluate(deep.Transform(split.TestSet)).MicroAccuracy;
     Verdict verdict = deep.LastTransformer.Model.Initialization.Verdict;
-    Console.WriteLine($"  {init,-22}   accuracy {accuracy,6:P1}   its report said before training: {verdict}");
+    Console.WriteLine($"  {init,-22}   accuracy {accuracy,6:P1}   its report: {verdict}");
     comparison.Add($"| `{init}` | {accuracy:P1} | {verdict} |");
 }
 
@@ -89,7 +89,7 @@ File.WriteAllText(reportFile, $"""
 
     ## 30 hidden layers of 64 units, Momentum, 40 epochs
 
-    | initialization | accuracy | verdict before training |
+    | initialization | accuracy | verdict |
     |---|---|---|
     {string.Join('\n', comparison)}
 

@@ -100,7 +100,7 @@ internal static class NetworkTrainer
         }
         catch (NonFiniteTrainingException exception)
         {
-            exception.Initialization = Judged(double.PositiveInfinity, stepsTaken: 0).With(trained.Build(probe: null, double.NaN));
+            exception.Initialization = Judged(double.PositiveInfinity, double.PositiveInfinity, stepsTaken: 0).With(trained.Build(probe: null, double.NaN));
             throw;
         }
 
@@ -143,12 +143,12 @@ internal static class NetworkTrainer
             };
             try
             {
-                FeedForwardNetwork end = Train(data, tried, validation).Network;
-                return new StartTrial(steps, planned, SignificantDigits.Round(new ProbeBatch(end, gatherer, probeRows, options, kernels).Loss()), constant);
+                TrainingResult end = Train(data, tried, validation);
+                return new StartTrial(steps, planned, SignificantDigits.Round(LossWithoutDropout(end.Network)), SignificantDigits.Round(end.History.Epochs[^1].TrainingLoss), constant);
             }
             catch (NonFiniteTrainingException)
             {
-                return new StartTrial(steps, planned, double.PositiveInfinity, constant);
+                return new StartTrial(steps, planned, double.PositiveInfinity, double.PositiveInfinity, constant);
             }
             catch (OperationCanceledException) when (options.ReturnBestOnCancel)
             {
@@ -174,17 +174,18 @@ internal static class NetworkTrainer
             gatherer.Data = data;
             if (early.Count == 0)
                 return new TrainingResult(network, history, report.With(earlyTraining: null));
-            ProbeBatch end = Probe();
-            return new TrainingResult(network, history, Judged(end.Loss(), history.WasCancelled ? 0 : (long)history.Epochs.Count * TrainingBudget.UpdatesAnEpoch(stream?.TrainingRows ?? trainingRows.Length, options)).With(trained.Build(end, history.Epochs is [.., var last] ? last.TrainingLoss : double.NaN)));
+            double epochLoss = history.Epochs is [.., var last] ? last.TrainingLoss : double.NaN;
+            long steps = history.WasCancelled ? 0 : (long)history.Epochs.Count * TrainingBudget.UpdatesAnEpoch(stream?.TrainingRows ?? trainingRows.Length, options);
+            return new TrainingResult(network, history, Judged(LossWithoutDropout(network), epochLoss, steps).With(trained.Build(Probe(), epochLoss)));
         }
 
         // The training has the last word on its start.
-        InitializationReport Judged(double endLoss, long stepsTaken)
+        InitializationReport Judged(double endLoss, double epochLoss, long stepsTaken)
         {
             if (start is not null || report.Level == DiagnosticsLevel.Off || report.StartFigures.Count == 0)
                 return report;
             gatherer.Data = data;                              // rows that were streamed took their place
-            var end = TrainingEnd.Of(endLoss, PriorLoss(gatherer, probeRows, options, prior), stepsTaken);
+            var end = TrainingEnd.Of(endLoss, epochLoss, PriorLoss(gatherer, probeRows, options, prior), stepsTaken);
             return report.With(FindingRules.Examine(report.Findings, end, JudgedTraining.Of(report, options, Planned(stream?.TrainingRows ?? trainingRows.Length, options).Epochs)));
         }
 
@@ -197,6 +198,8 @@ internal static class NetworkTrainer
             gatherer.Data = read;
             return loss;
         }
+
+        double LossWithoutDropout(FeedForwardNetwork trained) => new ProbeBatch(trained, gatherer, probeRows, options with { Dropout = null }, kernels).Loss();
 
         ProbeBatch Probe() => new(network, gatherer, probeRows, options, kernels);
 

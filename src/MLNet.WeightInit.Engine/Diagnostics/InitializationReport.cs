@@ -109,12 +109,12 @@ public sealed class InitializationReport
     /// <summary>The chance that the training learns, told from its start; null in a report that was saved before reports had it, and for training by L-BFGS, which the rule doesn't know.</summary>
     public TrainabilityForecast? Forecast { get; init; }
 
-    /// <summary>What the training came to when it was tried out in memory; null below <see cref="DiagnosticsLevel.Full"/>, for rows that are streamed, for networks whose first 20 steps would take longer than some tenths of a second, and in a report
+    /// <summary>What the training came to when it was tried out in memory; null below <see cref="DiagnosticsLevel.Full"/>, for rows that are streamed, for networks of which 20 steps would take longer than some tenths of a second, and in a report
     /// that was saved before reports had it.</summary>
     public StartTrial? Trial { get; internal init; }
 
     /// <summary>How often verdicts are right for trainings of this kind; null where there is no <see cref="Forecast"/>, since the study that measured it has none of the kind.</summary>
-    public VerdictReliability? Reliability => Forecast is null ? null : VerdictReliability.Of(Verdict);
+    public VerdictReliability? Reliability => Forecast is null ? null : VerdictReliability.Of(Verdict, isOfEnd: EarlyTraining is not null || Trial is { IsWhole: true });
 
     /// <summary>What <see cref="Engine.Diagnostics.Trainability.StartFigures"/> made of the start; empty after loading.</summary>
     internal IReadOnlyList<double> StartFigures { get; init; } = [];

@@ -71,7 +71,7 @@ internal static class ReportJsonReader
     internal static TrainabilityForecast ReadForecast(JsonElement element)
         => Member(element, "steps") is { ValueKind: JsonValueKind.Number } steps && steps.TryGetInt64(out long count) ? new TrainabilityForecast(Number(Member(element, "probability"), "forecast.probability"), count) : throw Invalid("'forecast.steps' must be a whole number");
 
-    static StartTrial ReadTrial(JsonElement element) => new(Long(element, "steps"), Long(element, "plannedSteps"), Number(Member(element, "loss"), "trial.loss"), Number(Member(element, "bestConstantLoss"), "trial.bestConstantLoss"));
+    static StartTrial ReadTrial(JsonElement element) => new(Long(element, "steps"), Long(element, "plannedSteps"), Number(Member(element, "loss"), "trial.loss"), Number(Member(element, "epochLoss"), "trial.epochLoss"), Number(Member(element, "bestConstantLoss"), "trial.bestConstantLoss"));
 
     static long Long(JsonElement element, string name)
         => Member(element, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out long value) ? value : throw Invalid($"'trial.{name}' must be a whole number");

@@ -9,16 +9,20 @@ namespace MLNet.WeightInit;
 /// <param name="Steps">Updates that were made; fewer than were to be where a number stopped being finite.</param>
 /// <param name="PlannedSteps">Updates that the training makes at most.</param>
 /// <param name="Loss">Mean over the probe's rows, after the last; infinite where it stopped being finite.</param>
+/// <param name="EpochLoss">Mean over the batches of its last epoch, each before its step; infinite where it stopped being finite.</param>
 /// <param name="BestConstantLoss">Of the best constant prediction, by the training rows, on the probe's; <see cref="double.NaN"/> where unknown.</param>
-public sealed record StartTrial(long Steps, long PlannedSteps, double Loss, double BestConstantLoss)
+public sealed record StartTrial(long Steps, long PlannedSteps, double Loss, double EpochLoss, double BestConstantLoss)
 {
-    /// <summary>Multiplications, with their additions, that a trial may take: some tenths of a second.</summary>
-    internal const double MostProducts = 2e10;
+    /// <summary>Multiplications, with their additions, that a whole training may take as a trial: a second at most.</summary>
+    internal const double MostProducts = 5e10;
+
+    /// <summary>The same of a beginning, which can only show that a training learns early.</summary>
+    internal const double MostProductsOfBeginning = 1e10;
 
     /// <summary>The same of a remedy's training and of one from another draw, which are tried out as a whole or not at all.</summary>
     internal const double MostProductsOfOthers = 2e9;
 
-    /// <summary>A trial of fewer steps says nothing, unless the training has no more.</summary>
+    /// <summary>A beginning of fewer steps says nothing.</summary>
     internal const int FewestSteps = 20;
 
     /// <summary>Member of a report's JSON.</summary>
@@ -36,10 +40,10 @@ public sealed record StartTrial(long Steps, long PlannedSteps, double Loss, doub
     /// <param name="isOwn">Whether the training is the one that was asked for.</param>
     internal static long StepsOf(double products, long planned, bool isOwn)
     {
-        if (!isOwn)
-            return planned * products <= MostProductsOfOthers ? planned : 0;
-        long steps = (long)Math.Min(planned, MostProducts / Math.Max(1, products));
-        return steps >= Math.Min(planned, FewestSteps) ? steps : 0;
+        if (planned * products <= (isOwn ? MostProducts : MostProductsOfOthers))
+            return planned;
+        long steps = isOwn ? (long)(MostProductsOfBeginning / products) : 0;
+        return steps >= FewestSteps ? steps : 0;
     }
 
     /// <summary><c>all 280 steps of this training, tried in memory, </c>, or the first of them.</summary>
@@ -58,6 +62,8 @@ public sealed record StartTrial(long Steps, long PlannedSteps, double Loss, doub
         json.WriteNumber("plannedSteps", trial.PlannedSteps);
         json.WritePropertyName("loss");
         ReportJsonWriter.WriteNumber(json, trial.Loss);
+        json.WritePropertyName("epochLoss");
+        ReportJsonWriter.WriteNumber(json, trial.EpochLoss);
         json.WritePropertyName("bestConstantLoss");
         ReportJsonWriter.WriteNumber(json, trial.BestConstantLoss);
         json.WriteEndObject();

@@ -3,7 +3,7 @@ using MLNet.WeightInit.Engine.Diagnostics.Trainability;
 
 namespace MLNet.WeightInit;
 
-/// <summary>How often verdicts were right, measured: random trainings on data sets that neither rules nor forecast were fitted on, judged before their first step and then trained (<c>docs/benchmarks/trainability.md</c>).</summary>
+/// <summary>How often verdicts were right, measured: random trainings on data sets that neither rules nor forecast were fitted on, judged by their start and, where the report had a look at it, by their end (<c>docs/benchmarks/trainability.md</c>).</summary>
 /// <remarks>A training counts as sick where most of its seeds failed to close a fifth of the gap between the loss of the best constant and that of the best training of the same data.</remarks>
 /// <param name="MissRate">Share of the trainings that failed which were called <see cref="Verdict.Healthy"/>, from 0 to 1.</param>
 /// <param name="FalseAlarmRate">Share of the trainings that learned which had another verdict, from 0 to 1.</param>
@@ -11,10 +11,11 @@ namespace MLNet.WeightInit;
 /// <param name="Learned">How many of them learned.</param>
 public sealed record VerdictReliability(double MissRate, double FalseAlarmRate, int Trainings, int Learned)
 {
-    static readonly Lazy<Dictionary<Verdict, (int Trainings, int Learned)>> s_study = new(() => Read(TrainabilityRule.Text("verdicts.txt")));
+    static readonly Lazy<Dictionary<Verdict, (int Trainings, int Learned)>> s_ofStarts = new(() => Read(TrainabilityRule.Text("verdicts.txt"))), s_ofEnds = new(() => Read(TrainabilityRule.Text("verdicts-of-ends.txt")));
 
     /// <summary>Null for a verdict that no training of the study had.</summary>
-    internal static VerdictReliability? Of(Verdict verdict) => Of(verdict, s_study.Value);
+    /// <param name="isOfEnd">Whether the report knows how the training, or a trial of all of it, ended.</param>
+    internal static VerdictReliability? Of(Verdict verdict, bool isOfEnd) => Of(verdict, (isOfEnd ? s_ofEnds : s_ofStarts).Value);
 
     internal static VerdictReliability? Of(Verdict verdict, IReadOnlyDictionary<Verdict, (int Trainings, int Learned)> study)
     {

@@ -20,9 +20,13 @@ internal static class TrialJudgement
         if (end.HasLearned(training.LabelShare) is not { } hasLearned)
             return null;
         if (hasLearned)
-            return findings.Select(finding => finding.Severity == Severity.Warning ? finding.WithSeverity(Severity.Note, $"{finding.Evidence}; {end.Text} all the same") : finding);
+            return findings.Select(finding => IsMended(finding, end) ? finding.WithSeverity(Severity.Note, $"{finding.Evidence}; {end.Text} all the same") : finding);
         return findings.Any(finding => finding.Severity >= Severity.Warning) ? findings : [.. findings, Explain(training, end) with { Judged = new JudgedFigure(JudgedFigures.TrialEnd, SignificantDigits.Round(end.Loss)) }];
     }
+
+    /// <summary>Twins learn by what one unit can, and stay twins; all else is mended by a whole training that learned, and a warning by its beginning.</summary>
+    static bool IsMended(Finding finding, TrainingEnd end)
+        => finding.Severity == Severity.Warning || (finding.Severity == Severity.Error && end.Steps > 0 && finding.Verdict is not (Verdict.Symmetric or Verdict.NonFinite));
 
     static Finding Explain(JudgedTraining training, TrainingEnd end)
     {
