@@ -176,7 +176,8 @@ internal static class NetworkTrainer
                 return new TrainingResult(network, history, report.With(earlyTraining: null));
             double epochLoss = history.Epochs is [.., var last] ? last.TrainingLoss : double.NaN;
             long steps = history.WasCancelled ? 0 : (long)history.Epochs.Count * TrainingBudget.UpdatesAnEpoch(stream?.TrainingRows ?? trainingRows.Length, options);
-            return new TrainingResult(network, history, Judged(LossWithoutDropout(network), epochLoss, steps).With(trained.Build(Probe(), epochLoss)));
+            ProbeBatch end = Probe();
+            return new TrainingResult(network, history, Judged(options.Dropout is null ? end.Loss() : LossWithoutDropout(network), epochLoss, steps).With(trained.Build(end, epochLoss)));
         }
 
         // The training has the last word on its start.

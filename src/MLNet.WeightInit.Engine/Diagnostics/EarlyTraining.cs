@@ -26,6 +26,6 @@ public sealed record EarlyTraining
     /// <summary>What <see cref="Engine.Diagnostics.Trainability.StepFigures"/> made of the steps; empty after loading.</summary>
     internal IReadOnlyList<double> StepFigures { get; init; } = [];
 
-    /// <summary>What the training did to the network that is wrong or worth knowing, the gravest first. The report's <see cref="InitializationReport.Verdict"/> is of the start alone, and these don't change it.</summary>
+    /// <summary>What the training did to the network that is wrong or worth knowing, the gravest first. The report's <see cref="InitializationReport.Verdict"/> judges the start by how the training ended, and these don't change it.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 }

@@ -20,7 +20,7 @@ public sealed class InitializationReport
     }
 
     /// <summary>The gravest verdict among the findings of severity <see cref="Severity.Warning"/> or above; <see cref="Verdict.Healthy"/> when there is none. Notes
-    /// don't change it.</summary>
+    /// don't change it. It judges the start by how the training ended, where the report knows that: after training, and by a <see cref="Trial"/>.</summary>
     public Verdict Verdict
     {
         get

@@ -19,7 +19,7 @@ public sealed partial class ReadmeTests
         IDataView digits = context.Data.LoadFromTextFile(Repository.PathOf("examples/data/digits.csv"),
             [new TextLoader.Column("Label", DataKind.Single, 0), new TextLoader.Column("Features", DataKind.Single, 1, 64)], separatorChar: ',', hasHeader: true);
         var split = context.Data.TrainTestSplit(digits, testFraction: 0.2, seed: 1);
-        var model = context.Transforms.Conversion.MapValueToKey("Label").Append(context.Transforms.NeuralNet(numberOfEpochs: 0)).Fit(split.TrainSet);
+        var model = context.Transforms.Conversion.MapValueToKey("Label").Append(context.Transforms.NeuralNet()).Fit(split.TrainSet);
 
         string shown = Output().Match(Repository.Read("README.md")).Groups["text"].Value;
         Assert.That(shown, Is.Not.Empty);
