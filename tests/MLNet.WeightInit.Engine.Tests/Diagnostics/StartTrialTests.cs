@@ -1,6 +1,7 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
+using MLNet.WeightInit.Engine.Diagnostics.Trainability;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Training;
 using MLNet.WeightInit.Engine.Training;
@@ -97,13 +98,27 @@ internal sealed class StartTrialTests
         Assert.That(tried.ToString().ReplaceLineEndings(" "), Does.Contain(" All 960 steps of this training, tried in memory, bring the loss to "));
     }
 
-    /// <summary>They learn what one unit can.</summary>
-    [Test]
-    public void Twins_stay_an_error()
+    /// <summary>Twins learn what one unit can, and stay twins; a beginning vouches for less than a whole training.</summary>
+    [TestCase(Verdict.VanishingGradient, Severity.Error, 600L, Severity.Note)]
+    [TestCase(Verdict.VanishingGradient, Severity.Error, 0L, Severity.Error)]
+    [TestCase(Verdict.Saturated, Severity.Warning, 0L, Severity.Note)]
+    [TestCase(Verdict.Symmetric, Severity.Error, 600L, Severity.Error)]
+    [TestCase(Verdict.NonFinite, Severity.Error, 600L, Severity.Error)]
+    public void What_a_training_that_learned_mends(Verdict verdict, Severity severity, long steps, Severity expected)
     {
-        TrainingSet data = Trainings.Rings(240, classes: 2);
-        InitializationReport report = NetworkTrainer.Train(data, Trainings.Options(NetworkTask.Binary, 1, [16], init: "constant(value=0.1)", learningRate: 0.03f, epochs: 60)).Initialization;
-        Assert.That((report.Verdict, report.Findings[0].Severity), Is.EqualTo((Verdict.Symmetric, Severity.Error)));
+        var training = new JudgedTraining(new double[StartFigures.Names.Count], Forecast: null, InitialLoss: 1, LearningRate: 0.1f, HiddenLayers: 2, Epochs: 1, IsStandardized: true, IsNormalized: false, ["he"]);
+        IReadOnlyList<Finding> judged = FindingRules.Examine([new Finding(verdict, severity, 0, 1, "something", [])], TrainingEnd.Of(0.1, 0.2, 1, steps), training);
+        Assert.That(judged.Single().Severity, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_training_that_was_cancelled_has_not_failed_yet()
+    {
+        using var source = new CancellationTokenSource();
+        int batches = 0;
+        TrainingOptions options = Trainings.Options(NetworkTask.Regression, 1, [16], loss: "Huber", init: "he", learningRate: 1e-7f, epochs: 30);
+        TrainingResult result = NetworkTrainer.Train(Trainings.Waves(200), options with { CancellationToken = source.Token, ReturnBestOnCancel = true, CheckAlive = () => { if (++batches > 60) source.Cancel(); } });
+        Assert.That((result.History.WasCancelled, result.History.Epochs.Count >= 4, result.Initialization.Verdict), Is.EqualTo((true, true, Verdict.Healthy)));
     }
 
     /// <summary>Huber's loss is in no forecast.</summary>
@@ -111,8 +126,10 @@ internal sealed class StartTrialTests
     public void A_training_that_failed_without_a_warning_gets_one()
     {
         TrainingSet data = Trainings.Waves(200);
-        TrainingOptions options = Trainings.Options(NetworkTask.Regression, 1, [16], loss: "Huber", init: "he", learningRate: 1e-7f, epochs: 30);
-        foreach (InitializationReport report in (InitializationReport[])[NetworkTrainer.Train(data, options).Initialization, NetworkTrainer.Train(data, Diagnosed(options)).Initialization])
+        TrainingOptions options = Trainings.Options(NetworkTask.Regression, 1, [16], loss: "Huber", init: "he", learningRate: 1e-7f, epochs: 30) with { Dropout = new Dropout(0.3f, isAlpha: false) };
+        InitializationReport trained = NetworkTrainer.Train(data, options).Initialization, tried = NetworkTrainer.Train(data, Diagnosed(options)).Initialization;
+        Assert.That(trained.Findings[0].Judged, Is.EqualTo(tried.Findings[0].Judged), "the same training, measured without dropout");
+        foreach (InitializationReport report in (InitializationReport[])[trained, tried])
         {
             Assert.That((report.Verdict, report.Findings[0].Severity), Is.EqualTo((Verdict.Stalling, Severity.Warning)), report.ToString());
             Assert.That(report.Findings[0].Judged!.Name, Is.EqualTo("loss after the training"));
