@@ -106,9 +106,21 @@ internal sealed class StartTrialTests
     [TestCase(Verdict.NonFinite, Severity.Error, 600L, Severity.Error)]
     public void What_a_training_that_learned_mends(Verdict verdict, Severity severity, long steps, Severity expected)
     {
-        var training = new JudgedTraining(new double[StartFigures.Names.Count], Forecast: null, InitialLoss: 1, LearningRate: 0.1f, HiddenLayers: 2, Epochs: 1, IsStandardized: true, IsNormalized: false, ["he"]);
-        IReadOnlyList<Finding> judged = FindingRules.Examine([new Finding(verdict, severity, 0, 1, "something", [])], TrainingEnd.Of(0.1, 0.2, 1, steps), training);
+        IReadOnlyList<Finding> judged = FindingRules.Examine([new Finding(verdict, severity, 0, 1, "something", [])], TrainingEnd.Of(0.1, 0.2, 1, steps), s_training);
         Assert.That(judged.Single().Severity, Is.EqualTo(expected));
+    }
+
+    static readonly JudgedTraining s_training = new(new double[StartFigures.Names.Count], Forecast: null, InitialLoss: 1, LearningRate: 0.1f, HiddenLayers: 2, Epochs: 1, IsStandardized: true, IsNormalized: false, ["he"]);
+
+    /// <summary>L-BFGS has no rate to lower.</summary>
+    [TestCase(double.PositiveInfinity, true, Severity.Error, new[] { "LearningRate = 0.01f", "init: \"Auto\"" })]
+    [TestCase(double.PositiveInfinity, false, Severity.Error, new[] { "init: \"Auto\"" })]
+    [TestCase(1.6, true, Severity.Warning, new[] { "LearningRate = 0.01f", "init: \"Auto\"" })]
+    public void A_loss_that_rose_asks_for_a_lower_rate(double loss, bool hasRate, Severity severity, string[] remedies)
+    {
+        Finding found = FindingRules.Examine([], TrainingEnd.Of(loss, loss, 1, 600), s_training with { HasLearningRate = hasRate }).Single();
+        Assert.That((found.Verdict, found.Severity), Is.EqualTo((Verdict.LrUnstable, severity)));
+        Assert.That(found.Remedies.Select(remedy => remedy.Code), Is.EqualTo(remedies));
     }
 
     [Test]

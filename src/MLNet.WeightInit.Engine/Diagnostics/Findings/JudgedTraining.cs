@@ -14,6 +14,9 @@ internal sealed record JudgedTraining(IReadOnlyList<double> StartFigures, Traina
     /// <summary>Features that are the same in all training rows; null where nobody looked.</summary>
     public ConstantFeatures? Constants { get; init; }
 
+    /// <summary>False for L-BFGS, whose steps a line search finds.</summary>
+    public bool HasLearningRate { get; init; } = true;
+
     /// <summary>Share of the label that features tell.</summary>
     public double LabelShare => Trainability.StartFigures.LabelShare(StartFigures);
 
@@ -23,5 +26,5 @@ internal sealed record JudgedTraining(IReadOnlyList<double> StartFigures, Traina
     };
 
     public static JudgedTraining Of(InitializationReport report, TrainingOptions options, int epochs)
-        => new(report.StartFigures, report.Forecast, report.InitialLoss, report.LearningRate, report.Layers.Count - 1, epochs, options.Standardize, options.Normalization != Normalization.None, [options.Init.Specification]);
+        => new(report.StartFigures, report.Forecast, report.InitialLoss, report.LearningRate, report.Layers.Count - 1, epochs, options.Standardize, options.Normalization != Normalization.None, [options.Init.Specification]) { HasLearningRate = !options.Optimizer.IsFullBatch };
 }
