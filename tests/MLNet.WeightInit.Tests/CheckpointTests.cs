@@ -124,8 +124,7 @@ public sealed class CheckpointTests
         public void Report(EpochProgress value) => action(value);
     }
 
-    /// <summary>The report without what is about the epochs that were asked for.</summary>
-    /// <summary>What doesn't hang on how long was trained: the verdict and its findings know the end.</summary>
+    /// <summary>The report without what is about the epochs that were asked for: the forecast, the training, and the verdict with its findings, which know the end.</summary>
     static string OfStart(InitializationReport report)
     {
         JsonObject json = JsonNode.Parse(report.ToJson())!.AsObject();
