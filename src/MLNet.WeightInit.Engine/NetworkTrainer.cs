@@ -66,6 +66,8 @@ internal static class NetworkTrainer
         float[] prior = options.Loss.PriorBias(data, trainingRows, options.Task, options.Outputs, targets);
 
         int[] probeRows = ProbeSample.Choose(data, trainingRows, options.Loss.ClassColumn(options.Task), options.Seed, ProbeRows);           // before training shuffles them
+        // What a report says after training is of the same rows as before; the epochs of a stream are read into their memory.
+        (TrainingSet keptData, int[] keptRows) = stream is null ? (data, probeRows) : (data.Copy(probeRows), AllRows(probeRows.Length));
         InitializationPlan plan = Plan(layout, options, prior, FeatureStatistics.SecondMoment(data, trainingRows, features, encoding, EmbeddingStart.SecondMoment(layout, options.EmbeddingInit)));
         start?.CopyTo(network);
         ProbeBatch? startProbe = null;
@@ -74,7 +76,7 @@ internal static class NetworkTrainer
         if (options.NumberOfEpochs == 0 || options.OnlyMeasures)
             return new TrainingResult(network, new TrainingHistory([], 0, "Not trained: 0 epochs were asked for."), report);
         float[] rateMultipliers = RateMultipliers(plan);
-        var early = new EarlySteps(network, isOn: options is { Diagnostics: not DiagnosticsLevel.Off, RangeTest: null, Trial: null }, StartFigures.AreKnown(options) && startProbe is { } probe ? () => LossOf(probe) : null);
+        var early = new EarlySteps(network, isOn: options is { Diagnostics: not DiagnosticsLevel.Off, RangeTest: null, Trial: null }, StartFigures.AreKnown(options) && startProbe is not null ? KeptLoss(startProbe) : null);
         var trained = new EarlyTrainingBuilder(early, network, plan, options, start is null ? report : null, start is null ? report.PriorLoss : PriorLoss(gatherer, trainingRows, options, prior), isContinued: start is not null);
         if (early.IsOn)
             trained.Begin(start is null ? report.Layers : null, Probe);
@@ -171,12 +173,12 @@ internal static class NetworkTrainer
         TrainingResult Finished(TrainingHistory history)
         {
             network.ParametersChanged();
-            gatherer.Data = data;
+            gatherer.Data = keptData;
             if (early.Count == 0)
                 return new TrainingResult(network, history, report.With(earlyTraining: null));
             double epochLoss = history.Epochs is [.., var last] ? last.TrainingLoss : double.NaN;
             long steps = history.WasCancelled ? 0 : (long)history.Epochs.Count * TrainingBudget.UpdatesAnEpoch(stream?.TrainingRows ?? trainingRows.Length, options);
-            ProbeBatch end = Probe();
+            var end = new ProbeBatch(network, gatherer, keptRows, options, kernels);
             return new TrainingResult(network, history, Judged(options.Dropout is null ? end.Loss() : LossWithoutDropout(network), epochLoss, steps).With(trained.Build(end, epochLoss)));
         }
 
@@ -185,22 +187,26 @@ internal static class NetworkTrainer
         {
             if (start is not null || report.Level == DiagnosticsLevel.Off || report.StartFigures.Count == 0)
                 return report;
-            gatherer.Data = data;                              // rows that were streamed took their place
-            var end = TrainingEnd.Of(endLoss, epochLoss, PriorLoss(gatherer, probeRows, options, prior), stepsTaken);
+            gatherer.Data = keptData;
+            var end = TrainingEnd.Of(endLoss, epochLoss, PriorLoss(gatherer, keptRows, options, prior), stepsTaken);
             return report.With(FindingRules.Examine(report.Findings, end, JudgedTraining.Of(report, options, Planned(stream?.TrainingRows ?? trainingRows.Length, options).Epochs)));
         }
 
-        // Rows that are streamed are in the place of the probe's while training reads them.
-        double LossOf(ProbeBatch probe)
+        // Between steps; batches of a stream are in the place of these rows then.
+        Func<double> KeptLoss(ProbeBatch first)
         {
-            TrainingSet read = gatherer.Data;
-            gatherer.Data = data;
-            double loss = probe.Loss();
-            gatherer.Data = read;
-            return loss;
+            ProbeBatch probe = stream is null ? first : new ProbeBatch(network, gatherer, keptRows, options, kernels);
+            return () =>
+            {
+                TrainingSet read = gatherer.Data;
+                gatherer.Data = keptData;
+                double loss = probe.Loss();
+                gatherer.Data = read;
+                return loss;
+            };
         }
 
-        double LossWithoutDropout(FeedForwardNetwork trained) => new ProbeBatch(trained, gatherer, probeRows, options with { Dropout = null }, kernels).Loss();
+        double LossWithoutDropout(FeedForwardNetwork trained) => new ProbeBatch(trained, gatherer, keptRows, options with { Dropout = null }, kernels).Loss();
 
         ProbeBatch Probe() => new(network, gatherer, probeRows, options, kernels);
 

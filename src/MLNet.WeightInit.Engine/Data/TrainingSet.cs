@@ -99,6 +99,25 @@ internal sealed class TrainingSet
         return some;
     }
 
+    /// <summary>A copy of some rows of a dense set, in the given order, that later changes of this set's memory leave alone.</summary>
+    public TrainingSet Copy(ReadOnlySpan<int> rows)
+    {
+        float[] features = new float[(long)rows.Length * FeatureCount], targets = new float[(long)rows.Length * TargetColumns];
+        float[]? weights = Weights is null ? null : new float[rows.Length];
+        var keys = new int[(long)rows.Length * KeyColumns];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Row(rows[i]).CopyTo(features.AsSpan(i * FeatureCount));
+            Targets.AsSpan((int)((long)rows[i] * TargetColumns), TargetColumns).CopyTo(targets.AsSpan(i * TargetColumns));
+            KeysOf(rows[i]).CopyTo(keys.AsSpan(i * KeyColumns));
+            if (weights is not null)
+                weights[i] = Weights![rows[i]];
+        }
+        var copy = new TrainingSet(features, rows.Length, FeatureCount, targets, TargetColumns, weights);
+        copy.AddKeys(keys, KeyColumns);
+        return copy;
+    }
+
     /// <summary>A row of a dense set.</summary>
     public ReadOnlySpan<float> Row(int row) => Features.AsSpan((int)((long)row * FeatureCount), FeatureCount);
 

@@ -135,6 +135,15 @@ internal sealed class StreamedTrainingTests
     }
 
     [Test]
+    public void A_finished_training_that_is_run_again_gives_its_model_and_its_report([Values(48, 150)] int poolRows, [Values] bool drops)
+    {
+        // Of the first run the pool holds rows of the last epoch at its end, of the second those of the first reading.
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [8], batchSize: 16, epochs: 6, learningRate: 0.02f) with { Checkpoint = new(File), Dropout = drops ? new Dropout(0.2f, isAlpha: false) : null };
+        TrainingResult finished = Stream(s_rings, options, poolRows, fraction: 0.1f);
+        AssertSame(Stream(s_rings, options, poolRows, fraction: 0.1f), finished);
+    }
+
+    [Test]
     public void A_stream_that_throws_halfway_leaves_the_checkpoint_whole_and_training_goes_on_from_it([Values(48, 150)] int poolRows)
     {
         TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [8], batchSize: 16, epochs: 6);
