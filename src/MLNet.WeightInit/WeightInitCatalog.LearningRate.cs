@@ -44,6 +44,6 @@ public sealed partial class WeightInitCatalog
         {
             // The rate became too high: that is what the test is for, and its points say up to where it was not.
         }
-        return new LearningRateSearch(test.Points);
+        return new LearningRateSearch(test.Points, test.LowestAt, lowest);
     }
 }

@@ -6,13 +6,14 @@ namespace MLNet.WeightInit.Engine.Diagnostics;
 /// <summary>Where the untrained network's loss above the prior's comes from.</summary>
 /// <param name="Offset">Excess of the network's mean output, predicted for every row, over the best constant: a misplaced prior.</param>
 /// <param name="Variation">The rest: outputs differ between rows without knowing why.</param>
+/// <param name="Unit">What an excess is held against. Of counts the mean one, at least 1: the same outputs cost a hundred times as much where counts are a hundred times as large; else 1.</param>
 /// <remarks>
 /// Labels are read back from ∂L/∂z, so that nothing but the probe is needed: for softmax and binary cross-entropy it is most negative at the true class, for Poisson's it is
 /// exp f − y. For the losses of a residual r the offset is
 /// the share (mean ∂L/∂z)² / mean (∂L/∂z)² of the loss, which for the squared loss is (mean r)² / mean r² exactly, and for absolute and Huber tells the same of the
 /// residuals' signs.
 /// </remarks>
-internal readonly record struct OutputLossSplit(double Offset, double Variation)
+internal readonly record struct OutputLossSplit(double Offset, double Variation, double Unit = 1)
 {
     /// <summary>True for the losses whose unit is the nat.</summary>
     public static bool IsEntropy(string loss) => loss is "SoftmaxCrossEntropy" or "BinaryCrossEntropy" or "Poisson";
@@ -28,7 +29,7 @@ internal readonly record struct OutputLossSplit(double Offset, double Variation)
             "Poisson" => PoissonConstantLoss(output, rows, weights),
             _ => priorLoss + ResidualOffsetShare(output, rows) * initialLoss,
         };
-        return new OutputLossSplit(constantLoss - priorLoss, initialLoss - constantLoss);
+        return new OutputLossSplit(constantLoss - priorLoss, initialLoss - constantLoss, loss == "Poisson" ? Math.Max(1, MeanCounts(output, rows, weights).Average()) : 1);
     }
 
     /// <summary>ln Σ exp f̄ − Σ π f̄, with f̄ the mean logits and π the probe's class shares, smoothed.</summary>
@@ -79,21 +80,30 @@ internal readonly record struct OutputLossSplit(double Offset, double Variation)
     /// <summary>exp f̄ − ȳ f̄, the mean over the outputs.</summary>
     static double PoissonConstantLoss(LayerProbe output, int rows, ReadOnlySpan<float> weights)
     {
-        double[] means = WeightedMeans(output, rows, weights);
+        double[] means = WeightedMeans(output, rows, weights), counts = MeanCounts(output, rows, weights);
         double loss = 0;
         for (int unit = 0; unit < means.Length; unit++)
-        {
-            double labels = 0, total = 0;
-            for (int row = 0; row < rows; row++)
-            {
-                // ∂L/∂z is weight · (exp z − y) / (rows · outputs).
-                int place = row * output.Stride + unit;
-                labels += WeightOf(row, weights) * ScalarMath.Exp(output.PreActivations.Span[place]) - (double)rows * means.Length * output.PreActivationGradients.Span[place];
-                total += WeightOf(row, weights);
-            }
-            loss += ScalarMath.Exp(means[unit]) - labels / total * means[unit];
-        }
+            loss += ScalarMath.Exp(means[unit]) - counts[unit] * means[unit];
         return loss / means.Length;
+    }
+
+    /// <summary>ȳ of each output: ∂L/∂z is weight · (exp z − y) / (rows · outputs).</summary>
+    static double[] MeanCounts(LayerProbe output, int rows, ReadOnlySpan<float> weights)
+    {
+        var counts = new double[output.Units];
+        double total = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            for (int unit = 0; unit < counts.Length; unit++)
+            {
+                int place = row * output.Stride + unit;
+                counts[unit] += WeightOf(row, weights) * ScalarMath.Exp(output.PreActivations.Span[place]) - (double)rows * counts.Length * output.PreActivationGradients.Span[place];
+            }
+            total += WeightOf(row, weights);
+        }
+        for (int unit = 0; unit < counts.Length; unit++)
+            counts[unit] /= total;
+        return counts;
     }
 
     static double ResidualOffsetShare(LayerProbe output, int rows)

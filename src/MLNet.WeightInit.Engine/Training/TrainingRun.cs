@@ -52,6 +52,7 @@ internal sealed partial class TrainingRun
         _average = options.EmaDecay is { } decay ? new WeightAverage(network.Parameters, decay, kernels.Level, kernels.Pool) : null;
         _lastGood = new AlignedBuffer(network.Parameters.Length);
         network.Parameters.Span.CopyTo(_lastGood.Span);
+        BeginRange();
         _isReadingCancelled = () => IsCancelled("while rows were read in epoch {0}", _epoch);
         int patience = TrainingBudget.Patience(rows.Count, options);
         BatchesAnEpoch = TrainingBudget.UpdatesAnEpoch(rows.Count, options);
@@ -232,7 +233,7 @@ internal sealed partial class TrainingRun
             double loss = _step.Run(rows, _learningRate, _trainingMetric);
             if (isRecorded)
                 EndEarly(loss, rows);
-            if (_options.RangeTest?.Add(_learningRate, loss / TotalWeight(_rows.Gatherer, rows)) == false)
+            if (!NoteRange(loss, rows))
             {
                 KeepFinite();
                 return EpochEnd.Cancelled;

@@ -66,6 +66,34 @@ internal sealed class OutputLossSplitTests
         Assert.That(finding?.Verdict, Is.EqualTo(expected is null ? (Verdict?)null : Verdict.MisplacedPrior));
     }
 
+    /// <summary>Logarithms of the mean count, 1.5 above and below the right one: whatever it is, they cost its multiple by cosh 1.5 − 1 = 1.35. Counts below 1 are held against 1.</summary>
+    [TestCase(0.01, null)]
+    [TestCase(1, Severity.Note)]
+    [TestCase(100, Severity.Note)]
+    [TestCase(1e6, Severity.Note)]
+    public void What_outputs_cost_is_held_against_the_mean_count(double count, Severity? expected)
+    {
+        float center = (float)Math.Log(count);
+        float[] outputs = [center + 1.5f, center - 1.5f];
+        LayerProbe output = Probes.Layer([[outputs[0]], [outputs[1]]], gradients: [[(float)((Math.Exp(outputs[0]) - count) / 2)], [(float)((Math.Exp(outputs[1]) - count) / 2)]], name: "output");
+        double loss = outputs.Average(value => Math.Exp(value) - count * value), prior = count - count * Math.Log(count);
+        Finding? finding = FindingRules.Examine(Context(Chain(1), Adam, output: output, loss: "Poisson", initialLoss: loss, priorLoss: prior)).SingleOrDefault();
+        Assert.That(finding?.Severity, Is.EqualTo(expected));
+        Assert.That(finding?.Verdict, Is.EqualTo(expected is null ? (Verdict?)null : Verdict.OverConfidentHead));
+    }
+
+    /// <summary>A sum of several labels' losses, of which a count's may be far below 0, has no ratio: its excess is held against its size.</summary>
+    [TestCase(1.5, null)]
+    [TestCase(70, Severity.Note)]
+    [TestCase(700, Severity.Warning)]
+    public void A_negative_loss_of_several_labels_is_judged_by_its_size(double excess, Severity? expected)
+    {
+        const double Prior = -240;
+        LayerProbe output = Probes.Layer([[1], [-1]], gradients: [[1], [-1]], name: "output");
+        Finding? finding = FindingRules.Examine(Context(Chain(1), Adam, output: output, loss: "Heads", initialLoss: Prior + excess, priorLoss: Prior)).SingleOrDefault();
+        Assert.That(finding?.Severity, Is.EqualTo(expected));
+    }
+
     /// <summary>Weights of 0.5 behind rectifiers add some to every logit. Where the biases hold the label's prior, asking for it again would change nothing: with the weights at 0 nothing of the cost is left.</summary>
     [Test]
     public void What_weights_add_to_the_mean_is_mended_at_the_weights()

@@ -1,7 +1,9 @@
+using MLNet.WeightInit;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
+using MLNet.WeightInit.Engine.Training.Schedules;
 
 namespace MLNet.WeightInit.Engine.Tests.Training;
 
@@ -50,14 +52,55 @@ internal sealed class RangeTestTests
     {
         RangeTest test = Run(Trainings.Waves(200), Trainings.Options(NetworkTask.Regression, 1, [32], optimizer: "SGD", epochs: 200), 1e-3f, 1e6f, steps: 200);
         Assert.That(test.Points, Has.Count.LessThan(150));
-        Assert.That(test.Points[^1].SmoothedLoss, Is.GreaterThan(4 * test.Points.Min(point => point.SmoothedLoss)));
-        float? suggestion = new LearningRateSearch(test.Points).Suggestion;
-        Assert.That(suggestion * 10, Is.EqualTo(test.Points.MinBy(point => point.SmoothedLoss)!.LearningRate).Within(1).Ulps);
+        Assert.That(test.Points[^1].SmoothedLoss, Is.GreaterThan(3 * test.Points.Min(point => point.SmoothedLoss)));
+        float? suggestion = new LearningRateSearch(test.Points, test.LowestAt, 1e-3f).Suggestion;
+        Assert.That(suggestion * 10, Is.EqualTo(test.LowestAt).Within(1).Ulps);
+        Assert.That(test.LowestAt, Is.InRange(0.05f, 2), "plain steps on standardized features and labels");
     }
 
     [Test]
     public void A_range_whose_loss_never_falls_has_no_suggestion()
-        => Assert.That(new LearningRateSearch([new LearningRatePoint(1, 2, 2), new LearningRatePoint(2, 3, 2.5)]).Suggestion, Is.Null);
+    {
+        var test = new RangeTest(1, 4, steps: 3);
+        foreach ((float rate, double loss) in ((float, double)[])[(1, 2), (2, 3), (4, 5)])
+            test.Add(rate, loss, startLoss: 2);
+        Assert.That(new LearningRateSearch(test.Points, test.LowestAt, 1).Suggestion, Is.Null);
+    }
+
+    [Test]
+    public void Neither_an_easy_batch_nor_a_hard_one_decides()
+    {
+        // The start's loss on the batches is 0.01 and then from 0.5 to 2; the weights' is 0.1 % better each step up to the 60th, and worse from there on.
+        var test = new RangeTest(1e-6f, 1, steps: 100);
+        RateCourse course = test.Begin(new(1, 100, 100, 1, false));
+        for (int step = 0; step < 100; step++)
+        {
+            double start = step == 0 ? 0.01 : 0.5 + 1.5 * (step * 0.618 % 1);
+            Assert.That(test.Add((float)course.Rate(step), start * (1 - 0.001 * (step <= 60 ? step : 120 - 8 * (step - 45))), start), Is.EqualTo(step < 99), $"step {step}");
+        }
+        Assert.That(test.LowestAt, Is.InRange(course.Rate(58), course.Rate(75)), "the mean lags behind");
+    }
+
+    [Test]
+    public void Losses_below_0_and_a_suggestion_at_the_lowest_rate_are_losses_and_suggestions_like_others()
+    {
+        var test = new RangeTest(1e-3f, 1, steps: 4);
+        foreach ((float rate, double loss) in ((float, double)[])[(0.001f, -200), (0.01f, -201), (0.1f, -199)])
+            Assert.That(test.Add(rate, loss, startLoss: -200), Is.True);
+        Assert.That(test.LowestAt, Is.EqualTo(0.01f));
+        Assert.That(new LearningRateSearch(test.Points, 0.002f, 1e-3f).Suggestion, Is.EqualTo(1e-3f));
+    }
+
+    /// <summary>Few rows a batch and few positives: a batch's loss is from 0.05 to 1 by chance. Of 60 seeds three suggest up to 0.7, none less than 1e-4.</summary>
+    [Test]
+    public void Rates_of_noisy_batches_are_found([Range(1u, 12u)] uint seed)
+    {
+        TrainingSet rings = Trainings.Rings(800, seed: seed);
+        var random = new RandomSource(seed, "rare");
+        var data = new TrainingSet(rings.Features, 800, rings.FeatureCount, [.. rings.Targets.Select(ring => ring == 0 && random.NextDouble() < 0.2 ? 1f : 0f)], 1);
+        RangeTest test = Run(data, Trainings.Options(NetworkTask.Binary, 1, [64], batchSize: 32, epochs: 100) with { Seed = seed }, 1e-7f, 10, steps: 100);
+        Assert.That(new LearningRateSearch(test.Points, test.LowestAt, 1e-7f).Suggestion, Is.InRange(1e-4f, 0.3f));
+    }
 
     [Test]
     [Category("Determinism")]

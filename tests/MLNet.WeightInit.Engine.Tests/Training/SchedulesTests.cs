@@ -50,6 +50,21 @@ internal sealed class SchedulesTests
             Assert.That(course.Rate(step), Is.EqualTo(expected(step)).Within(Tolerance * HighestRate), $"step {step}");
     }
 
+    /// <summary>Trials of a start may go on for longer than a short training.</summary>
+    [TestCase("one_cycle", 1)]
+    [TestCase("one_cycle(pct_start=0)", 1)]
+    [TestCase("one_cycle(pct_start=1)", 5)]
+    [TestCase("one_cycle", 5)]
+    [TestCase("cosine", 1)]
+    [TestCase("step(warmup=1)", 20)]
+    [TestCase("exponential", 1)]
+    public void Steps_after_the_last_have_a_rate_too(string specification, int steps)
+    {
+        RateCourse course = Schedules.Parse(specification).Begin(s_span with { Steps = steps });
+        for (int step = 0; step < steps + 40; step++)
+            Assert.That(course.Rate(step), Is.InRange(0, HighestRate), $"step {step}");
+    }
+
     [TestCase("plateau(factor=0.5, patience=2)", 2, 0, 0)]
     [TestCase("plateau(factor=0.5, patience=0, cooldown=3)", 0, 3, 0)]
     [TestCase("plateau(factor=0.5, patience=1, min_lr=0.01)", 1, 0, 0.01)]

@@ -3,7 +3,7 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 /// <summary>The untrained network's loss is far above that of the best constant: because its mean output is (a misplaced prior), or because outputs vary at random
 /// (an over-confident head).</summary>
 /// <remarks>
-/// A note from 0.25 nats or a quarter of the label's variance on. It is a warning only where it stands in training's way: the prior, where the mean output costs
+/// A note from 0.25 nats, of counts as many times the mean count where that is above 1, or a quarter of the label's variance on. It is a warning only where it stands in training's way: the prior, where the mean output costs
 /// four times the best constant's loss (1 % positives under a
 /// zero bias cost 0.693 against 0.056); the head, from ten times that limit on.
 /// A head over classes is a note from 1.5 nats on: the textbook's rules cost up to one by theory (He's on a He trunk: logit variance 2), which training takes back. With 2.8 times He's deviation the held-out loss on digits ends a fifth to a half higher.
@@ -20,8 +20,8 @@ internal sealed class InitialLoss : IFindingRule
         bool isEntropy = OutputLossSplit.IsEntropy(context.Loss);
         if (!isEntropy && prior == 0)
             yield break;                                       // a constant label: there is nothing to compare with
-        double limit = isEntropy ? NoteExcess : NoteExcess * prior;
         var split = OutputLossSplit.Of(context.Probe.Layers[^1], context.Probe.Rows, context.Loss, loss, prior, context.LabelSmoothing, context.Probe.RowWeights);
+        double limit = NoteExcess * (isEntropy ? split.Unit : prior > 0 ? prior : Math.Max(1, -prior));
         int output = context.Layers.Count - 1;
         if (split.Offset > limit)
             yield return new Finding(Verdict.MisplacedPrior, IsGrave(split.Offset, prior, limit, context.Loss) ? Severity.Warning : Severity.Note, output, output,
@@ -39,7 +39,7 @@ internal sealed class InitialLoss : IFindingRule
     /// <summary>Where the biases hold the prior already, it is the weights that add a mean of their own.</summary>
     static string[] Remedies(bool hasPriorBias, bool isEntropy) => hasPriorBias ? [Remedy.ZeroHead, Remedy.Auto] : isEntropy ? [Remedy.Auto, Remedy.PriorBias] : [Remedy.Auto];
 
-    /// <summary>Poisson's loss lacks the labels' own term and may be 0 or negative, so that there is no ratio to judge by.</summary>
+    /// <summary>Poisson's loss lacks the labels' own term and may be 0 or negative, as may a sum that it is part of, so that there is no ratio to judge by.</summary>
     static bool IsGrave(double offset, double prior, double limit, string loss)
-        => loss == "Poisson" ? offset > HeadWarningFactor * limit : prior + offset >= PriorWarningRatio * prior;
+        => loss == "Poisson" || prior <= 0 ? offset > HeadWarningFactor * limit : prior + offset >= PriorWarningRatio * prior;
 }

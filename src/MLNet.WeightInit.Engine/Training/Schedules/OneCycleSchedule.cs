@@ -32,8 +32,8 @@ internal sealed class OneCycleSchedule : Schedule
     {
         public override double Rate(long step)
             => step < top ? Between(first, highest, step / top)
-            : step <= top ? highest
-            : Between(highest, last, (step - top) / (end - top));
+            : step <= top || top == end ? highest
+            : Between(highest, last, Math.Min(1, (step - top) / (end - top)));          // a trial may take more steps than the training
 
         static double Between(double from, double to, double share) => to + (from - to) * (1 + ScalarMath.Cos(Math.PI * share)) / 2;
     }
