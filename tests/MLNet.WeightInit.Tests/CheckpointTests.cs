@@ -64,6 +64,37 @@ public sealed class CheckpointTests
         Assert.That(() => Fit(data, Options(6, CheckpointFile)), Throws.InvalidOperationException.With.Message.Contains("initial network"), "without the model it is another training");
     }
 
+    /// <summary>As wide, with as many classes, and yet other data.</summary>
+    [Test]
+    public void Other_columns_and_classes_are_named_where_a_training_is_to_go_on()
+    {
+        Person[] people = [.. Enumerable.Range(0, 60).Select(i => new Person { Age = i, Height = i % 7, Weight = i % 5, Class = i % 2 == 0 ? "small" : "big", Other = i % 3 == 0 ? "small" : "big" })];
+        void Fit(string label, string[] features, string column = "Features", Person[]? rows = null)
+        {
+            NeuralNetOptions options = Options(3, CheckpointFile);
+            (options.LabelColumnName, options.FeatureColumnName) = (label, column);
+            _context.Transforms.Concatenate(column, features).Append(_context.Transforms.Conversion.MapValueToKey(label)).Append(_context.MulticlassClassification.Trainers.NeuralNet(options))
+                .Fit(_context.Data.LoadFromEnumerable(rows ?? people));
+        }
+        Fit("Class", ["Age", "Height"]);
+        Assert.That(() => Fit("Class", ["Age", "Height"]), Throws.Nothing);
+        Assert.That(() => Fit("Other", ["Age", "Height"]), Throws.InvalidOperationException.With.Message.Contains("label column (Class in the checkpoint, Other here)"));
+        Assert.That(() => Fit("Class", ["Age", "Weight"]), Throws.InvalidOperationException.With.Message.Contains("features' names (Age, Height in the checkpoint, Age, Weight here)"));
+        Assert.That(() => Fit("Class", ["Age", "Height"], "Inputs"), Throws.InvalidOperationException.With.Message.Contains("feature column (Features in the checkpoint, Inputs here)"));
+        foreach (Person person in people)
+            person.Class = person.Class == "small" ? "A" : "B";
+        Assert.That(() => Fit("Class", ["Age", "Height"]), Throws.InvalidOperationException.With.Message.Contains("classes of 'Class' (small, big in the checkpoint, A, B here)"));
+    }
+
+    sealed class Person
+    {
+        public float Age { get; set; }
+        public float Height { get; set; }
+        public float Weight { get; set; }
+        public string Class { get; set; } = "";
+        public string Other { get; set; } = "";
+    }
+
     [Test]
     public void A_folder_that_cannot_be_written_or_a_damaged_file_fails_before_a_row_is_read()
     {

@@ -7,15 +7,16 @@ namespace MLNet.WeightInit;
 /// <remarks>
 /// Hidden layers: He-normal for ReLU and leaky ReLU, and for the activations that resemble them (ELU, GELU, SiLU, Mish, hard-swish); LeCun-normal for the identity, SELU and softplus;
 /// Glorot-normal for tanh, hard-tanh, softsign, sin and erf, and with gain 4 for the sigmoid, whose slope at 0 is ¼: 1 / slope for each of them.
-/// Plain networks of ReLU and leaky ReLU start mirrored (<see cref="LooksLinear"/>) where that trained better than random weights, or no worse beyond chance, on nearly every kind of function that was tried: for values from four layers on under Adam and its kin, for eight and more classes from
+/// Plain networks of ReLU and leaky ReLU start mirrored (<see cref="LooksLinear"/>) where that trained better than random weights: for values of eight and more features (Σ E x², so that a categorical column counts once) from four layers on under Adam and its kin, for eight and more classes from
 /// fifteen layers on under any optimizer but plain SGD;
 /// the gain is L^(−1 / (2 (L − 1))) for L hidden layers, so that a step moves the function as far at any depth.
 /// Embeddings of categorical columns: variance 1 / dimensions, so that a column reaches the network as a standardized feature does.
-/// The last layer of each of L residual branches has its variance divided by L (Radford et al. 2019, section 2.3; Hayou et al. 2021): the stream then grows by a factor of e at most, whatever L is.
-/// Output layer: the textbook's rule, as in the hidden layers, for classes, and for values but for up to three hidden layers of rectifiers, their smooth kin or no activation under Adam and its kin, and mirrored ones;
+/// The last layer of each of L residual branches has its variance divided by L (Radford et al. 2019, section 2.3; Hayou et al. 2021), unless the activation is bounded or the branch normalizes: the stream then grows by a factor of e at most, whatever L is.
+/// Output layer: the textbook's rule, as in the hidden layers, for classes, and for values but for eight and more features, up to three hidden layers of rectifiers, their smooth kin or no activation under Adam and its kin, and mirrored ones, and but for two and more of those residual branches;
 /// else <see cref="SmallLogits"/>, so that the outputs start with a variance of at most 0.1 on the user's own data. Hidden biases are 0; the output's hold the label's prior.
 /// The first layer keeps the textbook's fan-in where features are one-hot or sparse and Σ E x² is far below it: a larger σ in its place would start rare features as noise that training hardly takes back (docs/initializers.md).
-/// Version 1 had small heads everywhere, and mirrored ReLU layers from ten on; version 2 mirrored smooth activations and shallow networks for values too, and had small heads for values of all rectifiers, and of up to three layers of any activation under Adam.
+/// Version 1 had small heads everywhere, and mirrored ReLU layers from ten on; version 2 mirrored smooth activations and shallow networks for values too, and had small heads for values of all rectifiers, and of up to three layers of any activation under Adam;
+/// version 3 did so for any number of features, had small heads behind normalization and residual blocks, and divided the variance of every branch.
 /// </remarks>
 public sealed class Auto : WeightInitializer
 {
@@ -28,7 +29,7 @@ public sealed class Auto : WeightInitializer
     public override string Name => "auto";
 
     /// <inheritdoc/>
-    public override int Version => 3;
+    public override int Version => 4;
 
     /// <inheritdoc/>
     public override double? TargetDeviation(in WeightShape shape) => Choose(shape, 1, out _).TargetDeviation(shape);
@@ -123,7 +124,8 @@ public sealed class Auto : WeightInitializer
             return vectors;
         }
         ActivationTraits traits = ActivationTraits.Of(shape.Activation);
-        VarianceScaling rule = RuleFor(traits, (1 - (double)shape.InputDropout) / (shape.EndsBranch ? shape.ResidualBranches : 1));
+        bool isDivided = shape is { EndsBranch: true, IsNormalized: false } && traits.IsUnbounded;
+        VarianceScaling rule = RuleFor(traits, (1 - (double)shape.InputDropout) / (isDivided ? shape.ResidualBranches : 1));
         string figure = string.Create(CultureInfo.InvariantCulture, $"σ = {rule.TargetDeviation(shape):G3} for {(rule.Mode == FanMode.FanIn ? "fan-in" : "average fan")} {shape.Fan(rule.Mode):G6}");
         string moment = string.Create(CultureInfo.InvariantCulture, $"{traits.UnitSecondMoment:G3}");
         reason = traits.Family switch
@@ -140,7 +142,7 @@ public sealed class Auto : WeightInitializer
         };
         if (shape.InputDropout > 0)
             reason += string.Create(CultureInfo.InvariantCulture, $" Dropout of {shape.InputDropout:G3} makes E h² of what the layer reads {1 / (1 - (double)shape.InputDropout):G3} times as large while training, so Var W is multiplied by {1 - (double)shape.InputDropout:G3} (Bingham and Miikkulainen 2023).");
-        if (shape.EndsBranch)
+        if (isDivided)
             reason += string.Create(CultureInfo.InvariantCulture, $" It ends one of {shape.ResidualBranches} residual branches: Var W is divided by their number, so that all of them together add about as much as the stem gives (Radford et al. 2019, section 2.3; Hayou et al. 2021).");
         if (shape.IsNormalized)
             reason += " The sums are normalized before the activation, so σ decides how far a step turns the weights, not how large the signal is.";

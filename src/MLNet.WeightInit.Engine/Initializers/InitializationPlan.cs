@@ -32,6 +32,16 @@ public sealed class InitializationPlan
     /// <summary>Mean over the first layer's inputs of E x², as the network sees them: features (standardized or not), indicators of missing ones, embeddings. NaN where no data was seen.</summary>
     public double FeatureSecondMoment { get; internal init; } = double.NaN;
 
+    /// <summary>Σ E x² of the first layer's inputs, at most their number, rounded: how many standardized features they amount to, of one-hot columns the number of categorical ones. The number of inputs where no data was seen.</summary>
+    internal double EffectiveFeatures
+    {
+        get
+        {
+            int inputs = Weights[0].Shape.FanIn;
+            return FeatureSecondMoment is > 0 and < 1 ? Math.Round(FeatureSecondMoment * inputs) : inputs;
+        }
+    }
+
     /// <summary>What the output bias should be so that the untrained network predicts the label's prior: log-probabilities for classes, log-odds for binary, the mean for regression, one value an output; null where no data was seen.</summary>
     public IReadOnlyList<float>? PriorBias { get; internal init; }
 

@@ -8,7 +8,7 @@ using MLNet.WeightInit.Engine.Training.Losses;
 
 namespace MLNet.WeightInit.Engine.Persistence;
 
-/// <summary>All that decides a training's bits, by name: two trainings that agree in it go through the same states. Threads, vector width and the number of epochs are not among it.</summary>
+/// <summary>All that decides a training's bits, and what the data's columns are called and mean, by name: two trainings that agree in it go through the same states. Threads, vector width and the number of epochs are not among it.</summary>
 internal static class TrainingFingerprint
 {
     /// <param name="network">Before its first step.</param>
@@ -20,6 +20,7 @@ internal static class TrainingFingerprint
         ("task", options.Task.ToString()),
         ("features", Format(data.FeatureCount)),
         ("outputs", Format(options.Outputs)),
+        .. options.DataColumns,
         .. OfOptions(options),
         ("epochs chosen by cross-validation", searches ? "yes" : "no"),
         .. stream is null ? [("training rows", Format(data.Rows)), ("checksum of the training rows", ChecksumOf(data))] : OfStream(stream),

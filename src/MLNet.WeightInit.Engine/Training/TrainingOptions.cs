@@ -72,6 +72,9 @@ internal sealed record TrainingOptions
     /// <summary>Rows may have missing features (NaN), which become the training mean, with an indicator; false: all features are finite.</summary>
     public bool FillsMissing { get; init; }
 
+    /// <summary>What the data's columns are called and mean, by name, for who goes on from a checkpoint; it decides no bit.</summary>
+    public IReadOnlyList<(string Name, string Value)> DataColumns { get; init; } = [];
+
     /// <summary>Columns of keys whose categories are embedded.</summary>
     public IReadOnlyList<EmbeddingColumn> Embeddings { get; init; } = [];
 

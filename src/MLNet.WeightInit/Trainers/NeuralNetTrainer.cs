@@ -130,7 +130,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (rows.Set.IsSparse)
             SparseMessages.Write(channel, rows.Set, options);
         _settings.Options.Comparison?.Run(rows.Set, validation ?? rows.Stream?.Validation, options);
-        TrainingResult result = NetworkTrainer.Train(rows.Set, WithCheckpoint(options, channel, seed), validation ?? rows.Stream?.Validation, Start(context.InitialPredictor), rows.Stream);
+        TrainingResult result = NetworkTrainer.Train(rows.Set, WithCheckpoint(options, context.TrainingSet.Schema, channel, seed), validation ?? rows.Stream?.Validation, Start(context.InitialPredictor), rows.Stream);
         Warn(channel, result);
         return CreateModel(result);
     }
@@ -173,10 +173,11 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
     }
 
-    TrainingOptions WithCheckpoint(TrainingOptions options, IChannel channel, long seed) => _settings.Options.CheckpointPath is not { } path ? options : options with
+    TrainingOptions WithCheckpoint(TrainingOptions options, RoleMappedSchema schema, IChannel channel, long seed) => _settings.Options.CheckpointPath is not { } path ? options : options with
     {
         Checkpoint = _settings.Options.Checkpoint(message => channel.Warning(message)),
         Seed = seed,
+        DataColumns = DataColumns.Describe(schema, _settings.Options),
     };
 
     /// <summary>A training that goes on has the seed that it began with.</summary>
