@@ -283,6 +283,8 @@ internal static class NetworkTrainer
 
     static void Fill(FeedForwardNetwork network, InitializationPlan plan, TrainingOptions options)
     {
+        foreach (PlannedTensor tensor in plan.Tensors.Concat(plan.Embeddings))
+            PlanExecution.CheckWork(tensor, options.MaxInitializerBytes);
         for (int i = 0; i < network.DenseLayers.Count; i++)
         {
             network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], options.Seed, options.MaxInitializerBytes));

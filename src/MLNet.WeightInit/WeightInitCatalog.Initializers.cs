@@ -34,8 +34,8 @@ public sealed partial class WeightInitCatalog
     /// <inheritdoc cref="MLNet.WeightInit.Spectral"/>
     /// <param name="norm">The largest singular value; from 0 to 1e30. Default: 1.</param>
     /// <param name="scaled">Whether it is multiplied by √(fan-out / fan-in). Default: false.</param>
-    /// <param name="iterations">Of the power iteration; from 1 to 10,000. Default: 20.</param>
-    public Spectral Spectral(float norm = 1, bool scaled = false, int iterations = 20) => new(norm, scaled, iterations);
+    /// <param name="iterations">Steps of the bidiagonalization at most; from 1 to 10,000. Default: 1000, which no matrix but those of thousands of rows comes near.</param>
+    public Spectral Spectral(float norm = 1, bool scaled = false, int iterations = 1000) => new(norm, scaled, iterations);
 
     /// <inheritdoc cref="MLNet.WeightInit.Dirac"/>
     public Dirac Dirac() => new();
@@ -49,9 +49,14 @@ public sealed partial class WeightInitCatalog
     /// <param name="mean">From −1e30 to 1e30. Default: 0.</param>
     public Normal Normal(float deviation, float mean = 0) => new(deviation, mean);
 
-    /// <inheritdoc cref="MLNet.WeightInit.TruncatedNormal"/>
-    /// <param name="deviation">Standard deviation before the cut at two of it; from 0 to 1e30.</param>
+    /// <inheritdoc cref="MLNet.WeightInit.TruncatedNormal(float)"/>
     public TruncatedNormal TruncatedNormal(float deviation) => new(deviation);
+
+    /// <inheritdoc cref="MLNet.WeightInit.TruncatedNormal(float, float)"/>
+    public TruncatedNormal TruncatedNormal(float deviation, float mean) => new(deviation, mean);
+
+    /// <inheritdoc cref="MLNet.WeightInit.TruncatedNormal(float, float, float, float)"/>
+    public TruncatedNormal TruncatedNormal(float deviation, float mean, float minimum, float maximum) => new(deviation, mean, minimum, maximum);
 
     /// <inheritdoc cref="MLNet.WeightInit.Uniform(float)"/>
     public Uniform Uniform(float limit) => new(limit);

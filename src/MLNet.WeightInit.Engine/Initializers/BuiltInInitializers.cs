@@ -19,26 +19,28 @@ internal static class BuiltInInitializers
         registry.Register("lecun_uniform", a => LeCun(a, WeightDistribution.Uniform));
         registry.Register("lecun_truncated", a => LeCun(a, WeightDistribution.Truncated), "lecun_truncated_normal");
         registry.Register("variance_scaling", a => new VarianceScaling(a.GetSingle("scale", 1), a.GetEnum("mode", FanMode.FanIn), ReadDistribution(a)));
-        registry.Register("orthogonal", a => new Orthogonal(a.GetSingle("gain", 1), a.GetBoolean("keep_variance", false)));
+        registry.Register("orthogonal", a => new Orthogonal(a.GetSingle("gain", 1), a.GetBoolean("keep_variance", false)), "orthogonal_initializer");
         registry.Register("sparse", a => new Sparse(a.GetSingle("sparsity"), a.GetSingle("deviation", 0.01f)));
         registry.Register("martens", a => Sparse.Martens(a.GetInt32("connections", 15), a.GetSingle("deviation", 1)), "sparse_martens");
-        registry.Register("nguyen_widrow", ReadNguyenWidrow, "initnw");
+        registry.Register("nguyen_widrow", ReadNguyenWidrow, "initnw", "nguyen_widrow_randomizer");
         registry.Register("random_walk", a => new RandomWalk(a.GetSingle("gain", 1)), "sussillo_abbott");
         registry.Register("edge_of_chaos", a => a.Contains("variance") ? new EdgeOfChaos(a.GetSingle("variance")) : new EdgeOfChaos(), "critical", "mean_field");
         registry.Register("looks_linear", a => new LooksLinear(a.GetSingle("gain", 1)), "mirrored");
         registry.Register("hadamard_identity", _ => new HadamardIdentity(), "zero_hadamard");
         registry.Register("idinit", a => new IdInit(a.GetSingle("gain", 1), a.GetSingle("epsilon", 1e-6f)), "padded_identity");
         registry.Register("delta_orthogonal", a => new DeltaOrthogonal(a.GetSingle("gain", 1)));
-        registry.Register("spectral", a => new Spectral(a.GetSingle("norm", 1), a.GetBoolean("scaled", false), a.GetInt32("iterations", 20)), "spectral_norm");
+        registry.Register("spectral", a => new Spectral(a.GetSingle("norm", 1), a.GetBoolean("scaled", false), a.GetInt32("iterations", 1000)), "spectral_norm");
         registry.Register("dirac", _ => new Dirac());
         registry.Register("forget_bias", a => new ForgetBias(a.GetSingle("value", 1)), "unit_forget_bias");
         registry.Register("normal", a => new Normal(a.GetSingle("deviation"), a.GetSingle("mean", 0)), "gaussian", "random_normal");
-        registry.Register("truncated_normal", a => new TruncatedNormal(a.GetSingle("deviation")), "trunc_normal");
-        registry.Register("uniform", ReadUniform, "random_uniform");
+        registry.Register("narrow_normal", a => new Normal(a.GetSingle("deviation", 0.01f)));
+        registry.Register("truncated_normal", ReadTruncatedNormal, "trunc_normal_tf", "random_truncated_normal");
+        registry.Register("trunc_normal", a => new TruncatedNormal(a.GetSingle("deviation", 1), a.GetSingle("mean", 0), a.GetSingle("minimum", -2), a.GetSingle("maximum", 2)));
+        registry.Register("uniform", ReadUniform, "random_uniform", "range_randomizer");
         registry.Register("constant", a => new Constant(a.GetSingle("value")), "const");
         registry.Register("zeros", _ => new Zeros(), "zero");
         registry.Register("ones", _ => new Ones(), "one");
-        registry.Register("identity", a => new Identity(a.GetSingle("gain", 1)), "eye");
+        registry.Register("identity", a => new Identity(a.GetSingle("gain", 1)), "eye", "identity_initializer");
         registry.Register("from_array", FromArray.Parse);
         registry.Register("pytorch_default", _ => new PyTorchDefault(), "pytorch", "torch");
         registry.Register("keras_default", _ => new KerasDefault(), "keras");
@@ -65,6 +67,11 @@ internal static class BuiltInInitializers
         => VarianceScaling.LeCun(arguments.GetEnum("mode", FanMode.FanIn), distribution, arguments.GetSingle("gain", 1));
 
     static WeightDistribution ReadDistribution(InitializerArguments arguments) => arguments.GetEnum("distribution", WeightDistribution.Normal);
+
+    static TruncatedNormal ReadTruncatedNormal(InitializerArguments arguments)
+        => arguments.Contains("minimum") | arguments.Contains("maximum")
+            ? new TruncatedNormal(arguments.GetSingle("deviation"), arguments.GetSingle("mean", 0), arguments.GetSingle("minimum"), arguments.GetSingle("maximum"))
+            : new TruncatedNormal(arguments.GetSingle("deviation"), arguments.GetSingle("mean", 0));
 
     static Uniform ReadUniform(InitializerArguments arguments)
         => arguments.Contains("minimum") || arguments.Contains("maximum")

@@ -42,9 +42,13 @@ public sealed class DeltaOrthogonal : WeightInitializer
     /// <inheritdoc/>
     public override string Explain(in WeightShape shape)
     {
-        int count = TensorMatrix.Of(TensorMatrix.AtOnePosition(shape), 0).DiagonalLength;
+        TensorMatrix middle = TensorMatrix.Of(TensorMatrix.AtOnePosition(shape), 0);
+        bool rowsAreOutputs = shape.Layout == TensorLayout.OutputsFirst != shape.IsTransposed;
+        (int inputs, int outputs) = rowsAreOutputs ? (middle.Columns, middle.Rows) : (middle.Rows, middle.Columns);
+        int count = middle.DiagonalLength;
         string values = string.Create(CultureInfo.InvariantCulture, $"{count} singular {(count == 1 ? "value" : "values")} of {Gain:G4}");
-        return shape.KernelSize > 1 ? string.Create(CultureInfo.InvariantCulture, $"Only the middle of {shape.KernelSize} positions is not 0: {values} there (Xiao et al. 2018, algorithm 1).")
-            : $"A dense layer is the middle alone: {values} (Xiao et al. 2018, algorithm 1).";
+        string loss = inputs > outputs ? string.Create(CultureInfo.InvariantCulture, $" With {outputs} outputs for {inputs} inputs it can't keep norms: {outputs} / {inputs} of their squares is kept on average.") : "";
+        return (shape.KernelSize > 1 ? string.Create(CultureInfo.InvariantCulture, $"Only the middle of {shape.KernelSize} positions is not 0: {values} there (Xiao et al. 2018, algorithm 1).")
+            : $"A dense layer is the middle alone: {values} (Xiao et al. 2018, algorithm 1).") + loss;
     }
 }

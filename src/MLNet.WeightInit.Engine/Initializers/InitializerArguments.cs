@@ -5,9 +5,22 @@ using MLNet.WeightInit.Engine.Text;
 namespace MLNet.WeightInit;
 
 /// <summary>Arguments of a specification, by name: what a registered factory makes its initializer from.</summary>
-/// <remarks>Names ignore case, <c>_</c> and <c>-</c>: <c>negative_slope</c> and <c>negativeSlope</c> are the same argument. An argument that the factory never asks for is an error that names those it did ask for.</remarks>
+/// <remarks>Names ignore case, <c>_</c> and <c>-</c>: <c>negative_slope</c> and <c>negativeSlope</c> are the same argument. Where a factory asks for <c>deviation</c>, <c>minimum</c>, <c>maximum</c>, <c>negative_slope</c> or <c>value</c>, the names that PyTorch, Keras and JAX have for it are understood, too: <c>std</c>, <c>stddev</c>, <c>minval</c>, <c>a</c>, <c>maxval</c>, <c>b</c>, <c>val</c>. An argument that the factory never asks for is an error that names those it did ask for.</remarks>
 public sealed class InitializerArguments
 {
+    /// <summary>What PyTorch, Keras and JAX call an argument. PyTorch's <c>a</c> is the slope of a rectifier, and the lower bound of a distribution.</summary>
+    static readonly Dictionary<string, string[]> s_otherNames = new()
+    {
+        ["deviation"] = ["std", "stddev"],
+        ["minimum"] = ["minval", "a"],
+        ["maximum"] = ["maxval", "b"],
+        ["negative_slope"] = ["a"],
+        ["value"] = ["val"],
+    };
+
+    /// <summary>The same of members of enumerations, normalized.</summary>
+    static readonly Dictionary<string, string> s_otherMembers = new() { ["truncatednormal"] = "truncated", ["untruncatednormal"] = "normal", ["fangeoavg"] = "fangeo" };
+
     readonly SpecificationText _text;
     readonly List<string> _asked = [];
 
@@ -30,7 +43,7 @@ public sealed class InitializerArguments
     public float GetSingle(string name, float defaultValue)
     {
         Find(name);
-        return _text.ReadSingle(name, defaultValue);
+        return _text.ReadSingle(Written(name), defaultValue);
     }
 
     /// <summary>A finite number that must be given.</summary>
@@ -38,7 +51,7 @@ public sealed class InitializerArguments
     public float GetSingle(string name)
     {
         Require(name);
-        return _text.ReadSingle(name, 0);
+        return _text.ReadSingle(Written(name), 0);
     }
 
     /// <summary>A whole number.</summary>
@@ -80,22 +93,33 @@ public sealed class InitializerArguments
     {
         if (Find(name) is not { } text)
             return defaultValue;
+        string wanted = SpecificationText.Normalize(text);
+        wanted = s_otherMembers.GetValueOrDefault(wanted, wanted);
         foreach (T member in Enum.GetValues<T>())
-            if (SpecificationText.Normalize(member.ToString()) == SpecificationText.Normalize(text))
+            if (SpecificationText.Normalize(member.ToString()) == wanted)
                 return member;
         throw _text.Invalid(name, $"must be one of {string.Join(", ", Enum.GetNames<T>().Select(SpecificationBuilder.SnakeCase))}");
     }
 
     /// <summary>Fails where an argument was given that nobody asked for.</summary>
-    internal void RequireAllUsed() => _text.AllowOnly([.. _asked]);
+    internal void RequireAllUsed()
+    {
+        foreach (string name in _asked)
+            if (Written(name) is var written && written != name && _text.Find(name) is not null)
+                throw _text.Invalid(name, $"must not be given as {written}, too");
+        _text.AllowOnly([.. _asked.Select(Written)], names: _asked);
+    }
 
     string? Find(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (!_asked.Contains(name))
             _asked.Add(name);
-        return _text.Find(name);
+        return _text.Find(Written(name));
     }
+
+    /// <summary>The name that the text has for an argument: another framework's where it gives that.</summary>
+    string Written(string name) => s_otherNames.TryGetValue(name, out string[]? others) && Array.Find(others, other => _text.Find(other) is not null) is { } found ? found : name;
 
     string Require(string name)
         => Find(name) ?? throw new ArgumentOutOfRangeException("specification", _text.Source,

@@ -54,14 +54,21 @@ internal static class PlanExecution
         return result;
     }
 
+    /// <summary>Before anything is filled: a refusal costs no fill.</summary>
+    /// <exception cref="InvalidOperationException">A tensor's initializer needs more than is allowed.</exception>
+    public static void CheckWork(PlannedTensor tensor, long mostBytes)
+    {
+        if (tensor.Initializer is { } planned && planned.WorkBytes(tensor.Shape) is long bytes && bytes > mostBytes)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The initializer '{planned.Specification}' needs {bytes:N0} bytes beside {tensor.Name} ({tensor.Shape.Rows:N0} × {tensor.Shape.Columns:N0}, {tensor.Shape.Count * sizeof(float):N0} bytes), ")
+                + string.Create(CultureInfo.InvariantCulture, $"and MaxInitializerBytes is {mostBytes:N0}. Raise it, or start this tensor by an initializer that needs no work matrix, such as he or glorot."));
+    }
+
     /// <summary>The tensor's start values, row-major; a bias vector has one value a unit.</summary>
     /// <param name="mostBytes">What the initializer may take beside the tensor.</param>
     /// <exception cref="InvalidOperationException">The initializer threw, wrote a value that is not finite, or would take more memory than it may.</exception>
     public static float[] Fill(PlannedTensor tensor, long seed, long mostBytes = DefaultMostBytes)
     {
-        if (tensor.Initializer is { } planned && planned.WorkBytes(tensor.Shape) is long bytes && bytes > mostBytes)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The initializer '{planned.Specification}' needs {bytes:N0} bytes beside {tensor.Name} ({tensor.Shape.Rows:N0} × {tensor.Shape.Columns:N0}, {tensor.Shape.Count * sizeof(float):N0} bytes), ")
-                + string.Create(CultureInfo.InvariantCulture, $"and MaxInitializerBytes is {mostBytes:N0}. Raise it, or start this tensor by an initializer that needs no work matrix, such as he or glorot."));
+        CheckWork(tensor, mostBytes);
         var values = new float[tensor.Shape.Count];
         if (tensor.Initializer is not { } initializer)
             return values;

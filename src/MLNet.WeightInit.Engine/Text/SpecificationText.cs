@@ -97,7 +97,12 @@ internal sealed class SpecificationText
 
     /// <summary>Fails on arguments other than the allowed ones.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An argument is not among them.</exception>
-    public void AllowOnly(params ReadOnlySpan<string> allowed)
+    public void AllowOnly(params ReadOnlySpan<string> allowed) => AllowOnly(allowed, names: [.. allowed]);
+
+    /// <param name="allowed">As this text may have them.</param>
+    /// <param name="names">As a message has them.</param>
+    /// <inheritdoc cref="AllowOnly(ReadOnlySpan{string})"/>
+    public void AllowOnly(ReadOnlySpan<string> allowed, IReadOnlyList<string> names)
     {
         foreach (var (name, _) in Arguments)
         {
@@ -107,7 +112,7 @@ internal sealed class SpecificationText
             if (!known)
                 throw new ArgumentOutOfRangeException("specification", Source, allowed.Length == 0
                     ? $"The {Kind} {Name} takes no arguments, but '{name}' was given. Write {Name}."
-                    : $"The {Kind} {Name} has no argument '{name}'. It takes {string.Join(", ", allowed)}.");
+                    : $"The {Kind} {Name} has no argument '{name}'. It takes {string.Join(", ", names)}.");
         }
     }
 

@@ -51,7 +51,7 @@ internal static class ClassWeighting
     }
 
     /// <summary>The values that became the label's keys, in the order of the keys; the keys themselves where there are none.</summary>
-    static IReadOnlyList<string> ClassNames(DataViewSchema.Column label, int count)
+    public static IReadOnlyList<string> ClassNames(DataViewSchema.Column label, int count)
     {
         if (label.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues) is { Type: VectorDataViewType type } && type.Size == count)
             return (IReadOnlyList<string>)s_keyValues.MakeGenericMethod(type.ItemType.RawType).Invoke(null, [label])!;

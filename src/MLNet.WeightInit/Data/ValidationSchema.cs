@@ -24,16 +24,16 @@ internal static class ValidationSchema
     public static void CheckKeys(IHost host, DataViewSchema.Column training, DataViewSchema.Column validation) => Compare(host, training, validation, AnnotationUtils.Kinds.KeyValues, "key");
 
     /// <summary>Warns of classes that only one of the two sets has rows of.</summary>
-    public static void CheckClasses(IChannel channel, NetworkTask task, int outputs, TrainingRows training, TrainingSet validation)
+    public static void CheckClasses(IChannel channel, NetworkTask task, DataViewSchema.Column label, int outputs, TrainingRows training, TrainingSet validation)
     {
         if (task is not (NetworkTask.Binary or NetworkTask.Multiclass))
             return;
         int classes = task == NetworkTask.Binary ? 2 : outputs;
-        CheckClasses(channel, task, training.Stream is { } stream ? [.. stream.ClassTotals.Select(total => total > 0)] : Classes(training.Set, column: 0, classes), Classes(validation, column: 0, classes));
+        CheckClasses(channel, Names(task, label, classes), training.Stream is { } stream ? [.. stream.ClassTotals.Select(total => total > 0)] : Classes(training.Set, column: 0, classes), Classes(validation, column: 0, classes));
     }
 
     /// <summary>The same of each of several labels.</summary>
-    public static void CheckClasses(IChannel channel, HeadsLoss heads, TrainingRows training, TrainingSet validation)
+    public static void CheckClasses(IChannel channel, HeadsLoss heads, DataViewSchema schema, TrainingRows training, TrainingSet validation)
     {
         for (int i = 0; i < heads.Heads.Count; i++)
         {
@@ -43,25 +43,27 @@ internal static class ValidationSchema
             ReadOnlySpan<double> totals = ClassWeighting.Totals(training, heads, i);
             for (int label = 0; label < classes; label++)
                 trained[label] = totals[label] > 0;
-            CheckClasses(channel, head.Head.Task, trained, Classes(validation, heads.ColumnOf(i), classes), $" of '{head.Head.Name}'");
+            CheckClasses(channel, Names(head.Head.Task, schema[head.Head.Name], classes), trained, Classes(validation, heads.ColumnOf(i), classes), $" of '{head.Head.Name}'");
         }
     }
 
-    static void CheckClasses(IChannel channel, NetworkTask task, bool[] trained, bool[] validated, string whose = "")
+    /// <summary>The values that the classes stand for.</summary>
+    static IReadOnlyList<string> Names(NetworkTask task, DataViewSchema.Column label, int classes)
+        => task == NetworkTask.Binary ? ["false", "true"] : ClassWeighting.ClassNames(label, classes);
+
+    static void CheckClasses(IChannel channel, IReadOnlyList<string> names, bool[] trained, bool[] validated, string whose = "")
     {
-        Warn(channel, task, validated, except: trained, whose, "The validation data has rows of {0}, of which the training data has none: the model can't learn to predict it, and these rows' loss only grows.");
-        Warn(channel, task, trained, except: validated, whose, "The validation data has no rows of {0}: neither its loss nor early stopping will notice how well the model does there.");
+        Warn(channel, names, validated, except: trained, whose, "The validation data has rows of {0}, of which the training data has none: the model can't learn to predict it, and these rows' loss only grows.");
+        Warn(channel, names, trained, except: validated, whose, "The validation data has no rows of {0}: neither its loss nor early stopping will notice how well the model does there.");
     }
 
-    static void Warn(IChannel channel, NetworkTask task, bool[] classes, bool[] except, string whose, string message)
+    static void Warn(IChannel channel, IReadOnlyList<string> names, bool[] classes, bool[] except, string whose, string message)
     {
         const int Named = 5;
         int[] found = [.. Enumerable.Range(0, classes.Length).Where(label => classes[label] && !except[label])];
         if (found.Length == 0)
             return;
-        // Keys count from 1.
-        IEnumerable<string> names = found.Take(Named).Select(label => task == NetworkTask.Binary ? label == 1 ? "true" : "false" : (label + 1).ToString(CultureInfo.InvariantCulture));
-        string text = (task == NetworkTask.Binary ? "the class " : found.Length == 1 ? "the class of key " : "the classes of keys ") + string.Join(", ", names) + (found.Length > Named ? $" and {found.Length - Named} more" : "");
+        string text = (found.Length == 1 ? "the class " : "the classes ") + string.Join(", ", found.Take(Named).Select(label => names[label])) + (found.Length > Named ? $" and {found.Length - Named} more" : "");
         channel.Warning(message, text + whose);
     }
 

@@ -198,9 +198,9 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         KeyColumns.CheckValidation(Host, training.Schema.Schema, data.Schema.Schema, _settings.Options);
         TrainingSet validation = reader.ReadValidation(data, rows.Set);
         if (ComposedLoss is HeadsLoss heads)
-            ValidationSchema.CheckClasses(channel, heads, rows, validation);
+            ValidationSchema.CheckClasses(channel, heads, training.Schema.Schema, rows, validation);
         else
-            ValidationSchema.CheckClasses(channel, _task, outputs, rows, validation);
+            ValidationSchema.CheckClasses(channel, _task, training.Schema.Label!.Value, outputs, rows, validation);
         return validation;
     }
 

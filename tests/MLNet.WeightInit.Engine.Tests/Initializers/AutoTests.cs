@@ -143,14 +143,54 @@ public sealed class AutoTests
     public void Loss_and_optimizer_choose_the_head(string activation, int depth, string loss, string optimizer, bool isSmall)
         => Assert.That(Plan(activation, [.. Enumerable.Repeat(33, depth)], outputs: 1, loss: loss, optimizer: optimizer).Weights[^1].Initializer is SmallLogits, Is.EqualTo(isSmall));
 
-    /// <summary>The textbook's head is proven for plain networks: with residual blocks or normalization, and without hidden layers, the outputs start small, whatever the loss.</summary>
-    [Test]
-    public void Heads_behind_blocks_or_normalization_and_of_linear_models_start_small([Values("Tanh", "ReLU", "SELU")] string activation, [Values("SoftmaxCrossEntropy", "Squared")] string loss)
+    /// <summary>Without hidden layers the outputs start small, whatever the loss; behind two and more residual branches of rectifiers, too, whose stream is larger than a plain layer's signal; behind normalization and bounded activations as the textbook says.</summary>
+    [TestCase("ReLU", 0, false, "SoftmaxCrossEntropy", "SGD", true)]
+    [TestCase("ReLU", 0, false, "Squared", "SGD", true)]
+    [TestCase("ReLU", 2, false, "SoftmaxCrossEntropy", "SGD", true)]
+    [TestCase("GELU", 3, false, "Squared", "Momentum", true)]
+    [TestCase("ReLU", 1, false, "SoftmaxCrossEntropy", "Adam", false)]
+    [TestCase("ReLU", 1, false, "Squared", "Adam", true)]
+    [TestCase("ReLU", 1, false, "Squared", "Momentum", false)]
+    [TestCase("Tanh", 4, false, "SoftmaxCrossEntropy", "Adam", false)]
+    [TestCase("SELU", 4, false, "Squared", "Adam", false)]
+    [TestCase("ReLU", 4, true, "Squared", "Adam", false)]
+    [TestCase("ReLU", 4, true, "SoftmaxCrossEntropy", "SGD", false)]
+    public void Blocks_choose_the_head(string activation, int branches, bool isNormalized, string loss, string optimizer, bool isSmall)
     {
-        (int, int, string)[] layers = [(16, 16, activation), (16, 16, activation), (16, 16, activation), (16, 3, "Identity")];
-        foreach (InitializationPlan plan in (InitializationPlan[])[PlanExecution.Build(layers, new Auto(), residual: new ResidualBlocks(2), optimizer: "SGD", losses: [loss]),
-            PlanExecution.Build(layers, new Auto(), isNormalized: true, optimizer: "SGD", losses: [loss]), PlanExecution.Build(layers[^1..], new Auto(), optimizer: "SGD", losses: [loss])])
-            Assert.That(plan.Weights[^1].Initializer, Is.TypeOf<SmallLogits>());
+        (int, int, string)[] layers = [.. branches == 0 ? [] : Enumerable.Repeat((16, 16, activation), 1 + 2 * branches), (16, 3, "Identity")];
+        InitializationPlan plan = PlanExecution.Build(layers, new Auto(), residual: branches > 0 ? new ResidualBlocks(2) : null, isNormalized: isNormalized, optimizer: optimizer, losses: [loss]);
+        Assert.That(plan.Weights[^1].Initializer is SmallLogits, Is.EqualTo(isSmall));
+        Assert.That(plan.Weights[^1].Reason.Contains("of normalized sums", StringComparison.Ordinal), Is.EqualTo(isNormalized));
+    }
+
+    [TestCase("ReLU", false, true)]
+    [TestCase("SELU", false, true)]
+    [TestCase("Tanh", false, false)]
+    [TestCase("Sigmoid", false, false)]
+    [TestCase("ReLU", true, false)]
+    public void The_variance_of_a_branchs_end_is_divided_where_the_stream_would_grow_by_factors(string activation, bool isNormalized, bool isDivided)
+    {
+        (int, int, string)[] layers = [.. Enumerable.Repeat((16, 16, activation), 9), (16, 3, "Identity")];
+        InitializationPlan plan = PlanExecution.Build(layers, new Auto(), residual: new ResidualBlocks(2), isNormalized: isNormalized, losses: ["Squared"]);
+        double within = plan.Weights[1].Initializer!.TargetDeviation(plan.Weights[1].Shape)!.Value, end = plan.Weights[2].Initializer!.TargetDeviation(plan.Weights[2].Shape)!.Value;
+        Assert.That(end, Is.EqualTo(within / (isDivided ? 2 : 1)).Within(1e-7), "4 branches");
+        Assert.That(plan.Weights[2].Reason.Contains("It ends one of 4 residual branches", StringComparison.Ordinal), Is.EqualTo(isDivided));
+    }
+
+    /// <summary>Rows of few features lie close together, and tell a random function from the label's soon. Of one-hot columns Σ E x² counts the categorical ones.</summary>
+    [TestCase(8, double.NaN, true)]
+    [TestCase(7, double.NaN, false)]
+    [TestCase(8, 0.99999994, true)]                           // standardized, but for rounding
+    [TestCase(9, 7.0 / 9, false)]                             // two of them constant
+    [TestCase(1000, 0.008, true)]
+    [TestCase(1000, 0.007, false)]
+    [TestCase(3, 100.0, false)]
+    public void Values_of_few_features_start_as_the_textbook_says(int inputs, double secondMoment, bool isOwn)
+    {
+        InitializationPlan deep = Plan("ReLU", [32, 32, 32, 32], inputs, outputs: 1, secondMoment: secondMoment, loss: "Squared"), shallow = Plan("GELU", [32], inputs, outputs: 1, secondMoment: secondMoment, loss: "Squared");
+        Assert.That(deep.Weights[0].Initializer is LooksLinear, Is.EqualTo(isOwn));
+        Assert.That(shallow.Weights[^1].Initializer is SmallLogits, Is.EqualTo(isOwn));
+        Assert.That(shallow.Weights[^1].Reason, isOwn ? Does.Not.Contain("hidden layer of") : Does.Contain("over one hidden layer of ").And.EndWith(" features."));
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ public sealed class GoldenTests
     [TestCase("orthogonal(gain=1.4142135)", "c571baeb26b243b6c7859dff7de87bead2a5927dcdbd4bf8b251bf2f76a24730")]
     [TestCase("identity(gain=0.5)", "4f4871d2a9fc32dae1f7c8425c1b5090cc971e3d210dc9143da11a6b0475a956")]
     [TestCase("delta_orthogonal", "41a900391386684470761aa889be64c45cd3722aca4daf21dce73da62353eaac")]
-    [TestCase("spectral", "085bb9c43c82e88f7accc288d5f83d4b9e5ef57b22863ee1448a22ff20cc9736")]
+    [TestCase("spectral", "9dd249a685fe66cd9d96bb6e8652a87151c1b78dd9f1b71f4bfd1b75db02f3ff")]
     [TestCase("dirac", "2a8ac91b7bbd8ec18b82ded2a3a95c3b8194a7c059bf08044d4001b6411b7517")]
     [TestCase("forget_bias", "2254bfbbe677653bf09b628873719e5916704afde2fd91f157fe7bf8cd7f6626")]
     [TestCase("constant(value=0.1)", "a6cd58c8c43c146e5defdb14b1c878443ddeb6168d71e2d9cd9514c7f408123e")]

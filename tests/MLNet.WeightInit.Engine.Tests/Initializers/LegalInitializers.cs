@@ -56,7 +56,7 @@ internal static class LegalInitializers
         ["dirac"] = (_, _) => new Dirac(),
         ["forget_bias"] = (draw, _) => new ForgetBias(draw.Signed),
         ["normal"] = (draw, _) => new Normal(draw.Size, draw.Sign * draw.Other),
-        ["truncated_normal"] = (draw, _) => new TruncatedNormal(draw.Size),
+        ["truncated_normal"] = (draw, _) => draw.Flag ? new TruncatedNormal(draw.Size, draw.Signed) : new TruncatedNormal(draw.Size),
         ["uniform"] = (draw, _) => draw.Flag ? new Uniform(draw.Size) : new Uniform(-draw.Size, draw.Other),
         ["constant"] = (draw, _) => new Constant(draw.Signed),
         ["zeros"] = (_, _) => new Zeros(),

@@ -174,7 +174,8 @@ public sealed class TensorFillsTests
         Assert.That(Fill("forget_bias", bias), Is.EqualTo((float[])[0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]));
         Assert.That(new ForgetBias(2).Fill(bias, 1, "bias").Sum(), Is.EqualTo(6));
         Assert.That(new ForgetBias().TargetDeviation(bias), Is.EqualTo(Math.Sqrt(3) / 4).Within(1e-12));    // of 0, 0, 0, 1 about ¼
-        Assert.That(Fill("forget_bias", WeightShape.Bias(WeightShape.Dense(4, 3))), Has.All.EqualTo(0f));
+        foreach (WeightShape other in (WeightShape[])[WeightShape.Dense(4, 3), WeightShape.Recurrent(10, 3, gates: 3, layout), WeightShape.AttentionProjection(8, 2, 4, stacked: 3)])
+            Assert.That(Fill("forget_bias", WeightShape.Bias(other)), Has.All.EqualTo(0f));
     }
 
     /// <summary>Var = 2 / 147 for PyTorch's Conv2d(3, 64, 7), and 2 / 3136 by the other fan: five standard errors of 9,408 normal values are 7 % of it.</summary>
