@@ -19,7 +19,7 @@ static class Functions
     /// <summary>Friedman 1991 draws from 0 … 1: ±2 deviations are.</summary>
     static float Share(float normal) => (normal + 2) / 4;
 
-    static GridProblem Problem(string name, int rows, int features, float noise, Func<float[], float> function) => new(name, false, context => Rows(context, name, rows, features, noise, function),
+    public static GridProblem Problem(string name, int rows, int features, float noise, Func<float[], float> function) => new(name, false, context => Rows(context, name, rows, features, noise, function),
         (context, training, test, options) => context.Regression.Evaluate(context.Regression.Trainers.NeuralNet(options).Fit(training).Transform(test)).MeanSquaredError);
 
     static IDataView Rows(MLContext context, string name, int count, int features, float noise, Func<float[], float> function)

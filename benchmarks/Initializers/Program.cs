@@ -1,8 +1,10 @@
 // Prints docs/benchmarks/initializers.md: what each initializer does to signals and gradients in each activation's networks, and what that means for training.
 //
-//     dotnet run -c Release --project benchmarks/Initializers > docs/benchmarks/initializers.md      # about fifteen minutes, nearly all of it the trainings
+//     dotnet run -c Release --project benchmarks/Initializers > docs/benchmarks/initializers.md      # about half an hour, nearly all of it the trainings
 //     dotnet run -c Release --project benchmarks/Initializers -- slopes                              # one part alone: slopes, trainings
 //     dotnet run -c Release --project benchmarks/Initializers -- grid auto ReLU                      # auto or another initializer against the textbook, for some activations or all
+//     dotnet run -c Release --project benchmarks/Initializers -- blocks ReLU                         # the same in residual networks
+//     dotnet run -c Release --project benchmarks/Initializers -- functions                           # from how many features on a start near 0 pays
 //     dotnet run -c Release --project benchmarks/Initializers -- prior ReLU Tanh                     # what the prior saves, for some activations or all
 using System.Globalization;
 using Initializers;
@@ -15,6 +17,12 @@ switch (args)
         return;
     case ["prior", .. var activations]:
         Grid.PrintPrior(activations);
+        return;
+    case ["blocks", .. var activations]:
+        Grid.PrintBlocks(activations);
+        return;
+    case ["functions"]:
+        Grid.PrintFunctions();
         return;
     case ["features"]:
         SparseFeatures.Print();
@@ -35,6 +43,10 @@ if (args is not ["slopes"])
     Trainings.Print();
     Console.WriteLine();
     Grid.Print("auto", []);
+    Console.WriteLine();
+    Grid.PrintBlocks([]);
+    Console.WriteLine();
+    Grid.PrintFunctions();
     Console.WriteLine();
     SparseFeatures.Print();
 }
