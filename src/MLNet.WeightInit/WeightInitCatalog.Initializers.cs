@@ -37,6 +37,9 @@ public sealed partial class WeightInitCatalog
     /// <param name="iterations">Steps of the bidiagonalization at most; from 1 to 10,000. Default: 1000, which no matrix but those of thousands of rows comes near.</param>
     public Spectral Spectral(float norm = 1, bool scaled = false, int iterations = 1000) => new(norm, scaled, iterations);
 
+    /// <inheritdoc cref="MLNet.WeightInit.Risotto"/>
+    public Risotto Risotto() => new();
+
     /// <inheritdoc cref="MLNet.WeightInit.Dirac"/>
     public Dirac Dirac() => new();
 

@@ -32,9 +32,6 @@ internal enum ActivationFamily
 /// <param name="OriginSlope">φ′(0) of an odd function and of the sigmoid; else 1.</param>
 internal readonly record struct ActivationTraits(string Name, ActivationFamily Family, double UnitSecondMoment, float NegativeSlope = 0, float OriginSlope = 1)
 {
-    /// <summary>Whether outputs grow with inputs, so that a residual stream that branches read grows by a factor a branch instead of a term.</summary>
-    public bool IsUnbounded => Family is not (ActivationFamily.OddBounded or ActivationFamily.Sigmoid);
-
     const float DefaultLeakySlope = 0.01f;
 
     public static ActivationTraits Of(string? activation)

@@ -11,17 +11,23 @@ namespace MLNet.WeightInit;
 /// fifteen layers on under any optimizer but plain SGD;
 /// the gain is L^(−1 / (2 (L − 1))) for L hidden layers, so that a step moves the function as far at any depth.
 /// Embeddings of categorical columns: variance 1 / dimensions, so that a column reaches the network as a standardized feature does.
-/// The last layer of each of L residual branches has its variance divided by L (Radford et al. 2019, section 2.3; Hayou et al. 2021), unless the activation is bounded or the branch normalizes: the stream then grows by a factor of e at most, whatever L is.
+/// The last layer of each of L residual branches has its variance divided by L (Radford et al. 2019, section 2.3; Hayou et al. 2021), but for fewer than 4 of tanh and its kin and fewer than 20 that normalize, which add the same whatever they read: the stream then grows by a factor of e at most, whatever L is.
 /// Output layer: the textbook's rule, as in the hidden layers, for classes, and for values but for eight and more features, up to three hidden layers of rectifiers, their smooth kin or no activation under Adam and its kin, and mirrored ones, and but for two and more of those residual branches;
 /// else <see cref="SmallLogits"/>, so that the outputs start with a variance of at most 0.1 on the user's own data. Hidden biases are 0; the output's hold the label's prior.
 /// The first layer keeps the textbook's fan-in where features are one-hot or sparse and Σ E x² is far below it: a larger σ in its place would start rare features as noise that training hardly takes back (docs/initializers.md).
 /// Version 1 had small heads everywhere, and mirrored ReLU layers from ten on; version 2 mirrored smooth activations and shallow networks for values too, and had small heads for values of all rectifiers, and of up to three layers of any activation under Adam;
-/// version 3 did so for any number of features, had small heads behind normalization and residual blocks, and divided the variance of every branch.
+/// version 3 did so for any number of features, had small heads behind normalization and residual blocks, and divided the variance of every branch's end.
 /// </remarks>
 public sealed class Auto : WeightInitializer
 {
     /// <summary>Standardized features have E x² = 1, but for columns that are constant.</summary>
     const double FeatureTolerance = 0.1;
+
+    /// <summary>Branches of tanh and its kin from which on their sum saturates more than a twentieth of the units: each adds as much as the last, whatever it reads.</summary>
+    const int FewestBoundedBranches = 4;
+
+    /// <summary>Branches that normalize, and so add as much as the last, too, from which on the first ones' share of the stream is too small to train by.</summary>
+    const int FewestNormalizedBranches = 20;
 
     static readonly Zeros s_zeros = new();
 
@@ -124,7 +130,7 @@ public sealed class Auto : WeightInitializer
             return vectors;
         }
         ActivationTraits traits = ActivationTraits.Of(shape.Activation);
-        bool isDivided = shape is { EndsBranch: true, IsNormalized: false } && traits.IsUnbounded;
+        bool isDivided = shape.EndsBranch && shape.ResidualBranches >= (shape.IsNormalized ? FewestNormalizedBranches : traits.Family == ActivationFamily.OddBounded ? FewestBoundedBranches : 1);
         VarianceScaling rule = RuleFor(traits, (1 - (double)shape.InputDropout) / (isDivided ? shape.ResidualBranches : 1));
         string figure = string.Create(CultureInfo.InvariantCulture, $"σ = {rule.TargetDeviation(shape):G3} for {(rule.Mode == FanMode.FanIn ? "fan-in" : "average fan")} {shape.Fan(rule.Mode):G6}");
         string moment = string.Create(CultureInfo.InvariantCulture, $"{traits.UnitSecondMoment:G3}");

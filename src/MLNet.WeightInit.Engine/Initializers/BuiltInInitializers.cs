@@ -26,6 +26,7 @@ internal static class BuiltInInitializers
         registry.Register("random_walk", a => new RandomWalk(a.GetSingle("gain", 1)), "sussillo_abbott");
         registry.Register("edge_of_chaos", a => a.Contains("variance") ? new EdgeOfChaos(a.GetSingle("variance")) : new EdgeOfChaos(), "critical", "mean_field");
         registry.Register("looks_linear", a => new LooksLinear(a.GetSingle("gain", 1)), "mirrored");
+        registry.Register("risotto", _ => new Risotto());
         registry.Register("hadamard_identity", _ => new HadamardIdentity(), "zero_hadamard");
         registry.Register("idinit", a => new IdInit(a.GetSingle("gain", 1), a.GetSingle("epsilon", 1e-6f)), "padded_identity");
         registry.Register("delta_orthogonal", a => new DeltaOrthogonal(a.GetSingle("gain", 1)));

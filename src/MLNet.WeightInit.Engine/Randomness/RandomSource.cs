@@ -138,6 +138,9 @@ public sealed unsafe class RandomSource
         }
     }
 
+    /// <summary>The stream of a name under the same seed, whatever this one's is: for what several tensors must know alike.</summary>
+    internal RandomSource OfSeed(string name) => new(_seed, StreamKey.Of(name), Level);
+
     /// <summary>A stream of its own below this one, whatever has been drawn from this one so far.</summary>
     /// <param name="name">Any text; the same name gives the same stream.</param>
     /// <exception cref="ArgumentNullException">The name is null.</exception>

@@ -163,18 +163,20 @@ public sealed class AutoTests
         Assert.That(plan.Weights[^1].Reason.Contains("of normalized sums", StringComparison.Ordinal), Is.EqualTo(isNormalized));
     }
 
-    [TestCase("ReLU", false, true)]
-    [TestCase("SELU", false, true)]
-    [TestCase("Tanh", false, false)]
-    [TestCase("Sigmoid", false, false)]
-    [TestCase("ReLU", true, false)]
-    public void The_variance_of_a_branchs_end_is_divided_where_the_stream_would_grow_by_factors(string activation, bool isNormalized, bool isDivided)
+    [TestCase("ReLU", 4, false, true)]
+    [TestCase("SELU", 4, false, true)]
+    [TestCase("Sigmoid", 4, false, true)]
+    [TestCase("Tanh", 3, false, false)]
+    [TestCase("Tanh", 4, false, true)]
+    [TestCase("ReLU", 19, true, false)]
+    [TestCase("ReLU", 20, true, true)]
+    public void The_variance_of_a_branchs_end_is_divided_where_the_stream_would_outgrow_the_activation(string activation, int branches, bool isNormalized, bool isDivided)
     {
-        (int, int, string)[] layers = [.. Enumerable.Repeat((16, 16, activation), 9), (16, 3, "Identity")];
+        (int, int, string)[] layers = [.. Enumerable.Repeat((16, 16, activation), 1 + 2 * branches), (16, 3, "Identity")];
         InitializationPlan plan = PlanExecution.Build(layers, new Auto(), residual: new ResidualBlocks(2), isNormalized: isNormalized, losses: ["Squared"]);
         double within = plan.Weights[1].Initializer!.TargetDeviation(plan.Weights[1].Shape)!.Value, end = plan.Weights[2].Initializer!.TargetDeviation(plan.Weights[2].Shape)!.Value;
-        Assert.That(end, Is.EqualTo(within / (isDivided ? 2 : 1)).Within(1e-7), "4 branches");
-        Assert.That(plan.Weights[2].Reason.Contains("It ends one of 4 residual branches", StringComparison.Ordinal), Is.EqualTo(isDivided));
+        Assert.That(end, Is.EqualTo(within / (isDivided ? Math.Sqrt(branches) : 1)).Within(1e-7));
+        Assert.That(plan.Weights[2].Reason.Contains($"It ends one of {branches} residual branches", StringComparison.Ordinal), Is.EqualTo(isDivided));
     }
 
     /// <summary>Rows of few features lie close together, and tell a random function from the label's soon. Of one-hot columns Σ E x² counts the categorical ones.</summary>
@@ -195,7 +197,7 @@ public sealed class AutoTests
 
     /// <summary>
     /// He's stem gives the stream a variance of 2; each of L branches reads half of it and adds, with a gain of √(1 / L), an L-th of it: 2 (1 + 1 / L)^L, of which the head reads half. In blocks of two layers the first has variance
-    /// s and the second s / L. The stream of normalized layers is the same but for the branches, which add 1 / L each: 2 + 1, and the head reads ½ of the normalized 1.
+    /// s and the second s / L. The head behind normalized layers reads ½ of the normalized 1.
     /// </summary>
     [TestCase(1, false, 2.44140625)]
     [TestCase(2, false, 2.44140625)]

@@ -34,6 +34,7 @@ internal sealed class IllegalArgumentsTests
         ["random_walk"] = [("gain", s_size)],
         ["edge_of_chaos"] = [("variance", s_middling)],
         ["looks_linear"] = [("gain", s_size)],
+        ["risotto"] = [],
         ["hadamard_identity"] = [],
         ["idinit"] = [("gain", s_signed), ("epsilon", s_size)],
         ["delta_orthogonal"] = [("gain", s_size)],

@@ -49,6 +49,7 @@ internal static class LegalInitializers
         ["random_walk"] = (draw, _) => new RandomWalk(draw.Size),
         ["edge_of_chaos"] = (draw, _) => draw.Flag ? new EdgeOfChaos() : new EdgeOfChaos(draw.Middling),
         ["looks_linear"] = (draw, _) => new LooksLinear(draw.Size),
+        ["risotto"] = (_, _) => new Risotto(),
         ["hadamard_identity"] = (_, _) => new HadamardIdentity(),
         ["idinit"] = (draw, _) => new IdInit(draw.Signed, draw.Other),
         ["delta_orthogonal"] = (draw, _) => new DeltaOrthogonal(draw.Size),

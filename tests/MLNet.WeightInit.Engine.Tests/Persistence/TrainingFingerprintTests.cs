@@ -56,6 +56,7 @@ internal sealed class TrainingFingerprintTests
         (nameof(TrainingOptions.Seed), s_options with { Seed = 2 }, "seed (1 in the checkpoint, 2 here)"),
         (nameof(TrainingOptions.Standardize), s_options with { Standardize = false }, "standardization (yes in the checkpoint, no here)"),
         (nameof(TrainingOptions.FillsMissing), s_options with { FillsMissing = true }, "missing values (none in the checkpoint, filled here)"),
+        (nameof(TrainingOptions.DataColumns), s_options with { DataColumns = [("label column", "Price")] }, "label column (not there in the checkpoint, Price here)"),
         (nameof(TrainingOptions.Embeddings), s_options with { Embeddings = [new("Color", 4, 3)] }, "categorical columns (none in the checkpoint, Color (4 keys in 3 dimensions) here)"),
         (nameof(TrainingOptions.EmbeddingInit), s_options with { EmbeddingInit = InitializerRegistry.CreateDefault().Parse("normal(deviation=0.5)") }, "embedding initializer (left open in the checkpoint, normal(deviation=0.5) here)"),
         (nameof(TrainingOptions.ValidationFraction), s_options with { ValidationFraction = 0.1f }, "validation fraction (left open in the checkpoint, 0.1 here)"),
