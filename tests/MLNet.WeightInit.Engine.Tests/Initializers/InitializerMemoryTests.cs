@@ -1,4 +1,7 @@
+using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Tests.Training;
+using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit.Engine.Tests.Initializers;
 
@@ -100,5 +103,22 @@ public sealed class InitializerMemoryTests
         Assert.That(PlanExecution.Fill(tensor, 1, work), Is.EqualTo(PlanExecution.Fill(tensor, 1)));
         Assert.That(() => PlanExecution.Fill(tensor, 1, work - 1), Throws.InvalidOperationException);
         Assert.That(PlanExecution.Fill(PlanExecution.Build([(30, 20, "Tanh"), (20, 1, "Identity")], VarianceScaling.He()).Tensors[0], 1, 0), Has.Length.EqualTo(600), "he takes nothing");
+    }
+
+    /// <summary>A refusal of the last layer comes before the first is filled.</summary>
+    [Test]
+    public void All_tensors_are_checked_before_one_is_filled()
+    {
+        var first = new Counting();
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [8, 64], epochs: 0) with { Init = new Recipe(hidden: new Orthogonal(), first: first), MaxInitializerBytes = 10_000 };
+        Assert.That(() => NetworkTrainer.Train(Trainings.Rings(40), options), Throws.InvalidOperationException.With.Message.Contains("hidden[1].weights").And.Message.Contains("MaxInitializerBytes is 10,000"));
+        Assert.That(first.Fills, Is.Zero);
+    }
+
+    sealed class Counting : WeightInitializer
+    {
+        public int Fills { get; private set; }
+        public override string Name => "counting";
+        public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Fills++;
     }
 }
