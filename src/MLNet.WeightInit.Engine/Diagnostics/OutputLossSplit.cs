@@ -27,7 +27,7 @@ internal readonly record struct OutputLossSplit(double Offset, double Variation,
             "SoftmaxCrossEntropy" => SoftmaxConstantLoss(output, rows, smoothing, weights),
             "BinaryCrossEntropy" => BinaryConstantLoss(output, rows, smoothing, weights),
             "Poisson" => PoissonConstantLoss(output, rows, weights),
-            _ => priorLoss + ResidualOffsetShare(output, rows) * initialLoss,
+            _ => priorLoss + (priorLoss > 0 ? ResidualOffsetShare(output, rows) * initialLoss : 0),            // no loss of residuals is below 0: a sum that a count's is part of
         };
         return new OutputLossSplit(constantLoss - priorLoss, initialLoss - constantLoss, loss == "Poisson" ? Math.Max(1, MeanCounts(output, rows, weights).Average()) : 1);
     }

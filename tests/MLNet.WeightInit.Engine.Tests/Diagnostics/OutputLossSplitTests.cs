@@ -83,15 +83,17 @@ internal sealed class OutputLossSplitTests
     }
 
     /// <summary>A sum of several labels' losses, of which a count's may be far below 0, has no ratio: its excess is held against its size.</summary>
-    [TestCase(1.5, null)]
-    [TestCase(70, Severity.Note)]
-    [TestCase(700, Severity.Warning)]
-    public void A_negative_loss_of_several_labels_is_judged_by_its_size(double excess, Severity? expected)
+    [TestCase(1.5, -1, null)]
+    [TestCase(1.5, 1, null)]
+    [TestCase(70, 1, Severity.Note)]
+    [TestCase(700, -1, Severity.Warning)]
+    public void A_negative_loss_of_several_labels_is_judged_by_its_size(double excess, float secondGradient, Severity? expected)
     {
         const double Prior = -240;
-        LayerProbe output = Probes.Layer([[1], [-1]], gradients: [[1], [-1]], name: "output");
+        LayerProbe output = Probes.Layer([[1], [-1]], gradients: [[1], [secondGradient]], name: "output");
         Finding? finding = FindingRules.Examine(Context(Chain(1), Adam, output: output, loss: "Heads", initialLoss: Prior + excess, priorLoss: Prior)).SingleOrDefault();
         Assert.That(finding?.Severity, Is.EqualTo(expected));
+        Assert.That(finding?.Verdict, Is.EqualTo(expected is null ? (Verdict?)null : Verdict.OverConfidentHead));
     }
 
     /// <summary>Weights of 0.5 behind rectifiers add some to every logit. Where the biases hold the label's prior, asking for it again would change nothing: with the weights at 0 nothing of the cost is left.</summary>

@@ -63,6 +63,8 @@ internal sealed class SchedulesTests
         RateCourse course = Schedules.Parse(specification).Begin(s_span with { Steps = steps });
         for (int step = 0; step < steps + 40; step++)
             Assert.That(course.Rate(step), Is.InRange(0, HighestRate), $"step {step}");
+        if (specification.StartsWith("one_cycle", StringComparison.Ordinal))
+            Assert.That(course.Rate(steps + 3), Is.EqualTo(course.Rate(steps - 1)), "it stays where it ended");
     }
 
     [TestCase("plateau(factor=0.5, patience=2)", 2, 0, 0)]

@@ -39,7 +39,7 @@ internal sealed class InitialLoss : IFindingRule
     /// <summary>Where the biases hold the prior already, it is the weights that add a mean of their own.</summary>
     static string[] Remedies(bool hasPriorBias, bool isEntropy) => hasPriorBias ? [Remedy.ZeroHead, Remedy.Auto] : isEntropy ? [Remedy.Auto, Remedy.PriorBias] : [Remedy.Auto];
 
-    /// <summary>Poisson's loss lacks the labels' own term and may be 0 or negative, as may a sum that it is part of, so that there is no ratio to judge by.</summary>
+    /// <summary>Poisson's loss lacks the labels' own term and may be 0 or negative, so that there is no ratio to judge by.</summary>
     static bool IsGrave(double offset, double prior, double limit, string loss)
-        => loss == "Poisson" || prior <= 0 ? offset > HeadWarningFactor * limit : prior + offset >= PriorWarningRatio * prior;
+        => loss == "Poisson" ? offset > HeadWarningFactor * limit : prior + offset >= PriorWarningRatio * prior;
 }
