@@ -113,13 +113,14 @@ internal static class NetworkTrainer
             if (options.Residual is { Start: ResidualStart.ZeroScales })
                 network.ClearLastBranchScales();
             EmbeddingStart.Fill(network, plan, drawing, data, trainingRows);
-            ProbeBatch probe = startProbe = Probe();
-            PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, probe, drawing.Seed));
-            options.Trial?.Calibrated(layout, data, probe);
+            var lazy = new Lazy<ProbeBatch>(Probe);
+            PlanExecution.Calibrate(plan, options.Init, new NetworkCalibration(network, plan, lazy, drawing.Seed));
+            options.Trial?.Calibrated(layout, data, lazy.Value);
             if (options.TiedWeights)
                 TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
             if (options.Diagnostics == DiagnosticsLevel.Off)
                 return ReportBuilder.WithoutMeasurement(plan, options, options.Seed);
+            ProbeBatch probe = startProbe = lazy.Value;
             int calibrationPasses = probe.ForwardPasses;
             NetworkProbe measured = probe.Measure();
             double priorLoss = PriorLoss(gatherer, trainingRows, options, prior);
@@ -178,7 +179,7 @@ internal static class NetworkTrainer
                 return new TrainingResult(network, history, report.With(earlyTraining: null));
             double epochLoss = history.Epochs is [.., var last] ? last.TrainingLoss : double.NaN;
             long steps = history.WasCancelled ? 0 : (long)history.Epochs.Count * TrainingBudget.UpdatesAnEpoch(stream?.TrainingRows ?? trainingRows.Length, options);
-            var end = new ProbeBatch(network, gatherer, keptRows, options, kernels);
+            ProbeBatch end = startProbe is not null && stream is null ? startProbe : new ProbeBatch(network, gatherer, keptRows, options, kernels);
             return new TrainingResult(network, history, Judged(options.Dropout is null ? end.Loss() : LossWithoutDropout(network), epochLoss, steps).With(trained.Build(end, epochLoss)));
         }
 

@@ -12,15 +12,17 @@ public sealed class FailingSourceTests
 
     readonly MLContext _context = new(seed: 1);
 
+    /// <summary>One thread reads the rows itself, also of a view that has threads of its own.</summary>
     [Test]
-    public void Fit_says_how_far_it_came_and_why_it_went_no_further([Values(0, 1, 150)] int at, [Values] bool fromAnotherThread, [Values(null, "validation", "streamed")] string? kind)
+    public void Fit_says_how_far_it_came_and_why_it_went_no_further([Values(0, 1, 150)] int at, [Values] bool fromAnotherThread, [Values(null, "validation", "streamed")] string? kind, [Values(1, 2)] int threads)
     {
         NeuralNetOptions options = Options(kind == "streamed");
+        options.NumberOfThreads = threads;
         IDataView good = Steps(fromAnotherThread, Rows(200)), broken = Steps(fromAnotherThread, Rows(200, at));
         var trainer = _context.Regression.Trainers.NeuralNet(options);
         InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => _ = kind == "validation" ? trainer.Fit(good, broken) : trainer.Fit(broken))!;
         string place = kind switch { "validation" => "while the validation rows were read", "streamed" => "in the first reading of a streamed training", _ => "while the training rows were read" };
-        string rows = fromAnotherThread ? "at least [0-9]+" : $"{at}";
+        string rows = fromAnotherThread && threads > 1 ? "at least [0-9]+" : $"{at}";
         Assert.That(thrown.Message, Does.Match($"^The data view failed {place}, after {rows} usable rows: {Cause} .*ource"));
         Exception root = thrown.InnerException!;
         while (root.InnerException is not null)

@@ -7,10 +7,11 @@ namespace MLNet.WeightInit.Engine.Calibration;
 internal sealed class NetworkCalibration : CalibrationContext
 {
     readonly FeedForwardNetwork _network;
-    readonly ProbeBatch _probe;
+    readonly Lazy<ProbeBatch> _probe;
     readonly InitializationPlan _plan;
 
-    public NetworkCalibration(FeedForwardNetwork network, InitializationPlan plan, ProbeBatch probe, long seed)
+    /// <param name="probe">Made when a calibration first asks for it: few do.</param>
+    public NetworkCalibration(FeedForwardNetwork network, InitializationPlan plan, Lazy<ProbeBatch> probe, long seed)
     {
         _network = network;
         _plan = plan;
@@ -19,7 +20,7 @@ internal sealed class NetworkCalibration : CalibrationContext
     }
 
     public override int LayerCount => _network.DenseLayers.Count;
-    public override int ProbeRows => _probe.Rows;
+    public override int ProbeRows => _probe.Value.Rows;
     public override RandomSource Random { get; }
     public override WeightShape GetShape(int layer) => _plan.Tensors[2 * layer].Shape;
     public override float[] GetWeights(int layer) => _network.DenseLayers[layer].GetWeights();
@@ -38,7 +39,7 @@ internal sealed class NetworkCalibration : CalibrationContext
         _network.DenseLayers[layer].SetBiases(biases);
     }
 
-    public override float[] ComputePreActivations(int layer) => _probe.PreActivations(layer);
+    public override float[] ComputePreActivations(int layer) => _probe.Value.PreActivations(layer);
 
     void RequireFinite(int layer, ReadOnlySpan<float> values, string kind)
     {

@@ -1,61 +1,92 @@
 using System.Runtime.CompilerServices;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 
 namespace MLNet.WeightInit.Engine.Data;
 
 /// <summary>What the training rows say of each feature: how to standardize it.</summary>
 internal static class FeatureStatistics
 {
+    const int Lanes = 8;
+
     /// <summary>Mean and 1/σ of each feature over some rows, in double, row by row. Missing values (NaN) are left out; a feature that is missing in all rows gets scale 0.</summary>
     /// <remarks>
     /// A feature that only takes the values 0 and 1 is an indicator: it stays as it is, so that one-hot columns keep their zeros. Features of sparse rows follow <see cref="SparseStatistics"/>.
     /// A constant feature gets scale 0: it can tell rows apart in training no more than in scoring, where a new value would meet weights that never learnt.
     /// </remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static AffineScale Standardization(TrainingSet data, ReadOnlySpan<int> rows)
     {
         if (data.IsSparse)
             return SparseStatistics.Standardization(data.Sparse, rows);
         int count = data.FeatureCount;
-        var sums = new double[count];
-        var minimum = new float[count];
-        var maximum = new float[count];
-        var indicator = new bool[count];
+        float[] minimum = new float[count], maximum = new float[count];
+        double[] means = new double[count], squares = new double[count];
         var present = new long[count];
+        var others = new int[count];
         Array.Fill(minimum, float.PositiveInfinity);
         Array.Fill(maximum, float.NegativeInfinity);
-        Array.Fill(indicator, true);
         foreach (int row in rows)
-        {
-            ReadOnlySpan<float> features = data.Row(row);
-            for (int feature = 0; feature < features.Length; feature++)
-            {
-                float value = features[feature];
-                if (float.IsNaN(value))
-                    continue;
-                present[feature]++;
-                sums[feature] += value;
-                minimum[feature] = MathF.Min(minimum[feature], value);
-                maximum[feature] = MathF.Max(maximum[feature], value);
-                indicator[feature] &= value is 0 or 1;
-            }
-        }
-        var squares = new double[count];
+            AddValues(data.Row(row), present, means, minimum, maximum, others);
         for (int feature = 0; feature < count; feature++)
-            sums[feature] /= Math.Max(1, present[feature]);
+            means[feature] /= Math.Max(1, present[feature]);
         foreach (int row in rows)
-        {
-            ReadOnlySpan<float> features = data.Row(row);
-            for (int feature = 0; feature < features.Length; feature++)
-            {
-                if (float.IsNaN(features[feature]))
-                    continue;
-                double centred = features[feature] - sums[feature];
-                squares[feature] += centred * centred;
-            }
-        }
-        return Scale(minimum, maximum, indicator, sums, squares, present);
+            AddSquares(data.Row(row), means, squares);
+        return Scale(minimum, maximum, Array.ConvertAll(others, other => other == 0), means, squares, present);
     }
+
+    /// <summary>One row's features: how many there are, their sums and range, and of each a number other than 0 once a value is neither 0 nor 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void AddValues(ReadOnlySpan<float> features, long[] present, double[] sums, float[] minimum, float[] maximum, int[] others)
+    {
+        int feature = 0;
+        for (; feature <= features.Length - Lanes; feature += Lanes)
+        {
+            Vector256<float> value = Vector256.Create(features[feature..]), isPresent = Vector256.Equals(value, value);
+            (Vector256<long> firstPresent, Vector256<long> secondPresent) = Vector256.Widen(isPresent.AsInt32());
+            (Vector256.Create(present.AsSpan(feature)) - firstPresent).CopyTo(present, feature);                               // a true lane is −1
+            (Vector256.Create(present.AsSpan(feature + Lanes / 2)) - secondPresent).CopyTo(present, feature + Lanes / 2);
+            (Vector256<double> first, Vector256<double> second) = Vector256.Widen(value & isPresent);
+            (Vector256.Create(sums.AsSpan(feature)) + first).CopyTo(sums, feature);
+            (Vector256.Create(sums.AsSpan(feature + Lanes / 2)) + second).CopyTo(sums, feature + Lanes / 2);
+            Vector256<float> least = Vector256.Create(minimum.AsSpan(feature)), most = Vector256.Create(maximum.AsSpan(feature));
+            Vector256.Min(least, Vector256.ConditionalSelect(isPresent, value, least)).CopyTo(minimum, feature);
+            Vector256.Max(most, Vector256.ConditionalSelect(isPresent, value, most)).CopyTo(maximum, feature);
+            Vector256<float> isIndicator = Vector256.Equals(value, Vector256<float>.Zero) | Vector256.Equals(value, Vector256<float>.One);
+            (Vector256.Create(others.AsSpan(feature)) | Vector256.AndNot(isPresent, isIndicator).AsInt32()).CopyTo(others, feature);
+        }
+        for (; feature < features.Length; feature++)
+        {
+            float value = features[feature];
+            if (float.IsNaN(value))
+                continue;
+            present[feature]++;
+            sums[feature] += value;
+            minimum[feature] = MathF.Min(minimum[feature], value);
+            maximum[feature] = MathF.Max(maximum[feature], value);
+            others[feature] |= value is 0 or 1 ? 0 : -1;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void AddSquares(ReadOnlySpan<float> features, double[] means, double[] squares)
+    {
+        int feature = 0;
+        for (; feature <= features.Length - Lanes; feature += Lanes)
+        {
+            Vector256<float> value = Vector256.Create(features[feature..]);
+            (Vector256<double> first, Vector256<double> second) = Vector256.Widen(value);
+            (Vector256.Create(squares.AsSpan(feature)) + Square(first - Vector256.Create(means.AsSpan(feature)))).CopyTo(squares, feature);
+            (Vector256.Create(squares.AsSpan(feature + Lanes / 2)) + Square(second - Vector256.Create(means.AsSpan(feature + Lanes / 2)))).CopyTo(squares, feature + Lanes / 2);
+        }
+        for (; feature < features.Length; feature++)
+        {
+            double centred = features[feature] - means[feature];
+            squares[feature] += double.IsNaN(centred) ? 0 : centred * centred;
+        }
+    }
+
+    /// <summary>0 for what isn't there.</summary>
+    static Vector256<double> Square(Vector256<double> centred) => centred * centred & Vector256.Equals(centred, centred);
 
     /// <summary>The same from each feature's range, mean and sum of squared deviations.</summary>
     /// <param name="indicator">Of each feature, whether it only takes the values 0 and 1.</param>

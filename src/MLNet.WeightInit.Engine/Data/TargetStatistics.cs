@@ -34,7 +34,7 @@ internal static class TargetStatistics
     }
 
     /// <summary>Logits of the label's prior: log-probabilities for classes, log-odds for binary and for each of several labels, 0 for standardized values, else the mean.</summary>
-    /// <remarks>Classes are smoothed by one row in all, so that a class without rows has a finite bias.</remarks>
+    /// <remarks>Where a class has no rows, all classes are smoothed by one row together, so that its bias is finite.</remarks>
     public static float[] PriorBias(TrainingSet data, ReadOnlySpan<int> rows, NetworkTask task, int outputs, AffineScale targetScale)
     {
         var bias = new float[outputs];
@@ -53,34 +53,49 @@ internal static class TargetStatistics
 
         int classes = task == NetworkTask.Binary ? 2 : outputs;
         var counts = new double[classes];
-        double meanWeight = 0;
         foreach (int row in rows)
-        {
             counts[(int)data.Targets[row]] += data.WeightOf(row);
-            meanWeight += data.WeightOf(row);
-        }
-        meanWeight /= rows.Length;
-        double smoothing = meanWeight / classes, total = meanWeight * (rows.Length + 1);
+        double total = Smooth(counts, rows.Length);
         if (task == NetworkTask.Binary)
         {
-            bias[0] = (float)(ScalarMath.Log(counts[1] + smoothing) - ScalarMath.Log(counts[0] + smoothing));
+            bias[0] = (float)(ScalarMath.Log(counts[1]) - ScalarMath.Log(counts[0]));
             return bias;
         }
         for (int label = 0; label < classes; label++)
-            bias[label] = (float)ScalarMath.Log((counts[label] + smoothing) / total);
+            bias[label] = (float)ScalarMath.Log(counts[label] / total);
         return bias;
     }
 
     static float PriorLogOdds(TrainingSet data, ReadOnlySpan<int> rows, int column)
     {
-        double with = 0, total = 0;
+        Span<double> counts = [0, 0];
         foreach (int row in rows)
         {
-            total += data.WeightOf(row);
-            with += data.WeightOf(row) * Target(data, row, column);
+            counts[0] += data.WeightOf(row) * (1 - Target(data, row, column));
+            counts[1] += data.WeightOf(row) * Target(data, row, column);
         }
-        double smoothing = total / rows.Length / 2;
-        return (float)(ScalarMath.Log(with + smoothing) - ScalarMath.Log(total - with + smoothing));
+        Smooth(counts, rows.Length);
+        return (float)(ScalarMath.Log(counts[1]) - ScalarMath.Log(counts[0]));
+    }
+
+    /// <summary>Shares one more row of mean weight out among the classes, where one of them has none.</summary>
+    /// <param name="counts">Weights of the classes' rows.</param>
+    /// <returns>Their sum then.</returns>
+    static double Smooth(Span<double> counts, int rows)
+    {
+        double total = 0;
+        bool allHaveRows = true;
+        foreach (double count in counts)
+        {
+            total += count;
+            allHaveRows &= count > 0;
+        }
+        if (allHaveRows)
+            return total;
+        double extra = total / rows;
+        foreach (ref double count in counts)
+            count += extra / counts.Length;
+        return total + extra;
     }
 
     /// <summary>The quantile of each target column, as the network is to predict it: the smallest target that has at least <paramref name="level"/> of the rows' weight at or below it.</summary>

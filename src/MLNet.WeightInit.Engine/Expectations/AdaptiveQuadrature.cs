@@ -14,13 +14,26 @@ internal readonly record struct CurveMoments(double Value, double SquaredValue, 
 
 /// <summary>Expectations over a normal variable that find kinks and jumps by themselves: a cell is halved until halving changes nothing.</summary>
 /// <remarks>
-/// Four Gauss–Legendre nodes a cell, over ±12 deviations, beyond which even z¹⁰⁰ has no weight that a double sees. <see cref="GaussianQuadrature"/> has one fixed grid, which reports need for many
+/// Four Gauss–Legendre nodes a cell, over ±12 deviations, and where a double sees a weight there, up to ±37. <see cref="GaussianQuadrature"/> has one fixed grid, which reports need for many
 /// variances and their bits; gains are asked for once, and to more digits. Cells are taken in order, level by level, so the sums have one order.
+/// An expectation that doesn't exist is infinite: where the cells around a pole add as much however often they are halved, or where the function outgrows the density.
 /// </remarks>
-internal static class AdaptiveQuadrature
+internal sealed class AdaptiveQuadrature
 {
     const int Nodes = 4, PointsPerCell = 3 * Nodes;
     const double Range = 12, FirstWidth = 0.25;
+
+    /// <summary>Beyond it the density is no normal double.</summary>
+    const double Farthest = 37;
+
+    /// <summary>Shares of an expectation in the outermost cells, from which one has to look farther, and from which nothing is gained by that.</summary>
+    const double FarShare = 1e-15, EndlessShare = 1e-9;
+
+    /// <summary>log₂ a level of what the cells that are still halved add: −1 where the integrand is bounded there, −1/2 for 1/√x, 0 for 1/x, whose integral has no end.</summary>
+    const double EndlessSlope = -0.1;
+
+    /// <summary>Levels over which that slope is taken: a node that happens to lie near a pole changes one level's sum by a factor of ten.</summary>
+    const int FirstOpenLevel = 10;
 
     /// <summary>A jump is known to within a cell: 2⁻³⁰ of the first width, below the resolution of single precision.</summary>
     const int MostLevels = 30;
@@ -37,16 +50,54 @@ internal static class AdaptiveQuadrature
     static readonly double[] s_places = [-0.43056815579702629, -0.16999052179242813, 0.16999052179242813, 0.43056815579702629];
     static readonly double[] s_weights = [0.17392742256872693, 0.32607257743127307, 0.32607257743127307, 0.17392742256872693];
 
+    readonly CurveEvaluation _curve;
+    readonly double _deviation;
+    CurveMoments _total, _scale;
+
+    AdaptiveQuadrature(CurveEvaluation curve, double deviation)
+    {
+        _curve = curve;
+        _deviation = deviation;
+    }
+
     /// <summary>Moments at z ~ N(0, variance).</summary>
     /// <param name="curve">The function.</param>
     /// <param name="variance">Above 0, finite.</param>
     public static CurveMoments Moments(CurveEvaluation curve, double variance)
     {
-        double deviation = Math.Sqrt(variance);
+        var quadrature = new AdaptiveQuadrature(curve, Math.Sqrt(variance));
+        (CurveMoments low, CurveMoments high) = quadrature.AddCells(-Range, Range);
+        if (!quadrature.IsOver(FarShare, low, high))
+            return quadrature._total;
+        (low, _) = quadrature.AddCells(-Farthest, -Range);
+        (_, high) = quadrature.AddCells(Range, Farthest);
+        quadrature.IsOver(EndlessShare, low, high, makesInfinite: true);
+        return quadrature._total;
+    }
+
+    /// <summary>Whether either end adds more than a share to a moment, which is made infinite then if that is asked for.</summary>
+    bool IsOver(double share, CurveMoments low, CurveMoments high, bool makesInfinite = false)
+    {
+        bool value = Math.Max(low.SquaredValue, high.SquaredValue) > share * _total.SquaredValue, slope = Math.Max(low.SquaredSlope, high.SquaredSlope) > share * _total.SquaredSlope;
+        if (makesInfinite)
+            MakeInfinite(value, slope);
+        return value || slope;
+    }
+
+    void MakeInfinite(bool value, bool slope) => _total = _total with
+    {
+        SquaredValue = value ? double.PositiveInfinity : _total.SquaredValue,
+        SquaredSlope = slope ? double.PositiveInfinity : _total.SquaredSlope,
+    };
+
+    /// <returns>What the first and the last cell add, before they are halved.</returns>
+    (CurveMoments Low, CurveMoments High) AddCells(double from, double to)
+    {
         var cells = new List<double>();                     // left ends: all cells of a level have one width
-        for (double left = -Range; left < Range; left += FirstWidth)
+        for (double left = from; left < to; left += FirstWidth)
             cells.Add(left);
-        CurveMoments total = default, scale = default;
+        CurveMoments low = default, high = default;
+        var open = new List<CurveMoments>();
         double width = FirstWidth;
         for (int level = 0; cells.Count > 0; level++, width /= 2)
         {
@@ -55,33 +106,57 @@ internal static class AdaptiveQuadrature
                 for (int i = 0; i < PointsPerCell; i++)
                     points[cell * PointsPerCell + i] = Place(cells[cell], width, i);
             double[] values = new double[points.Length], slopes = new double[points.Length];
-            curve([.. points.Select(point => deviation * point)], values, slopes);
+            _curve([.. points.Select(point => _deviation * point)], values, slopes);
             // The first level's sum is the scale of tolerances: so no scale of the function or of the variance matters.
             for (int cell = 0; level == 0 && cell < cells.Count; cell++)
-                scale = Add(scale, Sum(points, values, slopes, deviation, cell * PointsPerCell, width));
+            {
+                high = Sum(points, values, slopes, _deviation, cell * PointsPerCell, width);
+                low = cell == 0 ? high : low;
+                _scale = Add(_scale, high);
+            }
             var halves = new CurveMoments[cells.Count];
-            CurveMoments estimate = total;
+            CurveMoments estimate = _total;
             for (int cell = 0; cell < cells.Count; cell++)
             {
-                halves[cell] = Add(Sum(points, values, slopes, deviation, cell * PointsPerCell + Nodes, width / 2),
-                    Sum(points, values, slopes, deviation, cell * PointsPerCell + 2 * Nodes, width / 2));
+                halves[cell] = Add(Sum(points, values, slopes, _deviation, cell * PointsPerCell + Nodes, width / 2),
+                    Sum(points, values, slopes, _deviation, cell * PointsPerCell + 2 * Nodes, width / 2));
                 estimate = Add(estimate, halves[cell]);
             }
             // Where all nodes of the first level missed a peak, its sum is no scale, and a tolerance by it would halve the peak's cells without end.
-            if (estimate.SquaredValue > 2 * scale.SquaredValue || estimate.SquaredSlope > 2 * scale.SquaredSlope)
-                scale = new CurveMoments(0, Math.Max(scale.SquaredValue, estimate.SquaredValue), Math.Max(scale.SquaredSlope, estimate.SquaredSlope), 0);
+            if (estimate.SquaredValue > 2 * _scale.SquaredValue || estimate.SquaredSlope > 2 * _scale.SquaredSlope)
+                _scale = new CurveMoments(0, Math.Max(_scale.SquaredValue, estimate.SquaredValue), Math.Max(_scale.SquaredSlope, estimate.SquaredSlope), 0);
             var rest = new List<double>();
+            CurveMoments stillOpen = default;
             for (int cell = 0; cell < cells.Count; cell++)
             {
-                CurveMoments whole = Sum(points, values, slopes, deviation, cell * PointsPerCell, width);
-                if (level == MostLevels || cells.Count > MostCells || IsClose(whole, halves[cell], scale))
-                    total = Add(total, halves[cell]);
+                CurveMoments whole = Sum(points, values, slopes, _deviation, cell * PointsPerCell, width);
+                bool isClose = IsClose(whole, halves[cell], _scale);
+                if (!isClose)
+                    stillOpen = Add(stillOpen, halves[cell]);
+                if (level == MostLevels || cells.Count > MostCells || isClose)
+                    _total = Add(_total, halves[cell]);
                 else
                     rest.AddRange([cells[cell], cells[cell] + width / 2]);
             }
+            open.Add(stillOpen);
             cells = rest;
         }
-        return total;
+        if (open.Count > MostLevels)
+            MakeInfinite(IsEndless(open, moments => moments.SquaredValue), IsEndless(open, moments => moments.SquaredSlope));
+        return (low, high);
+    }
+
+    /// <summary>Whether the cells that no halving settled go on adding as much: least squares of log₂ over levels.</summary>
+    static bool IsEndless(List<CurveMoments> open, Func<CurveMoments, double> moment)
+    {
+        double[] logarithms = [.. open.Skip(FirstOpenLevel).Select(moments => ScalarMath.Log(moment(moments)) / ScalarMath.Log(2))];
+        double middle = (logarithms.Length - 1) / 2.0, slope = 0, squares = 0;
+        for (int level = 0; level < logarithms.Length; level++)
+        {
+            slope += (level - middle) * logarithms[level];
+            squares += (level - middle) * (level - middle);
+        }
+        return slope / squares > EndlessSlope;
     }
 
     /// <summary>The first four nodes are the whole cell's, the next its left half's, the last its right half's.</summary>

@@ -40,10 +40,10 @@ public sealed class Gain
     /// <summary>E φ(z).</summary>
     public double Mean { get; }
 
-    /// <summary>E φ(z)²: what the next layer reads for each E z² of this one. A mean that isn't 0 is part of it.</summary>
+    /// <summary>E φ(z)²: what the next layer reads for each E z² of this one. A mean that isn't 0 is part of it. Infinite where the integral has no end (1 / x, exp x²): no gain keeps such a signal, and <see cref="Forward"/> is 0.</summary>
     public double SecondMoment { get; }
 
-    /// <summary>E φ′(z)², with the derivative that training uses at a kink.</summary>
+    /// <summary>E φ′(z)², with the derivative that training uses at a kink. Infinite where the integral has no end (a square or cube root, whose slope is too steep at 0), and <see cref="Backward"/> is 0 then.</summary>
     public double SquaredSlope { get; }
 
     /// <summary>√(variance / E φ²): with weights of variance gain² / fan-in and no bias, the next layer's E z² is this one's.</summary>
@@ -73,7 +73,7 @@ public sealed class Gain
     }
 
     /// <summary>The gains of any function.</summary>
-    /// <param name="activation">φ, almost everywhere smooth; kinks and jumps of φ′ may be anywhere.</param>
+    /// <param name="activation">φ, almost everywhere smooth; kinks, jumps and poles may be anywhere.</param>
     /// <param name="derivative">φ′.</param>
     /// <param name="variance">E z² of what it sees; from 1e-20 to 1e20. Default: 1.</param>
     /// <exception cref="ArgumentNullException">A function is null.</exception>

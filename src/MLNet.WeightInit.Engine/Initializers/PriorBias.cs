@@ -4,7 +4,7 @@ namespace MLNet.WeightInit;
 
 /// <summary>Biases that start the network at what is known without any feature: the output's at the label's prior, hidden ones at one value.</summary>
 /// <remarks>
-/// For classes log π, for a binary label log(π / (1 − π)), for a number its mean (0 where it is standardized), or what else is the best constant for the loss, by the frequencies and weights of the training rows. The first loss is then the
+/// For classes log π, for a binary label log(π / (1 − π)), for a number its mean (0 where it is standardized), or what else is the best constant for the loss, by the frequencies and weights of the training rows; where a class has no rows, one row is shared out among all. The first loss is then the
 /// label's entropy or variance, and no step is spent on learning them (Karpathy 2019, "init well"). As an initializer of weights it does nothing: use it for <c>BiasInit</c>.
 /// </remarks>
 public sealed class PriorBias : WeightInitializer

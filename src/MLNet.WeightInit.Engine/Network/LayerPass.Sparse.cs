@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Network;
@@ -62,9 +63,25 @@ internal sealed unsafe partial class LayerPass
     void SparseGradientChunk(int chunk)
     {
         int first = chunk * _featureBlock, count = Math.Min(_featureBlock, Sparse!.Features.Length - first), width = Layout.BiasLength;
-        Sparse.WeightGradient(first, count, width, _productGradient.Pointer, Stride, _scratch.Zeros.Pointer);
+        if (Sparse is { IsLazy: true, KeepsGradients: false } && Update is not null && count * width <= SparseChunkFloats)
+            UpdateAtOnce(first, count, width);
+        else
+            WriteGradient(first, count, width, Sparse.Gradient(first, width));
+    }
+
+    /// <summary>A gradient that nobody asks for later stays in the first-level cache until its rows have moved.</summary>
+    [SkipLocalsInit]
+    void UpdateAtOnce(int first, int count, int width)
+    {
+        float* block = stackalloc float[SparseChunkFloats + CacheHint.LineFloats];
+        WriteGradient(first, count, width, block + (-(nint)block & 63) / sizeof(float));
+    }
+
+    void WriteGradient(int first, int count, int width, float* gradient)
+    {
+        Sparse!.WeightGradient(first, count, width, _productGradient.Pointer, Stride, _scratch.Zeros.Pointer, gradient);
         if (Sparse.IsLazy)
-            Update?.OfRows(Layout.WeightOffset, width, Sparse.Features[first..], count, Sparse.Gradient(first, width));
+            Update?.OfRows(Layout.WeightOffset, width, Sparse.Features[first..], count, gradient);
     }
 
     /// <summary>To where the gradient of dense rows would be, with zeros for features that the batch hasn't.</summary>

@@ -103,44 +103,58 @@ internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double Length
 
     static RowSimilarity Of(int[] rows, double[,] products)
     {
-        var pairs = new List<(double Cosine, int Pair)>();
+        int count = 0, pair = 0;
+        double[] cosines = new double[rows.Length * (rows.Length - 1) / 2], lengths = new double[rows.Length];
+        var pairs = new int[cosines.Length];
         double squares = 0, fourths = 0;
-        int pair = 0;
         for (int a = 0; a < rows.Length; a++)
         {
             squares += products[a, a];
             fourths += products[a, a] * products[a, a];
+            lengths[a] = products[a, a];
             for (int b = 0; b < a; b++, pair++)
-                if (products[a, a] > 0 && products[b, b] > 0)
-                    pairs.Add((Math.Clamp(products[a, b] / Math.Sqrt(products[a, a] * products[b, b]), -1, 1), pair));
+                if (lengths[a] > 0 && lengths[b] > 0)
+                    (cosines[count], pairs[count++]) = (Math.Clamp(products[a, b] / Math.Sqrt(lengths[a] * lengths[b]), -1, 1), pair);
         }
-        pairs.Sort();
-        var means = new double[Math.Min(Groups, pairs.Count)];
+        Span<double> sorted = cosines.AsSpan(0, count);
+        Sort(sorted, pairs.AsSpan(0, count));
+        var means = new double[Math.Min(Groups, count)];
         var groups = new byte[pair];
         Array.Fill(groups, (byte)means.Length);
         for (int g = 0; g < means.Length; g++)
         {
-            int first = (int)((long)pairs.Count * g / means.Length), end = (int)((long)pairs.Count * (g + 1) / means.Length);
-            for (int i = first; i < end; i++)
-            {
-                means[g] += pairs[i].Cosine;
-                groups[pairs[i].Pair] = (byte)g;
-            }
-            means[g] /= end - first;
+            Range group = (int)((long)count * g / means.Length)..(int)((long)count * (g + 1) / means.Length);
+            foreach (double cosine in sorted[group])
+                means[g] += cosine;
+            foreach (int member in pairs.AsSpan(group))
+                groups[member] = (byte)g;
+            means[g] /= group.End.Value - group.Start.Value;
         }
         for (int g = 0; g + 1 < means.Length && means.Length == Groups; g += 2)
-            (means[g], means[g + 1]) = OfSameDeviation(pairs, (int)((long)pairs.Count * g / Groups), (int)((long)pairs.Count * (g + 2) / Groups));
+            (means[g], means[g + 1]) = OfSameDeviation(sorted[(int)((long)count * g / Groups)..(int)((long)count * (g + 2) / Groups)]);
         return new RowSimilarity(rows, means, squares > 0 ? fourths * rows.Length / (squares * squares) : 1) { PairGroups = groups };
     }
 
+    /// <summary>Of equal cosines the pair that comes first.</summary>
+    static void Sort(Span<double> cosines, Span<int> pairs)
+    {
+        cosines.Sort(pairs);
+        for (int first = 0, end; first < cosines.Length; first = end)
+        {
+            for (end = first + 1; end < cosines.Length && cosines[end].Equals(cosines[first]);)
+                end++;
+            pairs[first..end].Sort();
+        }
+    }
+
     /// <summary>Two numbers with the mean and the deviation of some pairs' cosines: chance in the weights is up to the mean square, of which means of groups lose a twentieth, and of what is beyond that of independent rows more.</summary>
-    static (double Low, double High) OfSameDeviation(List<(double Cosine, int Pair)> pairs, int first, int end)
+    static (double Low, double High) OfSameDeviation(ReadOnlySpan<double> cosines)
     {
         double mean = 0, squares = 0;
-        for (int i = first; i < end; i++)
-            mean += pairs[i].Cosine / (end - first);
-        for (int i = first; i < end; i++)
-            squares += (pairs[i].Cosine - mean) * (pairs[i].Cosine - mean) / (end - first);
+        foreach (double cosine in cosines)
+            mean += cosine / cosines.Length;
+        foreach (double cosine in cosines)
+            squares += (cosine - mean) * (cosine - mean) / cosines.Length;
         double deviation = Math.Sqrt(squares);
         return (Math.Max(-1, mean - deviation), Math.Min(1, mean + deviation));
     }

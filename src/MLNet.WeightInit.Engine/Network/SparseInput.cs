@@ -26,10 +26,13 @@ internal sealed unsafe class SparseInput
     /// <summary>True: only the weights of features that the batch has get a gradient and an update. False: all others get a gradient of 0, in the gradients' own place.</summary>
     public bool IsLazy { get; }
 
+    /// <summary>Whether <see cref="Gradients"/> are asked for after a way back that updates weights: else they need no place of their own.</summary>
+    public bool KeepsGradients { get; set; } = true;
+
     /// <summary>Features that the batch of the last way back had.</summary>
     public ReadOnlySpan<int> Features => _features!.Features;
 
-    /// <summary>∂L/∂W of those features in the last way back: [features][outputs, padded].</summary>
+    /// <summary>∂L/∂W of those features in the last way back, where it was kept: [features][outputs, padded].</summary>
     public ReadOnlySpan<float> Gradients(int outputs) => _gradients.Span[..(_features!.Count * Panels.Padded(outputs))];
 
     /// <summary>Where that of one of them begins.</summary>
@@ -59,11 +62,12 @@ internal sealed unsafe class SparseInput
     /// <param name="width">The layer's outputs, padded.</param>
     /// <param name="gradient">∂L/∂z.</param>
     /// <param name="zeros"><see cref="SparseKernel.MostZeros"/> of them.</param>
-    public void WeightGradient(int first, int count, int width, float* gradient, nint stride, float* zeros)
+    /// <param name="weightGradient">[count][width].</param>
+    public void WeightGradient(int first, int count, int width, float* gradient, nint stride, float* zeros, float* weightGradient)
     {
         fixed (int* starts = _features!.Starts, rows = _features.Rows)
         fixed (float* values = _features.Values)
-            _kernel.Multiply(starts + first, count, rows, values, gradient, stride, width, isFar: false, zeros, 0, Gradient(first, width), width);
+            _kernel.Multiply(starts + first, count, rows, values, gradient, stride, width, isFar: false, zeros, 0, weightGradient, width);
     }
 
     /// <summary>Writes some columns of the gradient of the inputs from one to another one after the other, with zeros for features that the batch hasn't.</summary>

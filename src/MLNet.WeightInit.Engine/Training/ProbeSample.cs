@@ -52,8 +52,11 @@ internal static class ProbeSample
     /// <summary>Classes one after another, the rows of each in the order that they had.</summary>
     static int[] ByClass(TrainingSet data, int[] order, int column)
     {
-        int[] classes = Array.ConvertAll(order, row => ValidationSplit.ClassOf(data, row, column));
-        return [.. Enumerable.Range(0, order.Length).OrderBy(i => classes[i]).Select(i => order[i])];
+        var keys = new long[order.Length];
+        for (int place = 0; place < keys.Length; place++)
+            keys[place] = ((long)ValidationSplit.ClassOf(data, order[place], column) << 32) + place;
+        Array.Sort(keys, order);
+        return order;
     }
 
     static void Add<T>(IncrementalHash hash, ReadOnlySpan<T> values)

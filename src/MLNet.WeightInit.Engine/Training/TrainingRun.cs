@@ -230,6 +230,7 @@ internal sealed partial class TrainingRun
             bool isRecorded = BeginEarly((long)(epoch - 1) * BatchesAnEpoch + batch);
             batch++;
             ReadOnlySpan<int> rows = _rows.Next(_options.BatchSize);
+            _step.KeepsGradient = isRecorded || MayEnd(rows.Length, (long)(epoch - 1) * BatchesAnEpoch + batch);
             double loss = _step.Run(rows, _learningRate, _trainingMetric);
             if (isRecorded)
                 EndEarly(loss, rows);
@@ -256,6 +257,9 @@ internal sealed partial class TrainingRun
         trainingLoss = MeanLoss(sum, WeightSeen, TrainingHeads);
         return end;
     }
+
+    /// <summary>Whether a step may be an epoch's last: the one whose gradient's norm is recorded.</summary>
+    bool MayEnd(int rows, long step) => _rowsSeen + rows >= _rows.Count || step >= _options.MaximumSteps || step >= _options.StopAfter || _options.MaximumDuration is not null;
 
     EpochEnd Limit()
     {

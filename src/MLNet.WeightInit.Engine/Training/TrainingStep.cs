@@ -94,6 +94,13 @@ internal sealed unsafe class TrainingStep
     /// <inheritdoc cref="State1"/>
     public AlignedBuffer? State2 => _state2;
 
+    /// <summary>Whether <see cref="GradientNorm"/> will be asked for after the next step. Without it a sparse first layer doesn't write what no other step reads.</summary>
+    /// <value>True, unless it is set.</value>
+    public bool KeepsGradient
+    {
+        set => _sparse?.KeepsGradients = value;
+    }
+
     /// <summary>Steps begun so far: what the choices of dropout are keyed by, beside seed and layer.</summary>
     public long Steps { get; set; }
 

@@ -44,7 +44,10 @@ internal sealed class UsableRows : IDisposable
         _isMissing = task == NetworkTask.Multiclass ? label => !(label >= 0 && label < outputs) : label => !float.IsFinite(label);
         // Bad rows are let through to be counted by kind and slot; ML.NET's own cursors only count them.
         DataViewSchema.Column[] keyColumns = MLNet.WeightInit.KeyColumns.Find(host, data.Schema.Schema, options);
-        _cursor = new FeatureFloatVectorCursor.Factory(data, (options.FeatureColumnName is null ? 0 : CursOpt.AllFeatures) | CursOpt.AllLabels | CursOpt.AllWeights).Create(null, [.. keyColumns.Select(column => column.Index)]);
+        var cursors = new FeatureFloatVectorCursor.Factory(data, (options.FeatureColumnName is null ? 0 : CursOpt.AllFeatures) | CursOpt.AllLabels | CursOpt.AllWeights);
+        int[] keyIndices = [.. keyColumns.Select(column => column.Index)];
+        // A set of one cursor reads on this thread; a cursor by itself may have threads of its own.
+        _cursor = options.NumberOfThreads == 1 ? cursors.CreateSet(1, null, keyIndices)[0] : cursors.Create(null, keyIndices);
         _keys = new KeyReader(_cursor.Row, keyColumns);
         KeyColumns = keyColumns.Length;
         _getLabels = options.IsAutoencoder ? _ => { } : TargetGetters.Create(_cursor.Row, data.Schema.Label!.Value);

@@ -44,8 +44,19 @@ internal sealed class FeatureStatisticsTests
         Assert.That((scale.Means[0], scale.Scales[0]), Is.EqualTo((2f, 1f)));
     }
 
+    /// <summary>Karpathy's start at the entropy of the classes, exactly. Logarithms as floats: 1e-6.</summary>
     [Test]
-    public void Prior_of_classes_is_their_smoothed_log_share_and_finite_for_an_absent_class()
+    public void Prior_of_classes_is_their_log_share_by_weight()
+    {
+        var data = new TrainingSet(new float[4], 4, 1, [0, 2, 0, 1], 1, [3, 1, 2, 0.5f]);
+        float[] bias = TargetStatistics.PriorBias(data, [0, 1, 2, 3], NetworkTask.Multiclass, 3, AffineScale.None);
+        for (int label = 0; label < 3; label++)
+            Assert.That((double)bias[label], Is.EqualTo(Math.Log(((double[])[5, 0.5, 1])[label] / 6.5)).Within(1e-6));
+    }
+
+    /// <summary>One row of mean weight is shared out where a class has none.</summary>
+    [Test]
+    public void Prior_of_classes_is_finite_for_an_absent_one()
     {
         var data = new TrainingSet(new float[4], 4, 1, [0, 0, 0, 1], 1);
         float[] bias = TargetStatistics.PriorBias(data, [0, 1, 2, 3], NetworkTask.Multiclass, 3, AffineScale.None);
@@ -58,7 +69,14 @@ internal sealed class FeatureStatisticsTests
     {
         var data = new TrainingSet(new float[100], 100, 1, [.. Enumerable.Range(0, 100).Select(row => row == 0 ? 1f : 0f)], 1);
         float[] bias = TargetStatistics.PriorBias(data, [.. Enumerable.Range(0, 100)], NetworkTask.Binary, 1, AffineScale.None);
-        Assert.That((double)bias[0], Is.EqualTo(Math.Log(1.5 / 99.5)).Within(1e-6));
+        Assert.That((double)bias[0], Is.EqualTo(Math.Log(1.0 / 99)).Within(1e-6));
+    }
+
+    [Test]
+    public void Prior_of_a_binary_label_that_is_never_true_is_finite()
+    {
+        float[] bias = TargetStatistics.PriorBias(new TrainingSet(new float[100], 100, 1, new float[100], 1), [.. Enumerable.Range(0, 100)], NetworkTask.Binary, 1, AffineScale.None);
+        Assert.That((double)bias[0], Is.EqualTo(Math.Log(0.5 / 100.5)).Within(1e-6));
     }
 
     [Test]
@@ -66,10 +84,10 @@ internal sealed class FeatureStatisticsTests
     {
         var data = new TrainingSet(new float[4], 4, 1, [1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1], 3, [3, 1, 2, 2]);
         float[] bias = TargetStatistics.PriorBias(data, [0, 1, 2, 3], NetworkTask.Multilabel, 3, AffineScale.None);
-        // Weights of the rows that have each label, of 8 in all; half a row of mean weight 2 on both sides.
-        double[] with = [3 + 2 + 2, 0, 2];
+        // Weights of the rows that have each label, of 8 in all; where none has it, half a row of mean weight 2 on both sides.
+        double[] odds = [7.0 / 1, 1.0 / 9, 2.0 / 6];
         for (int label = 0; label < 3; label++)
-            Assert.That((double)bias[label], Is.EqualTo(Math.Log((with[label] + 1) / (8 - with[label] + 1))).Within(1e-6));
+            Assert.That((double)bias[label], Is.EqualTo(Math.Log(odds[label])).Within(1e-6));
     }
 
     [Test]

@@ -8,7 +8,7 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Trainability;
 /// (e = (K + λ)⁻¹ r over the diagonal of (K + λ)⁻¹, λ K's mean diagonal); by neighbours it is the mean of the five nearest.</remarks>
 internal sealed class LabelRelation
 {
-    /// <summary>Rows looked at: the inverse grows with their cube.</summary>
+    /// <summary>Rows looked at: the factor and its inverse grow with their cube.</summary>
     public const int MostRows = 128;
 
     const int Neighbours = 5;
@@ -16,10 +16,15 @@ internal sealed class LabelRelation
     readonly int _rows;
     readonly double[][] _asked;
 
+    /// <summary>[rows × rows], written anew for each set of features.</summary>
+    readonly double[] _products, _inverse;
+
     /// <param name="gradients">∂L/∂f, [rows × <paramref name="stride"/>].</param>
     public LabelRelation(ReadOnlySpan<float> gradients, int rows, int outputs, int stride)
     {
         _rows = Math.Min(rows, MostRows);
+        _products = new double[_rows * _rows];
+        _inverse = new double[_rows * _rows];
         _asked = new double[Math.Min(outputs, 16)][];
         for (int output = 0; output < _asked.Length; output++)
         {
@@ -39,34 +44,51 @@ internal sealed class LabelRelation
     /// <summary>Shares by ridge regression and by neighbours.</summary>
     /// <param name="features">[rows × <paramref name="stride"/>].</param>
     public (double Linear, double Near) Of(ReadOnlySpan<float> features, int columns, int stride)
-        => Of(Products(features, columns, stride));
+    {
+        Multiply(features, columns, stride);
+        return Of();
+    }
+
+    /// <summary>The share by ridge regression alone.</summary>
+    /// <inheritdoc cref="Of(ReadOnlySpan{float}, int, int)" path="/param"/>
+    public double LinearOf(ReadOnlySpan<float> features, int columns, int stride)
+    {
+        Multiply(features, columns, stride);
+        return LinearOf() ?? 0;
+    }
 
     /// <summary>The same of sparse rows of <paramref name="columns"/> features.</summary>
-    public (double Linear, double Near) Of(SparseBatch batch, int columns) => Of(Products(batch, columns));
-
-    (double Linear, double Near) Of(double[] products)
+    public (double Linear, double Near) Of(SparseBatch batch, int columns)
     {
-        double[] kernel = Centred(products);
+        Multiply(batch, columns);
+        return Of();
+    }
+
+    (double Linear, double Near) Of()
+    {
+        double near = Near();
+        return LinearOf() is { } linear ? (linear, near) : (0, 0);
+    }
+
+    /// <returns>Null where nothing tells rows apart, or features aren't finite. Products are overwritten.</returns>
+    double? LinearOf()
+    {
+        Centre();
         double diagonal = 0;
         for (int row = 0; row < _rows; row++)
-            diagonal += kernel[row * _rows + row] / _rows;
-        if (!(diagonal > 0) || !double.IsFinite(diagonal))
-            return (0, 0);
-        return (Linear(kernel, diagonal), Near(products));
+            diagonal += _products[row * _rows + row] / _rows;
+        return diagonal > 0 && double.IsFinite(diagonal) ? Linear(diagonal) : null;
     }
 
-    double[] Products(ReadOnlySpan<float> features, int columns, int stride)
+    void Multiply(ReadOnlySpan<float> features, int columns, int stride)
     {
-        var products = new double[_rows * _rows];
         for (int left = 0; left < _rows; left++)
             for (int right = 0; right <= left; right++)
-                products[left * _rows + right] = products[right * _rows + left] = DoubleVectors.Dot(features.Slice(left * stride, columns), features.Slice(right * stride, columns));
-        return products;
+                _products[left * _rows + right] = _products[right * _rows + left] = DoubleVectors.Dot(features.Slice(left * stride, columns), features.Slice(right * stride, columns));
     }
 
-    double[] Products(SparseBatch batch, int columns)
+    void Multiply(SparseBatch batch, int columns)
     {
-        var products = new double[_rows * _rows];
         var dense = new float[columns];
         for (int left = 0; left < _rows; left++)
         {
@@ -77,72 +99,83 @@ internal sealed class LabelRelation
                 double sum = 0;
                 for (int i = batch.Starts[right]; i < batch.Starts[right + 1]; i++)
                     sum += (double)dense[batch.Columns[i]] * batch.Values[i];
-                products[left * _rows + right] = products[right * _rows + left] = sum;
+                _products[left * _rows + right] = _products[right * _rows + left] = sum;
             }
             for (int i = batch.Starts[left]; i < batch.Starts[left + 1]; i++)
                 dense[batch.Columns[i]] = 0;
         }
-        return products;
     }
 
-    double[] Centred(double[] products)
+    /// <summary>Products of rows become those of rows less their mean.</summary>
+    void Centre()
     {
         var means = new double[_rows];
         double all = 0;
         for (int row = 0; row < _rows; row++)
         {
-            for (int other = 0; other < _rows; other++)
-                means[row] += products[row * _rows + other] / _rows;
+            double sum = 0;
+            foreach (double product in _products.AsSpan(row * _rows, _rows))
+                sum += product;
+            means[row] = sum / _rows;
             all += means[row] / _rows;
         }
-        var kernel = new double[products.Length];
         for (int row = 0; row < _rows; row++)
             for (int other = 0; other < _rows; other++)
-                kernel[row * _rows + other] = products[row * _rows + other] - means[row] - means[other] + all;
-        return kernel;
+                _products[row * _rows + other] = _products[row * _rows + other] - means[row] - means[other] + all;
     }
 
-    double Linear(double[] kernel, double ridge)
+    /// <summary>K + λ = L Lᵀ and M = L⁻¹: a row's error is (Mᵀ M r) over the diagonal Σ M², column by column.</summary>
+    double Linear(double ridge)
     {
-        double[] inverse = Inverse(kernel, ridge);
+        double[] lower = InverseOfFactor(ridge);
+        double[] diagonal = new double[_rows], left = new double[_rows];
+        for (int row = 0; row < _rows; row++)
+            for (int column = 0; column <= row; column++)
+                diagonal[column] += lower[row * _rows + column] * lower[row * _rows + column];
         double error = 0, square = 0;
         foreach (double[] asked in _asked)
+        {
+            Array.Clear(left);
             for (int row = 0; row < _rows; row++)
             {
-                double left = DoubleVectors.Dot(inverse.AsSpan(row * _rows, _rows), asked) / inverse[row * _rows + row];
-                error += left * left;
+                ReadOnlySpan<double> of = lower.AsSpan(row * _rows, row + 1);
+                DoubleVectors.AddScaled(of, DoubleVectors.Dot(of, asked), left);
+            }
+            for (int row = 0; row < _rows; row++)
+            {
+                double mistake = left[row] / diagonal[row];
+                error += mistake * mistake;
                 square += asked[row] * asked[row];
             }
+        }
         return Share(error, square);
     }
 
-    /// <summary>(K + λ)⁻¹ by Cholesky's factor: the matrix is symmetric and positive.</summary>
-    double[] Inverse(double[] kernel, double ridge)
+    /// <summary>L⁻¹ of Cholesky's factor K + λ = L Lᵀ: in the lower half, row by row; the matrix is symmetric and positive. Its upper half becomes Lᵀ, so that all sums run along rows.</summary>
+    double[] InverseOfFactor(double ridge)
     {
         int n = _rows;
-        double[] factor = new double[n * n], inverse = new double[n * n];
-        for (int row = 0; row < n; row++)
-            for (int column = 0; column <= row; column++)
+        (double[] kernel, double[] inverse) = (_products, _inverse);
+        Array.Clear(inverse);
+        for (int pivot = 0; pivot < n; pivot++)
+        {
+            Span<double> upper = kernel.AsSpan(pivot * n, n), lower = inverse.AsSpan(pivot * n, pivot + 1);
+            double root = Math.Sqrt(Math.Max(upper[pivot] + ridge, ridge * 1e-9));
+            lower[pivot] = 1;
+            foreach (ref double value in upper[pivot..])
+                value /= root;
+            foreach (ref double value in lower)
+                value /= root;
+            for (int row = pivot + 1; row < n; row++)
             {
-                double sum = kernel[row * n + column] + (row == column ? ridge : 0);
-                sum -= DoubleVectors.Dot(factor.AsSpan(row * n, column), factor.AsSpan(column * n, column));
-                factor[row * n + column] = row == column ? Math.Sqrt(Math.Max(sum, ridge * 1e-9)) : sum / factor[column * n + column];
+                DoubleVectors.AddScaled(upper[row..], -upper[row], kernel.AsSpan(row * n + row));
+                DoubleVectors.AddScaled(lower, -upper[row], inverse.AsSpan(row * n));
             }
-        // Rows of L⁻¹ first, in the lower half of a matrix of its own; K⁻¹ = L⁻ᵀ L⁻¹.
-        var lower = new double[n * n];
-        for (int column = 0; column < n; column++)
-            for (int row = column; row < n; row++)
-            {
-                double sum = (row == column ? 1 : 0) - DoubleVectors.Dot(factor.AsSpan(row * n + column, row - column), lower.AsSpan(column * n + column, row - column));
-                lower[column * n + row] = sum / factor[row * n + row];
-            }
-        for (int left = 0; left < n; left++)
-            for (int right = 0; right <= left; right++)
-                inverse[left * n + right] = inverse[right * n + left] = DoubleVectors.Dot(lower.AsSpan(left * n + left, n - left), lower.AsSpan(right * n + left, n - left));
+        }
         return inverse;
     }
 
-    double Near(double[] products)
+    double Near()
     {
         Span<(double Distance, int Row)> nearest = stackalloc (double, int)[Neighbours];
         double error = 0, square = 0;
@@ -150,7 +183,7 @@ internal sealed class LabelRelation
         for (int row = 0; row < _rows && count > 0; row++)
         {
             Span<(double Distance, int Row)> found = nearest[..count];
-            FindNearest(products, row, found);
+            FindNearest(row, found);
             foreach (double[] asked in _asked)
             {
                 double mean = 0;
@@ -164,12 +197,12 @@ internal sealed class LabelRelation
     }
 
     /// <summary>The nearest other rows, the nearest first; of two as far away the one that comes first.</summary>
-    void FindNearest(double[] products, int row, Span<(double Distance, int Row)> nearest)
+    void FindNearest(int row, Span<(double Distance, int Row)> nearest)
     {
         nearest.Fill((double.PositiveInfinity, row == 0 ? 1 : 0));
         for (int other = 0; other < _rows; other++)
         {
-            double distance = products[other * _rows + other] - 2 * products[row * _rows + other];
+            double distance = _products[other * _rows + other] - 2 * _products[row * _rows + other];
             if (other == row || !(distance < nearest[^1].Distance))
                 continue;
             int place = nearest.Length - 1;

@@ -106,7 +106,7 @@ internal static class StartFigures
         LayerProbe first = probe.Layers[0], output = probe.Layers[^1];
         var labels = new LabelRelation(output.PreActivationGradients.Span, probe.Rows, output.Units, output.Stride);
         (double linear, double near) = probe.SparseInputs is { } sparse ? labels.Of(sparse, first.Inputs) : labels.Of(probe.Inputs!.Span, first.Inputs, probe.InputStride);
-        return (linear, near, probe.Layers.Count > 1 ? labels.Of(probe.Layers[^2].Activations.Span, probe.Layers[^2].Units, probe.Layers[^2].Stride).Linear : linear);
+        return (linear, near, probe.Layers.Count > 1 ? labels.LinearOf(probe.Layers[^2].Activations.Span, probe.Layers[^2].Units, probe.Layers[^2].Stride) : linear);
     }
 
     /// <summary>False for trainings of a kind that no cell of the study has.</summary>
