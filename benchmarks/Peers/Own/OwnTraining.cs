@@ -43,7 +43,7 @@ sealed class OwnTraining
         PassKernels kernels = PassKernels.Create(SimdLevels.Best, new WorkerPool(threads));
         var gatherer = new BatchGatherer(problem.Data, AffineScale.None, AffineScale.None, 1, kernels.Rows, problem.Batch);
         float[] rateMultipliers = [.. Enumerable.Repeat(1f, 2 * (problem.Hidden.Length + 1))];
-        _step = new TrainingStep(Network, gatherer, options, kernels, rateMultipliers, weightDecay: 0);
+        _step = new TrainingStep(Network, gatherer, options, kernels, rateMultipliers, weightDecay: 0) { KeepsGradient = false };     // as a training's steps but for an epoch's last
         _order = [.. Enumerable.Range(0, problem.Data.Rows)];
     }
 
