@@ -83,13 +83,26 @@ public sealed class LooksLinear : WeightInitializer
         string before = "Identity";
         foreach (PlannedTensor tensor in plan.Weights)
         {
-            if (tensor.Shape is { Role: TensorRole.Hidden, Rows: var units } && units % 2 != 0)
-                throw new ArgumentException($"Mirrored units come in pairs, so each hidden layer needs an even number of them, and {tensor.Name} has {units}. Use {units + 1}.", nameof(plan));
-            (double slope, bool isExact) = tensor.Shape.LayerIndex == 0 ? (1, true) : MirroredSlope(ActivationTraits.Of(before));
-            var block = new LooksLinear((float)(Gain / slope));
-            tensor.Use(block, isExact ? block.Explain(tensor.Shape) : $"{block.Explain(tensor.Shape)} {before} gives pairs of units a linear difference near 0 only.");
+            RequirePairs(tensor);
+            UseScaled(tensor, before, gain => new LooksLinear((float)(Gain * gain)));
             before = tensor.Shape.Activation;
         }
+    }
+
+    /// <exception cref="ArgumentException">A hidden layer has an odd number of units.</exception>
+    internal static void RequirePairs(PlannedTensor tensor)
+    {
+        if (tensor.Shape is { Role: TensorRole.Hidden, Rows: var units } && units % 2 != 0)
+            throw new ArgumentException($"Mirrored units come in pairs, so each hidden layer needs an even number of them, and {tensor.Name} has {units}. Use {units + 1}.", "plan");
+    }
+
+    /// <summary>Gives a tensor the rule of a gain that makes up for the slope of what it reads, and says where that is a straight line near 0 only.</summary>
+    /// <param name="before">Activation of what the tensor reads.</param>
+    internal static void UseScaled(PlannedTensor tensor, string before, Func<double, WeightInitializer> create)
+    {
+        (double slope, bool isExact) = tensor.Shape.LayerIndex == 0 ? (1, true) : MirroredSlope(ActivationTraits.Of(before));
+        WeightInitializer block = create(1 / slope);
+        tensor.Use(block, isExact ? block.Explain(tensor.Shape) : $"{block.Explain(tensor.Shape)} {before} gives pairs of units a linear difference near 0 only.");
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MLNet.WeightInit.Engine.Initializers;
+using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit;
 
@@ -64,21 +65,14 @@ public sealed class Risotto : WeightInitializer
     public override void Plan(InitializationPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        Mirrored.Plan(plan);
-        if (plan.BranchDepth == 0)
-            return;
-        int units = plan.Weights[0].Shape.Rows;
+        int units = plan.Weights.First().Shape.Rows;
         string before = "Identity";
         foreach (PlannedTensor tensor in plan.Weights)
         {
-            if (tensor.Shape.Role == TensorRole.Hidden && tensor.Shape.Rows != units)
+            LooksLinear.RequirePairs(tensor);
+            if (plan.BranchDepth > 0 && tensor.Shape.Role == TensorRole.Hidden && tensor.Shape.Rows != units)
                 throw new ArgumentException($"RISOTTO's blocks need hidden layers of one width, and {tensor.Name} has {tensor.Shape.Rows} units where the first has {units}. Use {units}.", nameof(plan));
-            if (IsInBranch(tensor.Shape))
-            {
-                (double slope, bool isExact) = LooksLinear.MirroredSlope(ActivationTraits.Of(before));
-                var block = new Risotto((float)(1 / slope));
-                tensor.Use(block, isExact ? block.Explain(tensor.Shape) : $"{block.Explain(tensor.Shape)} {before} gives pairs of units a linear difference near 0 only.");
-            }
+            LooksLinear.UseScaled(tensor, before, gain => IsInBranch(tensor.Shape) ? new Risotto((float)gain) : new LooksLinear((float)gain));
             before = tensor.Shape.Activation;
         }
     }
@@ -106,7 +100,7 @@ public sealed class Risotto : WeightInitializer
         return matrix;
     }
 
-    /// <summary>(M − I) (U … U)ᵀ, by one multiplication a layer, in double.</summary>
+    /// <summary>(M − I) (U … U)ᵀ, by one multiplication a layer, summed in double.</summary>
     static float[] Turn(in WeightShape shape, int half, RandomSource random)
     {
         float[] product = Orthogonal(shape, shape.BranchDepth - 1, half, random);
@@ -119,12 +113,7 @@ public sealed class Risotto : WeightInitializer
             float[] factor = Orthogonal(shape, layer, half, random);
             for (int row = 0; row < half; row++)
                 for (int column = 0; column < half; column++)
-                {
-                    double sum = 0;
-                    for (int i = 0; i < half; i++)
-                        sum += (double)product[row * half + i] * factor[column * half + i];
-                    next[row * half + column] = (float)sum;
-                }
+                    next[row * half + column] = (float)DoubleVectors.Dot(product.AsSpan(row * half, half), factor.AsSpan(column * half, half));
             (product, next) = (next, product);
         }
         return product;
