@@ -181,6 +181,18 @@ internal sealed unsafe class TrainingStep
         return loss;
     }
 
+    /// <summary>Back to before the first step, from other parameters of the same network: what a new object would do, in this one's memory.</summary>
+    public void Restart(ReadOnlySpan<float> parameters)
+    {
+        parameters.CopyTo(_pass.Network.Parameters.Span);
+        _pass.Network.ParametersChanged();
+        _state1?.Span.Clear();
+        _state2?.Span.Clear();
+        _optimizer?.Restart();
+        _weightNormalization?.Begin(_pass.Network);
+        Steps = 0;
+    }
+
     /// <summary>What a step leaves behind for the next one, but the parameters.</summary>
     public void Exchange(StateExchange state)
     {

@@ -110,7 +110,7 @@ internal sealed class RateStudy
     /// <summary>Most trainings are done with after <see cref="QuickSteps"/>.</summary>
     TrialOutcome Quick(TrialCourse course, double initialLoss)
     {
-        double[] losses = _trial.Losses(QuickSteps, course.Rates(QuickSteps), out _);
+        double[] losses = _trial.Losses(QuickSteps, course.Rates(QuickSteps));
         double end = losses.Length < QuickSteps ? double.PositiveInfinity : (losses[^1] + losses[^2]) / 2;
         double reference = Math.Max(initialLoss, double.IsNaN(_prior) ? initialLoss : _prior);
         return end - reference <= (SuspiciousRise - 1) * Math.Abs(reference) ? new TrialOutcome(QuickSteps, initialLoss, end) : _trial.Run(ConfirmingSteps, course.Rates(ConfirmingSteps));
@@ -206,10 +206,13 @@ internal sealed class RateStudy
         if (_bound.IsPreconditioned)
         {
             double rate = Math.Min(_options.LearningRate, _options.Optimizer.DefaultLearningRate);
-            if (_trial.Losses(PreconditioningSteps, _ => rate, out TrainingStep step).Length < PreconditioningSteps)
+            int taken = _trial.Losses(PreconditioningSteps, _ => rate, step =>
+            {
+                step.Pass.Network.Parameters.Span.CopyTo(copy.Parameters.Span);
+                scales = RateScales((step.State2 ?? step.State1)!.Span);
+            }).Length;
+            if (taken < PreconditioningSteps)
                 return (double.NaN, "The loss stopped being finite before the averages of squared gradients had settled.");
-            step.Pass.Network.Parameters.Span.CopyTo(copy.Parameters.Span);
-            scales = RateScales((step.State2 ?? step.State1)!.Span);
             place = $"after {PreconditioningSteps} steps at a rate of {NumberText.Format(rate)}, of the Hessian preconditioned by {_options.Optimizer.Name}'s averages of squared gradients";
         }
         else if (_rateMultipliers.Any(multiplier => multiplier != 1))

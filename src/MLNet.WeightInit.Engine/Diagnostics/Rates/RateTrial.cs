@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
@@ -16,6 +17,9 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
     const int HeldOutMeasurements = 4, HeldOutInterval = 20;
 
     readonly TrainingOptions _options = options with { BatchSize = Math.Min(options.BatchSize, MostRows) };
+
+    /// <summary>Copies that a trial is over with: the next one takes their memory.</summary>
+    readonly ConcurrentBag<Copy> _idle = [];
     double[] _untrained = [];
 
     public int BatchSize => _options.BatchSize;
@@ -23,34 +27,37 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
     /// <summary>Runs steps at the rates that are asked for; ends early where the loss stops being finite.</summary>
     public TrialOutcome Run(int steps, Func<int, double> rate)
     {
-        double[] losses = Losses(steps, rate, out _);
+        double[] losses = Losses(steps, rate);
         int first = steps - Math.Max(1, steps / 4);
         return new TrialOutcome(steps, Mean(Untrained(steps), first, steps), losses.Length < steps ? double.PositiveInfinity : Mean(losses, first, steps));
     }
 
     /// <summary>Mean loss of each step's batch, before the step; shorter where one isn't finite.</summary>
-    /// <param name="step">With what the optimizer remembers after the last.</param>
-    public double[] Losses(int steps, Func<int, double> rate, out TrainingStep step)
+    /// <param name="atEnd">Gets the last step, with what the optimizer remembers; its memory is another trial's afterwards.</param>
+    public double[] Losses(int steps, Func<int, double> rate, Action<TrainingStep>? atEnd = null)
     {
-        TrainingStep trained = step = Begin(gatherer.Twin());
-        return Batches(steps, (batch, index) => trained.Run(batch, (float)rate(index)));
+        Copy copy = Begin();
+        double[] losses = Batches(steps, (batch, index) => copy.Step.Run(batch, (float)rate(index)));
+        atEnd?.Invoke(copy.Step);
+        _idle.Add(copy);
+        return losses;
     }
 
     /// <summary>Loss of rows that it doesn't train on, the mean of a few measurements towards the end: the very last step's is chance where the rate is high. Infinite where a loss on the way isn't finite.</summary>
     public double HeldOutLoss(int steps, Func<int, double> rate, int[] held)
     {
         int interval = Math.Max(1, steps / HeldOutInterval);
-        BatchGatherer own = gatherer.Twin();
-        TrainingStep trained = Begin(own);
+        Copy copy = Begin();
         double weight = held.Sum(gatherer.WeightOf), sum = 0;
         int last = Batches(steps, (batch, index) =>
         {
-            double loss = trained.Run(batch, (float)rate(index));
+            double loss = copy.Step.Run(batch, (float)rate(index));
             int left = steps - 1 - index;
             if (double.IsFinite(loss) && left % interval == 0 && left / interval < HeldOutMeasurements)
-                sum += trained.Evaluate(own, held) / weight;
+                sum += copy.Step.Evaluate(copy.Gatherer, held) / weight;
             return loss;
         }).Length;
+        _idle.Add(copy);
         return last == steps && double.IsFinite(sum) ? sum / Math.Min(HeldOutMeasurements, (steps - 1) / interval + 1) : double.PositiveInfinity;
     }
 
@@ -59,10 +66,11 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
     {
         if (_untrained.Length >= steps)
             return _untrained;
-        BatchGatherer own = gatherer.Twin();
-        TrainingStep step = Begin(own);
+        Copy copy = Begin();
         bool needsTrainingPass = _options.Dropout is not null || _options.Normalization == Normalization.Batch;     // whose losses are others when a network scores
-        return _untrained = Batches(steps, (batch, _) => needsTrainingPass ? step.Run(batch, 0) : step.Evaluate(own, batch));
+        _untrained = Batches(steps, (batch, _) => needsTrainingPass ? copy.Step.Run(batch, 0) : copy.Step.Evaluate(copy.Gatherer, batch));
+        _idle.Add(copy);
+        return _untrained;
     }
 
     double[] Batches(int steps, Func<int[], int, double> run)
@@ -90,12 +98,21 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
         return [.. losses];
     }
 
-    TrainingStep Begin(BatchGatherer own)
+    Copy Begin()
     {
+        if (_idle.TryTake(out Copy? idle))
+        {
+            idle.Step.Restart(network.Parameters.Span);
+            return idle;
+        }
         var copy = new FeedForwardNetwork(network.Layout, network.Task, network.FeatureScale, network.TargetScale);
         network.Parameters.Span.CopyTo(copy.Parameters.Span);
-        return new TrainingStep(copy, own, _options, kernels, rateMultipliers, weightDecay);
+        BatchGatherer own = gatherer.Twin();
+        return new Copy(own, new TrainingStep(copy, own, _options, kernels, rateMultipliers, weightDecay) { KeepsGradient = false });
     }
+
+    /// <summary>Of the network, while one trial trains it.</summary>
+    sealed record Copy(BatchGatherer Gatherer, TrainingStep Step);
 
     static double Mean(double[] values, int first, int end)
     {

@@ -53,6 +53,8 @@ internal sealed class Lamb : Optimizer
             _power2 *= beta2;
         }
 
+        public override void Restart() => (_power1, _power2) = (1, 1);
+
         public override void Exchange(StateExchange state)
         {
             state.Number("optimizer/power of beta1", ref _power1);

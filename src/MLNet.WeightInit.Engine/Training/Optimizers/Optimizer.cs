@@ -60,6 +60,9 @@ internal abstract unsafe class OptimizerKernel
         }
     }
 
+    /// <summary>Back to before the first step.</summary>
+    public abstract void Restart();
+
     /// <summary>What it carries from one step to the next beside the running averages: nothing for most.</summary>
     public virtual void Exchange(StateExchange state)
     {

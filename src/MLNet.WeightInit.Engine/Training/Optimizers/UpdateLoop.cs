@@ -46,9 +46,12 @@ internal readonly struct UpdateLoopFactory<TRule>(TRule rule) : ISimdFactory<Opt
 internal sealed unsafe class UpdateLoop<TSimd, TVector, TRule, TLanes>(TRule rule) : OptimizerKernel
     where TSimd : struct, ISimd<TVector> where TVector : struct where TRule : struct, IUpdateRule<TRule> where TLanes : struct, IUpdateLanes<TLanes, TRule, TVector>
 {
+    readonly TRule _unused = rule;
     TRule _rule = rule;
 
     public override void BeginStep(float learningRate) => _rule = _rule.NextStep(learningRate);
+
+    public override void Restart() => _rule = _unused;
 
     public override void Exchange(StateExchange state) => TRule.Exchange(ref _rule, state);
 

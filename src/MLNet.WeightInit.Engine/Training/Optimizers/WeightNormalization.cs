@@ -40,7 +40,6 @@ internal sealed unsafe class WeightNormalization
         _l1 = l1;
         _longest = maxNorm ?? float.PositiveInfinity;
         Trained = new AlignedBuffer(gradients.Length);
-        network.Parameters.Span.CopyTo(Trained.Span);
         _layers = new NormalizedLayer[network.Layout.Layers.Count - 1];
         var panels = new List<Panel>();
         long gains = network.Parameters.Length;
@@ -53,9 +52,7 @@ internal sealed unsafe class WeightNormalization
             gains += layer.BiasLength;
         }
         _panels = [.. panels];
-        foreach (Panel panel in _panels)
-            _kernel.Lengths(Trained.Pointer + panel.Offset, panel.Inputs, panel.Width, Trained.Pointer + panel.Gains);
-        CheckLengths(network);
+        Begin(network);
         _backwardPanel = BackwardPanel;
         _composePanel = ComposePanel;
     }
@@ -68,6 +65,16 @@ internal sealed unsafe class WeightNormalization
 
     /// <summary>Floats of the parameters with one g a hidden unit, padded a layer, behind them: of gradients and of the optimizer's averages too.</summary>
     public static long LengthWithGains(FeedForwardNetwork network) => network.Parameters.Length + network.Layout.Layers.SkipLast(1).Sum(layer => (long)layer.BiasLength);
+
+    /// <summary>Directions and lengths of the network's weights as they are.</summary>
+    /// <exception cref="InvalidOperationException">A hidden unit's weights are all 0.</exception>
+    public void Begin(FeedForwardNetwork network)
+    {
+        network.Parameters.Span.CopyTo(Trained.Span);
+        foreach (Panel panel in _panels)
+            _kernel.Lengths(Trained.Pointer + panel.Offset, panel.Inputs, panel.Width, Trained.Pointer + panel.Gains);
+        CheckLengths(network);
+    }
 
     /// <summary>From the gradient by the hidden weights to those by directions and lengths.</summary>
     public void TurnGradients() => ForEachPanel(_backwardPanel);
