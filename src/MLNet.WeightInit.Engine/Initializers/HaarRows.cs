@@ -21,7 +21,7 @@ internal sealed unsafe class HaarRows : IDisposable
     const int Chunk = 96;
 
     readonly GemmKernel _gemm;
-    readonly int _rows, _length, _stride;
+    readonly int _rows, _length, _stride, _block, _chunk;
     readonly WorkBuffer _matrix, _across, _along, _small;
     readonly double[] _signs;
 
@@ -31,19 +31,20 @@ internal sealed unsafe class HaarRows : IDisposable
     public HaarRows(int rows, int length, SimdLevel level)
     {
         (_rows, _length, _stride) = (rows, length, Panels.RowStride(length));
+        (_block, _chunk) = (BlockOf(rows), Math.Min(Chunk, rows));
         _gemm = GemmKernel.Create(level);
         _signs = new double[rows];
         _matrix = new WorkBuffer((long)rows * _stride);
-        _across = new WorkBuffer(PanelFloats(length));
-        _along = new WorkBuffer(PanelFloats(length));
-        _small = new WorkBuffer(SmallFloats);
+        _across = new WorkBuffer(PanelFloats(rows, length));
+        _along = new WorkBuffer(PanelFloats(rows, length));
+        _small = new WorkBuffer(SmallFloats(rows));
     }
 
-    /// <summary>What an object of this size takes: the matrix of rows, a block of 64 of them twice over, and a few blocks of 64 × 96.</summary>
+    /// <summary>What an object of this size takes: the matrix of rows, a block of at most 64 of them twice over, and a few blocks of at most 64 × 96.</summary>
     public static long Bytes(long rows, long length)
     {
         long stride = (length + Panels.Padding - 1) / Panels.Padding * Panels.Padding + Panels.Padding;
-        return sizeof(float) * (rows * stride + 2 * PanelFloats(length) + SmallFloats) + sizeof(double) * rows;
+        return sizeof(float) * (rows * stride + 2 * PanelFloats(rows, length) + SmallFloats(rows)) + sizeof(double) * rows;
     }
 
     /// <summary>Draws rows · length − rows (rows − 1) / 2 normal values, and makes the rows of them.</summary>
@@ -89,10 +90,13 @@ internal sealed unsafe class HaarRows : IDisposable
         _small.Dispose();
     }
 
-    static long PanelFloats(long length) => Block * (length + Panels.Width);
+    /// <summary>Reflections in the largest block of so many rows, padded.</summary>
+    static int BlockOf(long rows) => Panels.Padded((int)Math.Min(Block, rows));
+
+    static long PanelFloats(long rows, long length) => BlockOf(rows) * (length + Panels.Width);
 
     /// <summary>Inner products and T, the chunk's products with V and with T, and a start for rows of T.</summary>
-    static int SmallFloats => 2 * Block * Block + 2 * Chunk * Block + 2 * Block;
+    static int SmallFloats(long rows) => 2 * BlockOf(rows) * (BlockOf(rows) + (int)Math.Min(Chunk, rows) + 1);
 
     Span<float> Row(int row, int first) => new(_matrix.Pointer + (nint)row * _stride + first, _length - first);
 
@@ -128,7 +132,7 @@ internal sealed unsafe class HaarRows : IDisposable
         new Span<float>(zeros, Panels.Width).Clear();
         PackAcross(block, count, depth);
         PackAlong(block, count, depth);
-        float* inner = _small.Pointer, triangle = inner + Block * Block, products = triangle + Block * Block, turned = products + Chunk * Block, start = turned + Chunk * Block;
+        float* inner = _small.Pointer, triangle = inner + _block * _block, products = triangle + _block * _block, turned = products + _chunk * _block, start = turned + _chunk * _block;
         Multiply(block, _stride, count, _across.Pointer, depth, count, zeros, inner, padded);
         InvertTriangle(inner, padded, count, triangle, start);
 
@@ -193,7 +197,7 @@ internal sealed unsafe class HaarRows : IDisposable
     /// <param name="start">Room for a row.</param>
     void InvertTriangle(float* inner, int padded, int count, float* triangle, float* start)
     {
-        new Span<float>(start, 2 * Block).Clear();
+        new Span<float>(start, 2 * _block).Clear();
         for (int row = 0; row < count; row++)
         {
             float* coefficients = inner + row * padded;

@@ -14,7 +14,7 @@ internal struct ThreadChoice(long ticksPerSecond)
     public const int Blocks = 3;
 
     /// <summary>A way is used at least so many times as long as comparing took.</summary>
-    public const int UsesOfComparison = 16;
+    public const int UsesOfComparison = 32;
 
     readonly long _block = ticksPerSecond / 2_000, _warmUp = ticksPerSecond / 250, _longestUse = 4 * ticksPerSecond;
     readonly double[] _together = new double[Blocks], _alone = new double[Blocks];

@@ -1,4 +1,5 @@
 using MLNet.WeightInit.Engine.Data;
+using MLNet.WeightInit.Engine.Tests.Network;
 using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Tests.Data;
@@ -35,6 +36,24 @@ internal sealed class FeatureStatisticsTests
     [Test]
     public void A_deviation_of_one_at_a_mean_of_ten_thousand_is_found()
         => Assert.That(Of(9_999, 10_001, 9_999, 10_001).Scales[0], Is.EqualTo(1f));
+
+    /// <summary>Eight features at a time and one by one: values, indicators, constants, a feature that is never there, and a fifth of all that is missing. The same sums in the same order: the same bits.</summary>
+    [Test]
+    public void Every_number_of_features_has_the_figures_of_a_plain_loop([Range(1, 41, 4)] int features)
+    {
+        const int Rows = 60;
+        float[] values = Networks.Values(Rows * features, 7, 3), missing = Networks.Values(Rows * features, 8, 1);
+        for (int i = 0; i < values.Length; i++)
+            values[i] = missing[i] < -0.6f || i % features % 5 == 4 ? float.NaN : (i % features % 5) switch { 1 => values[i] > 0 ? 1 : 0, 2 => 2.5f, 3 => values[i] - 100, _ => values[i] };
+        AffineScale found = FeatureStatistics.Standardization(new TrainingSet(values, Rows, features, new float[Rows], 1), [.. Enumerable.Range(0, Rows)]);
+        for (int feature = 0; feature < features; feature++)
+        {
+            float[] column = [.. Enumerable.Range(0, Rows).Select(row => values[row * features + feature]).Where(value => !float.IsNaN(value))];
+            double mean = column.Aggregate(0.0, (sum, value) => sum + value) / Math.Max(1, column.Length), squares = column.Aggregate(0.0, (sum, value) => sum + (value - mean) * (value - mean));
+            (float, float) expected = (feature % 5) switch { 4 => (0, 0), 1 => (0, 1), 2 => (2.5f, 0), _ => ((float)mean, (float)(1 / Math.Sqrt(squares / column.Length))) };
+            Assert.That((found.Means[feature], found.Scales[feature]), Is.EqualTo(expected), $"feature {feature}");
+        }
+    }
 
     [Test]
     public void Only_the_given_rows_count()

@@ -152,6 +152,18 @@ public class NetworkTheoryTests
     public void A_hundred_layers_stay_under_64_KB()
         => Assert.That(System.Text.Encoding.UTF8.GetByteCount(Report("Tanh", "edge_of_chaos", 100, 16).ToJson()), Is.LessThan(64 * 1024));
 
+    /// <summary>Twenty rows at right angles, whose 190 cosines are 0: groups follow the pairs' order, on any platform's sort.</summary>
+    [Test]
+    public void Of_equal_cosines_the_pair_that_comes_first_is_in_the_lower_group()
+    {
+        float[] rows = new float[20 * 20];
+        for (int row = 0; row < 20; row++)
+            rows[row * 20 + row] = 1 + row;
+        byte[] groups = RowSimilarity.Of(rows, 20, 20, 20).PairGroups;
+        Assert.That(groups, Is.Ordered.And.Length.EqualTo(190));
+        Assert.That(groups[^1], Is.EqualTo(15));
+    }
+
     [Test]
     public void Sparse_rows_are_as_alike_as_the_same_rows_dense()
     {

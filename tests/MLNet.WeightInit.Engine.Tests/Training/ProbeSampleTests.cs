@@ -51,6 +51,17 @@ internal sealed class ProbeSampleTests
         Assert.That(ProbeSample.Choose(data, All(data), classColumn: null, 1, 10), Is.EquivalentTo(order[..10]));
     }
 
+    /// <summary>Classes one after another, each in the order drawn, of which every n/256-th row is taken.</summary>
+    [Test]
+    public void The_drawn_order_goes_on_within_a_class()
+    {
+        TrainingSet data = Classes(700, 200, 100);
+        int[] order = All(data);
+        new RandomSource(3, "probe/rows").Shuffle(order);
+        order = [.. order.OrderBy(row => data.Targets[row])];
+        Assert.That(ProbeSample.Choose(data, All(data), classColumn: 0, 3, 256), Is.EqualTo(Enumerable.Range(0, 256).Select(i => order[(2 * i + 1) * 1_000 / 512]).Order()));
+    }
+
     /// <summary>From Python: hashlib.sha256 of struct.pack('&lt;ififf', column, feature, key, target, weight), row after row; each has one feature that isn't 0.</summary>
     [Test]
     public void The_hash_is_of_features_keys_targets_and_weights()
