@@ -142,7 +142,7 @@ internal static class NetworkTrainer
             double constant = SignificantDigits.Round(PriorLoss(gatherer, probeRows, options, prior));
             TrainingOptions tried = options with
             {
-                Diagnostics = DiagnosticsLevel.Off, OnlyMeasures = false, TriesOut = false, NumberOfEpochs = epochs, StopAfter = steps, MaximumDuration = null, EarlyStopping = false, RestoreBest = false, Checkpoint = null, Progress = null, ReturnBestOnCancel = false,
+                Diagnostics = DiagnosticsLevel.Off, OnlyMeasures = false, TriesOut = false, TriesRate = false, NumberOfEpochs = epochs, StopAfter = steps, MaximumDuration = null, EarlyStopping = false, RestoreBest = false, Checkpoint = null, Progress = null, ReturnBestOnCancel = false,
             };
             try
             {
@@ -161,8 +161,11 @@ internal static class NetworkTrainer
 
         InitializationReport Diagnosed(InitializationReport made)
         {
-            WeightDraws draws = DrawTrials.Measure(made, options, Rebuild);
-            return RemedyTrials.Measure(made, options, Rebuild).With(draws);
+            bool triesRate = made.Findings.Any(finding => finding.Judged?.Name == JudgedFigures.TrialLoss);
+            WeightDraws draws = DrawTrials.Measure(made, options, Remade);
+            return RemedyTrials.Measure(made, options, Remade).With(draws);
+
+            InitializationReport Remade(TrainingOptions changed) => Rebuild(changed with { TriesRate = triesRate });
         }
 
         // The same rows: they are chosen by data and seed.

@@ -63,6 +63,7 @@ internal static class RemedyTrials
             "Optimizer" => options with { Optimizer = Optimizers.Parse(value) },
             "NumberOfEpochs" => options with { NumberOfEpochs = int.Parse(value, CultureInfo.InvariantCulture) },
             "Schedule" => options with { Schedule = Schedules.Parse(value) },
+            "Dropout" => options with { Dropout = new Dropout(float.Parse(value.TrimEnd('f'), CultureInfo.InvariantCulture), options.Dropout?.IsAlpha == true) },
             "LearningRate" => options with { LearningRate = float.Parse(value.TrimEnd('f'), CultureInfo.InvariantCulture) },
             _ => null,
         };

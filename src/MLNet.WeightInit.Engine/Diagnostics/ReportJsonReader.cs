@@ -41,7 +41,7 @@ internal static class ReportJsonReader
             throw new InvalidDataException(
                 $"The initialization report has schema version {version}; this version of MLNet.WeightInit reads version {InitializationReport.SchemaVersion}. "
                 + "Use the package version that wrote the model, or a newer one.");
-        string[] reasons = Elements(Member(root, "reasons"), "reasons").Select(item => Text(item, "reasons")).ToArray();
+        string[] reasons = SharedBeginnings.Read(Elements(Member(root, "reasons"), "reasons"));
         LayerStatistics[] layers = ReadTable(Member(root, "layers"), "layers", ReportJsonSchema.LayerColumns, ReadLayer);
         return new InitializationReport
         {

@@ -108,10 +108,7 @@ internal static class ReportJsonWriter
     static void WritePlan(Utf8JsonWriter json, IReadOnlyList<TensorPlan> plan, bool hasHashes)
     {
         List<string> reasons = plan.Select(row => row.Reason).Distinct(StringComparer.Ordinal).ToList();
-        json.WriteStartArray("reasons");
-        foreach (string reason in reasons)
-            json.WriteStringValue(reason);
-        json.WriteEndArray();
+        SharedBeginnings.Write(json, reasons, sharesBeginnings: !hasHashes);
 
         bool hasDropout = plan.Any(row => row.Shape.InputDropout != 0), hasNormalization = plan.Any(row => row.Shape.IsNormalized), hasBlocks = plan.Any(row => row.Shape.BranchDepth != 0), hasVersions = plan.Any(row => row.InitializerVersion != 1), hasRates = plan.Any(row => row.LearningRateMultiplier != 1);
         List<string> columns = [.. ReportJsonSchema.PlanColumns];

@@ -118,6 +118,9 @@ internal sealed record TrainingOptions
     /// <summary>For a report below <see cref="DiagnosticsLevel.Full"/>: whether the training is tried out all the same, where that costs little, as that of a remedy or of another draw is.</summary>
     public bool TriesOut { get; init; }
 
+    /// <summary>For a report below <see cref="DiagnosticsLevel.Full"/>: whether its trial of the learning rate is as long as that of a full one, with which it is compared.</summary>
+    public bool TriesRate { get; init; }
+
     /// <summary>Steps after which a trial of the training ends, whose schedule is the whole training's; null for a training.</summary>
     public long? StopAfter { get; init; }
 

@@ -163,8 +163,8 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     void Warn(IChannel channel, TrainingResult result)
     {
         if (result.Initialization.Verdict != Verdict.Healthy && _settings.Options.Comparison is null)
-            channel.Warning("The initialization is not healthy. {0} The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.",
-                ReportHeadline.Write(result.Initialization));
+            channel.Warning("The initialization is not healthy. {0} {1}", ReportHeadline.Write(result.Initialization),
+                _settings.Options.OnlyMeasures ? "The report has the rest." : "The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.");
         // What the start already had is not said twice.
         if (_settings.Options.Comparison is null)
             foreach (Finding finding in result.Initialization.EarlyTraining?.Findings.Where(finding => finding.Severity >= Severity.Warning && finding.Verdict != result.Initialization.Verdict) ?? [])

@@ -152,6 +152,32 @@ public class NetworkTheoryTests
     public void A_hundred_layers_stay_under_64_KB()
         => Assert.That(System.Text.Encoding.UTF8.GetByteCount(Report("Tanh", "edge_of_chaos", 100, 16).ToJson()), Is.LessThan(64 * 1024));
 
+    /// <summary>Each width has reasons with numbers of its own; trained a little, so that the report has its early training, too.</summary>
+    [TestCase("ReLU", "auto")]
+    [TestCase("Tanh", "auto")]
+    [TestCase("GELU", "auto")]
+    public void A_hundred_layers_of_different_widths_stay_under_64_KB_and_keep_their_reasons(string activation, string init)
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 4, [.. Enumerable.Range(0, 100).Select(layer => 300 - 2 * layer)], activation, init: init, batchSize: 64, epochs: 1);
+        InitializationReport report = NetworkTrainer.Train(s_rows, options).Initialization;
+        string json = report.ToJson();
+        Assert.That(System.Text.Encoding.UTF8.GetByteCount(json), Is.LessThan(64 * 1024));
+        InitializationReport read = InitializationReport.FromJson(json);
+        Assert.That(read.Plan.Select(row => row.Reason), Is.EqualTo(report.Plan.Select(row => row.Reason)));
+        Assert.That(read.ToJson(), Is.EqualTo(json));
+        JsonObject damaged = JsonNode.Parse(json)!.AsObject();
+        JsonArray reference = damaged["reasons"]!.AsArray().OfType<JsonArray>().First();
+        foreach ((int place, JsonNode value) in ((int, JsonNode)[])[(0, 99_999), (0, -1), (1, 99_999), (1, -1), (2, 5)])
+        {
+            JsonNode kept = reference[place]!.DeepClone();
+            reference[place] = value;
+            Assert.That(() => InitializationReport.FromJson(damaged.ToJsonString()), Throws.TypeOf<InvalidDataException>());
+            reference[place] = kept;
+        }
+        reference.RemoveAt(2);
+        Assert.That(() => InitializationReport.FromJson(damaged.ToJsonString()), Throws.TypeOf<InvalidDataException>());
+    }
+
     /// <summary>Twenty rows at right angles, whose 190 cosines are 0: groups follow the pairs' order, on any platform's sort.</summary>
     [Test]
     public void Of_equal_cosines_the_pair_that_comes_first_is_in_the_lower_group()

@@ -1,5 +1,6 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
+using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Tests.Training;
 using MLNet.WeightInit.Engine.Training;
@@ -63,7 +64,7 @@ internal sealed class RemedyTrialsTests
         Assert.That(effect.Verdict, Is.EqualTo(Verdict.Healthy));
     }
 
-    /// <summary>The initial loss doesn't know of the rate: what a trial of the first steps ends at does, and it is the trial of the options that the remedy's code makes.</summary>
+    /// <summary>The initial loss doesn't know of the rate: what a trial of the first steps ends at does, and it is the trial that a diagnosis makes of the options with the remedy: as long as the one before it.</summary>
     [Test]
     public void A_rate_that_is_too_high_is_judged_by_the_loss_after_the_first_steps()
     {
@@ -73,7 +74,33 @@ internal sealed class RemedyTrialsTests
         Assert.That(finding.Judged!.Name, Is.EqualTo("loss after the first steps"));
         Assert.That(finding.Judged.Value, Is.GreaterThan(Plain(options).InitialLoss), "the trial of the rate that was asked for");
         Assert.That(rate.Effect!.After, Is.LessThan(Plain(options).InitialLoss));
-        Assert.That(rate.Effect.After, Is.EqualTo(Plain(RemedyTrials.Apply(rate.Code, options)!).FigureOf("loss after the first steps")));
+        Assert.That(rate.Effect.After, Is.EqualTo(Diagnose(RemedyTrials.Apply(rate.Code, options)!).FigureOf("loss after the first steps")));
+        DrawnFigure drawn = Diagnose(options).Draws!.Figures.Single(figure => figure.Name == "loss after the first steps");
+        Assert.That(drawn.Lowest, Is.GreaterThan(Plain(options).InitialLoss), "every draw's trial is as long as the report's");
+    }
+
+    /// <summary>What the options have, or can't have, is no remedy: the rate itself, a batch for L-BFGS, which takes all rows, and layers that leave no residual block.</summary>
+    [TestCase("LearningRate = 0.01f", true)]
+    [TestCase("LearningRate = 0.001f", false)]
+    [TestCase("BatchSize = 128", false)]
+    [TestCase("hiddenLayers: [64, 64]", false)]
+    [TestCase("init: \"he\"", true)]
+    public void What_the_options_have_or_can_t_have_is_not_proposed(string code, bool isNew)
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [.. Enumerable.Repeat(16, 5)], init: "glorot", optimizer: "L-BFGS", epochs: 0) with { LearningRate = 0.001f, Residual = new ResidualBlocks(2) };
+        Assert.That(Remedy.IsNew(code, JudgedTraining.Of(Plain(options), options, epochs: 10)), Is.EqualTo(isNew));
+    }
+
+    /// <summary>A training that fails with nineteen of twenty units dropped: that is named first, and then more epochs.</summary>
+    [Test]
+    public void Too_much_dropout_is_named_with_less_of_it()
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [16, 16], init: "he", epochs: 0) with { Dropout = new Dropout(0.95f, isAlpha: true) };
+        Finding finding = ForecastJudgement.Explain(JudgedTraining.Of(Plain(options), options, epochs: 30), "it failed", isForecast: false);
+        Assert.That(finding.Evidence, Does.StartWith("it failed").And.Contain("dropout leaves 5 % of the units").And.Not.Contain("learning rate"));
+        Assert.That(finding.Remedies.Select(remedy => remedy.Code), Is.EqualTo(new[] { "Dropout = 0.2f", "init: \"Auto\"", "Standardize = true", "NumberOfEpochs = 90" }));
+        Dropout less = RemedyTrials.Apply(finding.Remedies[0].Code, options)!.Dropout!;
+        Assert.That((less.Rate, less.IsAlpha), Is.EqualTo((0.2f, true)));
     }
 
     /// <summary>Where only the forecast speaks, its chance is what a remedy is measured by; the text has it in percent.</summary>

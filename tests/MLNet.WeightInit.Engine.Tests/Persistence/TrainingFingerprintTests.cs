@@ -26,7 +26,7 @@ internal sealed class TrainingFingerprintTests
         nameof(TrainingOptions.ReturnBestOnCancel), nameof(TrainingOptions.CheckAlive), nameof(TrainingOptions.Checkpoint), nameof(TrainingOptions.Resolve),
         nameof(TrainingOptions.Trial), nameof(TrainingOptions.FillSeed), nameof(TrainingOptions.OnlyMeasures), nameof(TrainingOptions.RangeTest), nameof(TrainingOptions.MaxInitializerBytes),
         nameof(TrainingOptions.MaximumSteps), nameof(TrainingOptions.MaximumDuration), nameof(TrainingOptions.Clock), nameof(TrainingOptions.ProgressInterval), nameof(TrainingOptions.Diagnostics),
-        nameof(TrainingOptions.StopAfter), nameof(TrainingOptions.TriesOut),
+        nameof(TrainingOptions.StopAfter), nameof(TrainingOptions.TriesOut), nameof(TrainingOptions.TriesRate),
     ];
 
     static readonly (string Property, TrainingOptions Changed, string Named)[] s_changes =

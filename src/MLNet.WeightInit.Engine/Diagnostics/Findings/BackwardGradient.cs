@@ -14,7 +14,7 @@ internal sealed class BackwardGradient : IFindingRule
     {
         if (context.HiddenLayers == 0)
             yield break;
-        if (context.HasZeroHead)
+        if (context.HasZeroHead && context.Layers[^2] is not { OutputMean: 0, OutputDeviation: 0 })       // what gives nothing gets nothing in any step
             yield return new Finding(Verdict.VanishingGradient, Severity.Note, 0, context.HiddenLayers - 1,
                 "output weights start at 0, so hidden layers have no gradient in the first step and a full one from the second on: this is meant so", []);
         if (context.HiddenLayers < 2)

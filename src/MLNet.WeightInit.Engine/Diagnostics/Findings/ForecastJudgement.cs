@@ -28,6 +28,9 @@ internal static class ForecastJudgement
     /// <summary>Hidden layers from which depth is the likely cause where no rate helps.</summary>
     const int Deep = 8;
 
+    /// <summary>Dropout beyond this share is a likely cause: no recipe drops more than half.</summary>
+    const float MostDropout = 0.5f;
+
     /// <summary>Factors of the rate to ask for, by half decades.</summary>
     const int LowestHalfDecade = -8, HighestHalfDecade = 12;
 
@@ -37,7 +40,7 @@ internal static class ForecastJudgement
             return findings;
         if (forecast.Probability >= Learns)
             return findings.Select(finding => finding.Severity == Severity.Warning ? Mended(finding, forecast) : finding);
-        return forecast.Probability < Fails && findings.All(finding => finding.Severity < Severity.Warning) ? [.. findings, Explain(training, Start(forecast)) with { Judged = JudgedFigures.OfForecast(forecast) }] : findings;
+        return forecast.Probability < Fails && findings.All(finding => finding.Severity < Severity.Warning) ? [.. findings, Explain(training, Start(forecast), isForecast: true) with { Judged = JudgedFigures.OfForecast(forecast) }] : findings;
     }
 
     static Finding Mended(Finding finding, TrainabilityForecast forecast)
@@ -47,27 +50,40 @@ internal static class ForecastJudgement
 
     /// <summary>The likely cause of a training that fails, by what the forecast says of it at other rates and for more steps.</summary>
     /// <param name="start">How it is known that it fails.</param>
-    public static Finding Explain(JudgedTraining training, string start)
+    /// <param name="isForecast">Whether that is the forecast; else the training, or its beginning, was tried.</param>
+    public static Finding Explain(JudgedTraining training, string start, bool isForecast)
     {
+        // What the start says has the forecast's subject already.
+        string others = isForecast ? ", and" : "; of trainings that start like this one";
         int last = training.HiddenLayers;
         double share = training.LabelShare;
         if (share < LeastLabelShare)
             start += $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features{(training.Constants is { Slots.Length: > 0 } constants ? $", and {EqualRows.Text(constants)}" : "")}";
+        string[] drops = training.Dropout > MostDropout ? [Remedy.LessDropout] : [];
+        if (drops.Length > 0)
+            start += $"; dropout leaves {NumberText.Percent(1 - training.Dropout)} of the units";
         if (training.Forecast is not { } forecast)
-            return new Finding(training.HiddenLayers >= Deep ? Verdict.TooDeep : Verdict.Stalling, Severity.Warning, 0, last, start, training.HiddenLayers >= Deep ? [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos] : [Remedy.Auto, Remedy.Standardize]);
+            return new Finding(training.HiddenLayers >= Deep ? Verdict.TooDeep : Verdict.Stalling, Severity.Warning, 0, last, start,
+                training.HiddenLayers >= Deep ? [.. drops, Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos] : [.. drops, Remedy.Auto, Remedy.Standardize, .. MoreEpochs(training)]);
         (double factor, double atRate) = BestRate(training, forecast);
         (int more, double atSteps) = BestSteps(training, forecast);
         if (atRate >= Even && atRate >= forecast.Probability + LeastGain)
         {
             string rate = ((float)(training.LearningRate * factor)).ToString("G2", CultureInfo.InvariantCulture);
-            return new Finding(factor < 1 && share >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and at a learning rate of {rate} {NumberText.Percent(atRate)}", [.. training.IsStandardized ? [] : (string[])[Remedy.Standardize], $"LearningRate = {rate}f", .. training.HiddenLayers >= Deep ? (string[])[Remedy.FewerLayers] : []]);
+            return new Finding(factor < 1 && share >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}{Learn($"at a learning rate of {rate} {NumberText.Percent(atRate)}", $"{NumberText.Percent(atRate)} learn at a learning rate of {rate}")}", [.. training.IsStandardized ? [] : (string[])[Remedy.Standardize], $"LearningRate = {rate}f", .. training.HiddenLayers >= Deep ? (string[])[Remedy.FewerLayers] : []]);
         }
         if (atSteps >= Even && atSteps >= forecast.Probability + LeastGain)
-            return new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, and in {more} times as many {NumberText.Percent(atSteps)}", [$"NumberOfEpochs = {Math.Min(int.MaxValue, (long)training.Epochs * more)}"]);
+            return new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}{Learn($"in {more} times as many {NumberText.Percent(atSteps)}", $"{NumberText.Percent(atSteps)} learn in {more} times as many steps")}", [$"NumberOfEpochs = {Math.Min(int.MaxValue, (long)training.Epochs * more)}"]);
+        // A forecast that promises what was tried and failed explains nothing.
+        string anyRate = isForecast ? $", at no learning rate more than {NumberText.Percent(atRate)}" : atRate < Even ? $"{others} no more than {NumberText.Percent(atRate)} learn at any learning rate" : "";
         return training.HiddenLayers >= Deep
-            ? new Finding(Verdict.TooDeep, Severity.Warning, 0, last - 1, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}, and {training.HiddenLayers} hidden layers are the likely cause", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
-            : new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}, at no learning rate more than {NumberText.Percent(atRate)}", [Remedy.Auto, Remedy.Standardize]);
+            ? new Finding(Verdict.TooDeep, Severity.Warning, 0, last - 1, $"{start}{anyRate}{(isForecast ? ", and" : ";")} {training.HiddenLayers} hidden layers are the likely cause", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
+            : new Finding(Verdict.Stalling, Severity.Warning, 0, last, start + anyRate, [Remedy.Auto, Remedy.Standardize, .. isForecast ? [] : MoreEpochs(training)]);
+
+        string Learn(string afterForecast, string afterTrial) => $"{others} {(isForecast ? afterForecast : afterTrial)}";
     }
+
+    static string[] MoreEpochs(JudgedTraining training) => training.Epochs > 0 ? [$"NumberOfEpochs = {Math.Min(int.MaxValue, 3L * training.Epochs)}"] : [];
 
     /// <summary>The nearest rate whose chance is within a twentieth of the best.</summary>
     static (double Factor, double Probability) BestRate(JudgedTraining training, TrainabilityForecast forecast)

@@ -6,7 +6,10 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 internal static class JudgedFigures
 {
     const string GradientRatio = "gradient ratio", SignalRatio = "signal ratio", DeadShare = "dead share", SaturatedShare = "saturated share", TwinShare = "twin share",
-        PriorOffset = "cost of the mean output", HeadVariation = "cost of the outputs' variation", TrialLoss = "loss after the first steps", Chance = "chance of learning", InitialLoss = "initial loss";
+        PriorOffset = "cost of the mean output", HeadVariation = "cost of the outputs' variation", Chance = "chance of learning", InitialLoss = "initial loss";
+
+    /// <summary>Where the trial of the learning rate ends.</summary>
+    public const string TrialLoss = "loss after the first steps";
 
     /// <summary>Where a training ended that was tried out, or was made.</summary>
     public const string TrialEnd = "loss after the training";

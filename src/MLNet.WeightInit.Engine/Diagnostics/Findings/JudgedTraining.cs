@@ -17,14 +17,28 @@ internal sealed record JudgedTraining(IReadOnlyList<double> StartFigures, Traina
     /// <summary>False for L-BFGS, whose steps a line search finds.</summary>
     public bool HasLearningRate { get; init; } = true;
 
+    /// <summary>Whether hidden layers are in residual blocks or mirror one another, so that others of any number can't take their place.</summary>
+    public bool HasFixedLayers { get; init; }
+
+    /// <summary>Share of units that are dropped; 0 for none.</summary>
+    public float Dropout { get; init; }
+
     /// <summary>Share of the label that features tell.</summary>
     public double LabelShare => Trainability.StartFigures.LabelShare(StartFigures);
 
     public static JudgedTraining Of(ReportContext context) => new(context.StartFigures, context.Forecast, context.Probe.Loss, context.LearningRate, context.HiddenLayers, context.Epochs, context.IsStandardized, context.Probe.Layers[0].IsNormalized, context.Initializers)
     {
         Constants = context.Constants,
+        HasLearningRate = context.HasLearningRate,
+        HasFixedLayers = context.HasFixedLayers,
+        Dropout = context.Dropout,
     };
 
     public static JudgedTraining Of(InitializationReport report, TrainingOptions options, int epochs)
-        => new(report.StartFigures, report.Forecast, report.InitialLoss, report.LearningRate, report.Layers.Count - 1, epochs, options.Standardize, options.Normalization != Normalization.None, [options.Init.Specification]) { HasLearningRate = !options.Optimizer.IsFullBatch };
+        => new(report.StartFigures, report.Forecast, report.InitialLoss, report.LearningRate, report.Layers.Count - 1, epochs, options.Standardize, options.Normalization != Normalization.None, [options.Init.Specification])
+        {
+            HasLearningRate = !options.Optimizer.IsFullBatch,
+            HasFixedLayers = options.Residual is not null || options.TiedWeights,
+            Dropout = options.Dropout?.Rate ?? 0,
+        };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Text;
 
@@ -19,6 +20,10 @@ public sealed record Remedy
     internal const string NoDecay = "WeightDecay = 0f";
     internal const string DecoupledDecay = "Optimizer = \"AdamW\"";
     internal const string Standardize = "Standardize = true";
+    internal const string LessDropout = "Dropout = 0.2f";
+
+    /// <summary>How a line about the batch begins: L-BFGS has none, it takes all rows.</summary>
+    const string Batch = "BatchSize = ";
 
     internal Remedy(string code) => Code = code;
 
@@ -31,10 +36,13 @@ public sealed record Remedy
     /// <summary>The code.</summary>
     public override string ToString() => Code;
 
-    /// <summary>False for what the network already has.</summary>
+    /// <summary>False for what the network already has or can't have.</summary>
     internal static bool IsNew(string code, JudgedTraining training)
         => !training.Initializers.Any(initializer => string.Equals(code, $"init: \"{initializer}\"", StringComparison.OrdinalIgnoreCase))
-            && (code != FewerLayers || training.HiddenLayers > 2) && (code != LayerNormalization || !training.IsNormalized) && (code != Standardize || !training.IsStandardized);
+            && (code != FewerLayers || training is { HiddenLayers: > 2, HasFixedLayers: false }) && code != Rate(training.LearningRate) && (!code.StartsWith(Batch, StringComparison.Ordinal) || training.HasLearningRate) && (code != LayerNormalization || !training.IsNormalized) && (code != Standardize || !training.IsStandardized);
+
+    /// <summary>Another learning rate, to three digits.</summary>
+    internal static string Rate(double rate) => $"LearningRate = {((float)rate).ToString("G3", CultureInfo.InvariantCulture)}f";
 
     /// <summary>The initializer whose gain suits the activation.</summary>
     internal static string InitFor(string activation) => SpecificationText.Normalize(SpecificationText.Parse(activation, "activation").Name) switch

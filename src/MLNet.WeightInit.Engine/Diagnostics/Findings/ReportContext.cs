@@ -56,6 +56,15 @@ internal sealed class ReportContext
     /// <summary>Of the training, for who proposes another.</summary>
     public float LearningRate { get; init; }
 
+    /// <inheritdoc cref="JudgedTraining.HasLearningRate"/>
+    public bool HasLearningRate { get; init; } = true;
+
+    /// <inheritdoc cref="JudgedTraining.HasFixedLayers"/>
+    public bool HasFixedLayers { get; init; }
+
+    /// <inheritdoc cref="JudgedTraining.Dropout"/>
+    public float Dropout { get; init; }
+
     /// <summary>Features that are the same in all training rows; null where nobody looked.</summary>
     public ConstantFeatures? Constants { get; init; }
 

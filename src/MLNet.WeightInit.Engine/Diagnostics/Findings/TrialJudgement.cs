@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 
 /// <summary>What a training's end says of its start: it goes before rules and forecast. A warning of a training that has learned is a note, and one that failed without a warning gets one.</summary>
@@ -28,13 +26,13 @@ internal static class TrialJudgement
     static bool IsMended(Finding finding, TrainingEnd end)
         => finding.Severity == Severity.Warning || (finding.Severity == Severity.Error && end.Steps > 0 && finding.Verdict is not (Verdict.Symmetric or Verdict.NonFinite));
 
-    static string[] Slower(JudgedTraining training) => training.HasLearningRate ? [$"LearningRate = {((float)(training.LearningRate / Decade)).ToString("G3", CultureInfo.InvariantCulture)}f"] : [];
+    static string[] Slower(JudgedTraining training) => training.HasLearningRate ? [Remedy.Rate(training.LearningRate / Decade)] : [];
 
     static Finding Explain(JudgedTraining training, TrainingEnd end)
     {
         bool hasDiverged = !double.IsFinite(end.Loss);
         return hasDiverged || end.Loss > FarAbove * Math.Max(end.BestConstantLoss, training.InitialLoss)
             ? new Finding(Verdict.LrUnstable, hasDiverged ? Severity.Error : Severity.Warning, 0, training.HiddenLayers, end.Text, [.. Slower(training), Remedy.Auto])
-            : ForecastJudgement.Explain(training, end.Text);
+            : ForecastJudgement.Explain(training, end.Text, isForecast: false);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class UnstableLearningRate : IFindingRule
             : [$"{Line(advice.ProposedRate)}, Schedule = \"Constant(warmup={Text(advice.ProposedWarmUpSteps / (double)rates.StepsAnEpoch)})\""];
     }
 
-    static string Line(double rate) => $"LearningRate = {Text(rate)}f";
+    static string Line(double rate) => Remedy.Rate(rate);
 
     static string Text(double rate) => ((float)rate).ToString("G3", CultureInfo.InvariantCulture);
 }

@@ -94,7 +94,7 @@ internal sealed class RateStudy
         var course = new TrialCourse(options, trainingRows);
         bool isFull = options.Diagnostics == DiagnosticsLevel.Full;
         RateBudget budget = study.Budget(course);
-        TrialOutcome asked = isFull ? study._trial.Run(budget.Steps, course.Rates(budget.Steps)) : study.Quick(course, initialLoss);
+        TrialOutcome asked = isFull || options.TriesRate ? study._trial.Run(budget.Steps, course.Rates(budget.Steps)) : study.Quick(course, initialLoss);
         return new RateMeasurement(asked, course.Highest, options.Optimizer.DefaultLearningRate, isFull ? study.Advise(course, budget) : null, TrainingBudget.UpdatesAnEpoch(trainingRows, options));
     }
 
