@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MLNet.WeightInit.Engine.Diagnostics.Comparing;
+using MLNet.WeightInit.Engine.Tests.Architecture;
 using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit.Engine.Tests.Diagnostics.Comparing;
@@ -145,6 +146,7 @@ internal sealed class ComparisonBuilderTests
     public void Json_has_every_figure_in_an_order_that_stays()
     {
         InitializationComparison comparison = Build(s_records);
+        ReportJsonPageTests.AssertDocumented(comparison.ToJson());
         using JsonDocument json = JsonDocument.Parse(comparison.ToJson());
         Assert.That(json.RootElement.EnumerateObject().Select(member => member.Name), Is.EqualTo(new[]
         {
