@@ -168,7 +168,7 @@ static class Gallery
             if (report.Verdict == Verdict.Healthy)
                 return;
             Finding gravest = report.Findings.First(finding => finding.Severity >= Severity.Warning && finding.Verdict == report.Verdict);
-            Remedy? remedy = gravest.Remedies.FirstOrDefault();
+            Remedy? remedy = gravest.Remedies.FirstOrDefault(remedy => remedy.Effect?.Helps != false);
             if (remedy is null)
             {
                 lines[index] = ($"| {exhibit.Name} | {report.Verdict} | – | | | | |", false, false);

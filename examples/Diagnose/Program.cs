@@ -44,7 +44,7 @@ try
         {
             Color color = finding.Severity switch { Severity.Error => Color.Red, Severity.Warning => Color.Yellow, _ => Color.Grey };
             findings.AddRow(new Text($"{finding.Severity}", new Style(color)), new Text($"{finding.Verdict}", new Style(color)), new Text($"{finding.FirstLayer} to {finding.LastLayer}"),
-                new Text(finding.Evidence), new Text(string.Join("\n", finding.Remedies.Select(remedy => remedy.Effect is null ? remedy.Code : $"{remedy.Code} ({remedy.Effect})"))));
+                new Text(finding.Evidence), new Text(string.Join("\n", finding.Remedies.Select(remedy => remedy.Effect is { } effect ? $"{remedy.Code} ({effect}{(effect.Helps ? "" : ": no help")})" : remedy.Code))));
         }
         AnsiConsole.Write(findings);
     }

@@ -102,7 +102,8 @@ internal static class NetworkTrainer
         }
         catch (NonFiniteTrainingException exception)
         {
-            exception.Initialization = Judged(double.PositiveInfinity, double.PositiveInfinity, stepsTaken: 0).With(trained.Build(probe: null, double.NaN));
+            InitializationReport judged = Judged(double.PositiveInfinity, double.PositiveInfinity, stepsTaken: 0);
+            exception.Initialization = judged.With(trained.Build(probe: null, double.NaN, judged.Findings));
             throw;
         }
 
@@ -183,7 +184,8 @@ internal static class NetworkTrainer
             double epochLoss = history.Epochs is [.., var last] ? last.TrainingLoss : double.NaN;
             long steps = history.WasCancelled ? 0 : (long)history.Epochs.Count * TrainingBudget.UpdatesAnEpoch(stream?.TrainingRows ?? trainingRows.Length, options);
             ProbeBatch end = startProbe is not null && stream is null ? startProbe : new ProbeBatch(network, gatherer, keptRows, options, kernels);
-            return new TrainingResult(network, history, Judged(options.Dropout is null ? end.Loss() : LossWithoutDropout(network), epochLoss, steps).With(trained.Build(end, epochLoss)));
+            InitializationReport judged = Judged(options.Dropout is null ? end.Loss() : LossWithoutDropout(network), epochLoss, steps);
+            return new TrainingResult(network, history, judged.With(trained.Build(end, epochLoss, judged.Findings)));
         }
 
         // The training has the last word on its start.

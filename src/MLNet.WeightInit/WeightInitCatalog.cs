@@ -58,7 +58,7 @@ public sealed partial class WeightInitCatalog
 
     /// <summary>The report of the first neural network in a model, however deep in chains it lies.</summary>
     /// <param name="model">A fitted or loaded model. Of a one-versus-all model it is the first class's network.</param>
-    /// <returns>Null where the model has no neural network.</returns>
+    /// <returns>Null where the model has no neural network, and of a pairwise coupling, which doesn't hand out the models that it is made of.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="model"/> is null.</exception>
     public InitializationReport? ReportOf(ITransformer model)
     {

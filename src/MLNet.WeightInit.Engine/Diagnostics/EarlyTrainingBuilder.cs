@@ -26,7 +26,8 @@ internal sealed class EarlyTrainingBuilder(EarlySteps steps, FeedForwardNetwork 
     /// <summary>After the last; null where no step was taken.</summary>
     /// <param name="probe">The same rows, seen by the trained network; null where training failed.</param>
     /// <param name="finalLoss">Of the training rows in the last epoch; NaN where training failed.</param>
-    public EarlyTraining? Build(ProbeBatch? probe, double finalLoss)
+    /// <param name="ofStart">What the report finds of the weights that training started from, its end considered.</param>
+    public EarlyTraining? Build(ProbeBatch? probe, double finalLoss, IReadOnlyList<Finding> ofStart)
     {
         if (!steps.IsOn || steps.Count == 0)
             return null;
@@ -42,7 +43,7 @@ internal sealed class EarlyTrainingBuilder(EarlySteps steps, FeedForwardNetwork 
             Findings = [],
             StepFigures = Figures(),
         };
-        return trained with { Findings = FindingRules.Examine(Context(trained, finalLoss)), Forecast = start?.Forecast is { Steps: var planned } && trained.StepFigures.Count > 0 ? Trainability.StepForecast.Of(trained.StepFigures, planned) : null };
+        return trained with { Findings = FindingRules.Examine(Context(trained, finalLoss, ofStart)), Forecast = start?.Forecast is { Steps: var planned } && trained.StepFigures.Count > 0 ? Trainability.StepForecast.Of(trained.StepFigures, planned) : null };
     }
 
     /// <summary>None where the steps are too few, or the rule doesn't know such trainings. As the study has them, of a training that ends with these steps: its trainings went on for 150 to 600, and the rule knows nothing of how many follow.</summary>
@@ -51,7 +52,7 @@ internal sealed class EarlyTrainingBuilder(EarlySteps steps, FeedForwardNetwork 
             ? Trainability.StepFigures.Of(steps, Trainability.StartFigures.AtSteps(start.StartFigures, (double)EarlySteps.Most / forecast.Steps), start.InitialLoss, start.PriorLoss, EarlySteps.Most)
             : [];
 
-    TrainedContext Context(EarlyTraining trained, double finalLoss) => new()
+    TrainedContext Context(EarlyTraining trained, double finalLoss, IReadOnlyList<Finding> ofStart) => new()
     {
         Training = trained,
         Layers = network.Layout.Layers,
@@ -61,6 +62,7 @@ internal sealed class EarlyTrainingBuilder(EarlySteps steps, FeedForwardNetwork 
         PriorLoss = priorLoss,
         FinalLoss = finalLoss,
         IsContinued = isContinued,
+        Cause = isContinued ? null : ofStart.FirstOrDefault(finding => finding.Severity >= Severity.Warning && (finding.Verdict != Verdict.Stalling || finding.Judged?.Name == JudgedFigures.DecayByGradient)),
     };
 
     LayerChange Layer(string name, int tensor, IReadOnlyList<ActivationShares> after, bool hasEnded)

@@ -16,8 +16,8 @@ internal static class EarlyTrainingText
         {
             text.Append('\n');
             TextTable.AppendWrapped(text, $"{finding.Severity} after training: {finding.Verdict}, {Range(trained, finding)}: {finding.Evidence}.", width, indent: 2);
-            if (finding.Remedies.Count > 0)
-                TextTable.AppendWrapped(text, $"  Try {string.Join("  or  ", finding.Remedies)}", width, indent: 6);
+            foreach (string advice in ReportDraws.Advice(finding.Remedies))
+                TextTable.AppendWrapped(text, $"  {advice}", width, indent: 6);
         }
     }
 

@@ -59,10 +59,10 @@ public sealed class InitializationReport
     internal IReadOnlyDictionary<Verdict, JudgedFigure> Figures { get; init; } = new Dictionary<Verdict, JudgedFigure>();
 
     /// <summary>Null where the network has no such figure.</summary>
-    internal double? FigureOf(string name) => name == JudgedFigures.DecayByGradient ? DecayByGradient : name == JudgedFigures.TrialEnd ? Trial?.Loss : Figures.Values.FirstOrDefault(figure => figure.Name == name)?.Value;
+    internal double? FigureOf(string name) => OtherFigures.TryGetValue(name, out double value) ? value : name == JudgedFigures.TrialEnd ? Trial?.Loss : Figures.Values.FirstOrDefault(figure => figure.Name == name)?.Value;
 
-    /// <summary>How many times as hard weight decay pulls as the loss does in the layer where it is least; not stored.</summary>
-    internal double? DecayByGradient { get; init; }
+    /// <summary>What some verdicts are judged by and others not, by name: known of every network, so that it can be told what a remedy does to it; not stored.</summary>
+    internal IReadOnlyDictionary<string, double> OtherFigures { get; init; } = new Dictionary<string, double>();
 
     /// <summary>A row for every tensor, from the input to the output: the embeddings of categorical columns, then each layer's weights, then its bias.</summary>
     public required IReadOnlyList<TensorPlan> Plan

@@ -5,12 +5,13 @@ namespace MLNet.WeightInit;
 /// <summary>What a remedy does to the network that a finding is about: the same rows and seed, one option changed, before any training.</summary>
 public sealed record RemedyEffect
 {
-    internal RemedyEffect(string figure, double before, double after, Verdict verdict)
+    internal RemedyEffect(string figure, double before, double after, Verdict verdict, bool helps)
     {
         Figure = figure;
         Before = before;
         After = after;
         Verdict = verdict;
+        Helps = helps;
     }
 
     /// <summary>The name of the figure that the finding judged: <see cref="JudgedFigure.Name"/>.</summary>
@@ -24,6 +25,9 @@ public sealed record RemedyEffect
 
     /// <summary>The report's verdict with the remedy.</summary>
     public Verdict Verdict { get; }
+
+    /// <summary>Whether the figure comes clearly nearer to what it should be, or the finding goes, leaves no graver one and the figure no worse. What doesn't help is named all the same: it needn't be tried again.</summary>
+    public bool Helps { get; }
 
     /// <summary><c>gradient ratio 4.0e-5 -> 0.901</c>; shares and chances in percent.</summary>
     public override string ToString() => $"{Figure} {JudgedFigures.Text(Figure, Before)} -> {JudgedFigures.Text(Figure, After)}";

@@ -13,18 +13,22 @@ internal static class RemedyTrials
 {
     /// <param name="options">Of the network that the report is about.</param>
     /// <param name="rebuild">Plans, fills and measures a network of changed options on the same rows.</param>
-    /// <returns>The report, with the remedies of each finding in the order of their effect, and of the forecast behind them; those that couldn't be applied last.</returns>
+    /// <returns>The report, with the remedies of each finding in the order of their effect, and of the forecast behind them; then those that couldn't be applied, and last those that don't help.</returns>
     public static InitializationReport Measure(InitializationReport report, TrainingOptions options, Func<TrainingOptions, InitializationReport> rebuild)
     {
         var rebuilt = new Dictionary<string, InitializationReport?>(StringComparer.Ordinal);      // findings share remedies
-        return report.With([.. report.Findings.Select(finding => finding with { Remedies = [.. finding.Remedies.Select(remedy => Measured(finding, remedy)).OrderBy(remedy => Rank(finding, remedy)).ThenByDescending(remedy => finding.Judged?.Name == JudgedFigures.TrialEnd ? 0 : Chance(remedy)).ThenBy(Distance)] })]);
+        return report.With([.. report.Findings.Select(finding => finding with { Remedies = [.. finding.Remedies.Select(remedy => Measured(finding, remedy)).OrderBy(remedy => remedy.Effect?.Helps == false).ThenBy(remedy => Rank(finding, remedy)).ThenByDescending(remedy => finding.Judged?.Name == JudgedFigures.TrialEnd ? 0 : Chance(remedy)).ThenBy(Distance)] })]);
 
         Remedy Measured(Finding finding, Remedy remedy)
         {
             if (!rebuilt.TryGetValue(remedy.Code, out InitializationReport? after))
                 rebuilt.Add(remedy.Code, after = Rebuild(remedy.Code, options, rebuild));
-            return finding.Judged is { } before && after?.FigureOf(before.Name) is { } value ? remedy with { Effect = new RemedyEffect(before.Name, before.Value, value, after.Verdict) } : remedy;
+            return finding.Judged is { } before && after?.FigureOf(before.Name) is { } value ? remedy with { Effect = new RemedyEffect(before.Name, before.Value, value, after.Verdict, Helps(finding, before, value, after)) } : remedy;
         }
+
+        // Notes of details are gone from every report that has none.
+        bool Helps(Finding finding, JudgedFigure before, double value, InitializationReport after)
+            => JudgedFigures.IsNearer(before.Name, before.Value, value) || (finding.Severity > Severity.Note && !Stays(finding, after) && after.Verdict <= report.Verdict && (double.IsNaN(value) || !JudgedFigures.IsNearer(before.Name, value, before.Value)));
 
         // What changes the forecast by less than its own error changes nothing.
         double Chance(Remedy remedy) => rebuilt.GetValueOrDefault(remedy.Code)?.Forecast is { } forecast ? Math.Round(forecast.Probability, 1) : 0;
@@ -35,9 +39,10 @@ internal static class RemedyTrials
             if (remedy.Effect is null)
                 return 3;
             InitializationReport after = rebuilt[remedy.Code]!;
-            bool stays = after.Findings.Any(other => other.Verdict == finding.Verdict && other.Severity >= finding.Severity);
-            return stays ? 2 : after.Verdict > Verdict.Healthy ? 1 : 0;
+            return Stays(finding, after) ? 2 : after.Verdict > Verdict.Healthy ? 1 : 0;
         }
+
+        static bool Stays(Finding finding, InitializationReport after) => after.Findings.Any(other => other.Verdict == finding.Verdict && other.Severity >= finding.Severity);
     }
 
     /// <summary>The options with the change that a remedy's code says; null for code that says nothing about the start.</summary>

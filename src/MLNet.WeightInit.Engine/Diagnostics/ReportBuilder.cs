@@ -73,7 +73,7 @@ internal static class ReportBuilder
         {
             Findings = [.. FindingRules.Examine(context).Select(finding => finding with { Judged = finding.Judged ?? figures[finding.Verdict] })],
             Figures = figures,
-            DecayByGradient = SignificantDigits.Round(OutweighedGradient.Pull(layers, decay)),
+            OtherFigures = JudgedFigures.Others(context),
             Plan = Rows(plan, probe, pool ?? WorkerPool.CallerOnly),
             Layers = layers,
             Embeddings = [.. plan.Embeddings.Zip(probe.Embeddings, Embedding)],

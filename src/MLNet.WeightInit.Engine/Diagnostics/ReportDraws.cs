@@ -20,6 +20,18 @@ internal static class ReportDraws
     /// <summary><c>init: "He" (gradient ratio 4.0e-5 -> 0.901)</c>.</summary>
     public static string WithEffect(Remedy remedy) => remedy.Effect is { } effect ? $"{remedy.Code} ({effect})" : remedy.Code;
 
+    /// <summary><c>Try init: "He" (gradient ratio 4.0e-5 -> 0.901) or …</c>, and what was tried in memory and doesn't help; empty without remedies.</summary>
+    public static IEnumerable<string> Advice(IReadOnlyList<Remedy> remedies)
+    {
+        if (Helpful(remedies) is { Length: > 0 } helpful)
+            yield return $"Try {string.Join("  or  ", helpful.Select(WithEffect))}";
+        if (remedies.Except(Helpful(remedies)).ToArray() is { Length: > 0 } futile)
+            yield return $"Tried in memory, without help: {string.Join(", ", futile.Select(WithEffect))}";
+    }
+
+    /// <summary>All but those that were tried out and don't help.</summary>
+    public static Remedy[] Helpful(IReadOnlyList<Remedy> remedies) => [.. remedies.Where(remedy => remedy.Effect?.Helps != false)];
+
     public static void Write(Utf8JsonWriter json, InitializationReport report)
     {
         if (report.Draws is not { } draws)
@@ -72,6 +84,7 @@ internal static class ReportDraws
             WriteNumber(json, "before", effect.Before);
             WriteNumber(json, "after", effect.After);
             json.WriteString("verdict", effect.Verdict.ToString());
+            json.WriteBoolean("helps", effect.Helps);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -85,7 +98,7 @@ internal static class ReportDraws
         if (!element.TryGetProperty(Effects, out JsonElement effects))
             return read;
         RemedyEffect?[] measured = [.. effects.EnumerateArray().Select(effect => effect.ValueKind == JsonValueKind.Null ? null
-            : new RemedyEffect(effect.GetProperty("figure").GetString()!, ReadNumber(effect, "before"), ReadNumber(effect, "after"), ReadVerdict(effect.GetProperty("verdict"))))];
+            : new RemedyEffect(effect.GetProperty("figure").GetString()!, ReadNumber(effect, "before"), ReadNumber(effect, "after"), ReadVerdict(effect.GetProperty("verdict")), !effect.TryGetProperty("helps", out JsonElement helps) || helps.GetBoolean()))];
         return read with { Remedies = [.. finding.Remedies.Select((remedy, i) => remedy with { Effect = i < measured.Length ? measured[i] : null })] };
     }
 

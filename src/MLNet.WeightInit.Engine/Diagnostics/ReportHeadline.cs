@@ -14,16 +14,16 @@ internal static class ReportHeadline
         if (report.Verdict == Verdict.Healthy)
             return $"Healthy{Notes(report)}: {Signal(report)}{NetworkTheoryText.Budget(report)}initial loss {NumberText.Format(report.InitialLoss)}{Prior(report)}.";
         Finding gravest = report.Findings.First(finding => finding.Verdict == report.Verdict && finding.Severity >= Severity.Warning);
-        string remedy = gravest.Remedies.Count > 0 ? $" Try {ReportDraws.WithEffect(gravest.Remedies[0])}." : "";
+        string remedy = ReportDraws.Helpful(gravest.Remedies) is [var first, ..] ? $" Try {ReportDraws.WithEffect(first)}." : gravest.Remedies.Count > 0 ? " No remedy that was tried in memory helps by itself." : "";
         return $"{report.Verdict}: {gravest.Evidence}.{remedy}";
     }
 
     /// <summary>What the verdict is about: the training, and the rows that were looked at.</summary>
     public static string Circumstances(InitializationReport report)
         => report.Level == DiagnosticsLevel.Off
-            ? string.Create(CultureInfo.InvariantCulture, $"Planned for {report.Optimizer}{Rate(report)}; seed {report.Seed}.")
+            ? string.Create(CultureInfo.InvariantCulture, $"Planned for {report.Optimizer}{Rate(report.Optimizer, report.LearningRate)}; seed {report.Seed}.")
             : string.Create(CultureInfo.InvariantCulture,
-                $"Judged for {report.Optimizer}{Rate(report)}, measured on {report.ProbeRows:#,0} training rows "
+                $"Judged for {report.Optimizer}{Rate(report.Optimizer, report.LearningRate)}, measured on {report.ProbeRows:#,0} training rows "
                 + $"before the first step; seed {report.Seed}.{Forecast(report)}{Trial(report)}");
 
     static string Forecast(InitializationReport report)
@@ -36,8 +36,8 @@ internal static class ReportHeadline
             + string.Create(CultureInfo.InvariantCulture, $"{report.Verdict} {rates.Learned / (double)rates.Trainings:P0} learned.");
 
     /// <summary>Nothing for L-BFGS, whose steps a line search finds: the option's rate is none of its own.</summary>
-    static string Rate(InitializationReport report)
-        => report.Optimizer.StartsWith(Lbfgs.CanonicalName, StringComparison.Ordinal) ? "" : string.Create(CultureInfo.InvariantCulture, $" at a learning rate of {report.LearningRate:R}");
+    public static string Rate(string optimizer, float rate)
+        => optimizer.StartsWith(Lbfgs.CanonicalName, StringComparison.Ordinal) ? "" : string.Create(CultureInfo.InvariantCulture, $" at a learning rate of {rate:R}");
 
     /// <summary><c>hidden[0]</c>, or <c>hidden[0] to hidden[29]</c>.</summary>
     public static string LayerRange(InitializationReport report, Finding finding)

@@ -10,7 +10,7 @@ internal static class ReportLearningRate
     {
         if (report.LearningRateAdvice is not { } advice)
             return "";
-        string curvature = advice.QuadraticRate > 0
+        string curvature = advice.QuadraticRate is > 0 and < double.PositiveInfinity
             ? $" Its curvature of {NumberText.Format(advice.Curvature)} allows up to {NumberText.Format(advice.QuadraticRate)} where the loss is quadratic."
             : "";
         string range = !double.IsNaN(advice.LargestStableRate) ? $"up to {NumberText.Format(advice.LargestStableRate)} lowers the loss in {advice.TrialSteps} steps"

@@ -36,7 +36,7 @@ internal static class ReportMarkdown
         var table = new TextTable("Severity", "Verdict", "Layers", "Evidence", "Remedies");
         foreach (Finding finding in report.Findings)
         {
-            string remedies = string.Join("<br>", finding.Remedies.Select(remedy => remedy.Effect is { } effect ? $"`{remedy}` ({effect})" : $"`{remedy}`"));
+            string remedies = string.Join("<br>", finding.Remedies.Select(remedy => remedy.Effect is { } effect ? $"`{remedy}` ({effect}{(effect.Helps ? "" : ": no help")})" : $"`{remedy}`"));
             table.Add(finding.Severity.ToString(), finding.Verdict.ToString(), ReportHeadline.LayerRange(report, finding), finding.Evidence, remedies);
         }
         table.AppendMarkdown(text);

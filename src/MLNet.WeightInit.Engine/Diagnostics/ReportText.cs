@@ -56,8 +56,8 @@ internal static class ReportText
         {
             text.Append('\n');
             TextTable.AppendWrapped(text, $"{finding.Severity}: {finding.Verdict}, {ReportHeadline.LayerRange(report, finding)}: {finding.Evidence}.", Width, indent: 2);
-            if (finding.Remedies.Count > 0)
-                TextTable.AppendWrapped(text, $"  Try {string.Join("  or  ", finding.Remedies.Select(ReportDraws.WithEffect))}", Width, indent: 6);
+            foreach (string advice in ReportDraws.Advice(finding.Remedies))
+                TextTable.AppendWrapped(text, $"  {advice}", Width, indent: 6);
         }
     }
 

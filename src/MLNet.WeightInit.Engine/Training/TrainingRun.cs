@@ -291,7 +291,7 @@ internal sealed partial class TrainingRun
         _validationMetric?.Clear();
         for (int first = 0; first < held.Rows.Length; first += _options.BatchSize)
         {
-            if (IsCancelled("while epoch {0} was validated", epoch))
+            if (IsCancelled(epoch == 0 ? "while its start was validated" : "while epoch {0} was validated", epoch))
                 return false;
             lossSum += _step.Evaluate(held.Gatherer, held.Rows.AsSpan(first, Math.Min(_options.BatchSize, held.Rows.Length - first)), _validationMetric);
         }

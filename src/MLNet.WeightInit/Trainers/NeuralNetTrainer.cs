@@ -130,7 +130,16 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (rows.Set.IsSparse)
             SparseMessages.Write(channel, rows.Set, options);
         _settings.Options.Comparison?.Run(rows.Set, validation ?? rows.Stream?.Validation, options);
-        TrainingResult result = NetworkTrainer.Train(rows.Set, WithCheckpoint(options, context.TrainingSet.Schema, channel, seed), validation ?? rows.Stream?.Validation, Start(context.InitialPredictor), rows.Stream);
+        TrainingResult result;
+        try
+        {
+            result = NetworkTrainer.Train(rows.Set, WithCheckpoint(options, context.TrainingSet.Schema, channel, seed), validation ?? rows.Stream?.Validation, Start(context.InitialPredictor), rows.Stream);
+        }
+        catch (NonFiniteTrainingException exception) when (_settings.Options.RangeTest is null)       // a search for the rate ends so where the rate is too high
+        {
+            Warn(channel, exception.Initialization, "The exception's Initialization has the whole report.");
+            throw;
+        }
         Warn(channel, result);
         return CreateModel(result);
     }
@@ -162,15 +171,21 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     /// <summary>One sentence each: the whole report is in the model.</summary>
     void Warn(IChannel channel, TrainingResult result)
     {
-        if (result.Initialization.Verdict != Verdict.Healthy && _settings.Options.Comparison is null)
-            channel.Warning("The initialization is not healthy. {0} {1}", ReportHeadline.Write(result.Initialization),
-                _settings.Options.OnlyMeasures ? "The report has the rest." : "The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.");
-        // What the start already had is not said twice.
-        if (_settings.Options.Comparison is null)
-            foreach (Finding finding in result.Initialization.EarlyTraining?.Findings.Where(finding => finding.Severity >= Severity.Warning && finding.Verdict != result.Initialization.Verdict) ?? [])
-                channel.Warning("Training did not go well. {0}: {1}.{2}", finding.Verdict, finding.Evidence, finding.Remedies.Count > 0 ? $" Try {finding.Remedies[0]}." : "");
-        if (result.History.WasCancelled && _settings.Options.RangeTest is null)       // a search for the rate ends so where the rate is too high
+        Warn(channel, result.Initialization, _settings.Options.OnlyMeasures ? "The report has the rest." : "The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.");
+        if (result.History.WasCancelled && _settings.Options.RangeTest is null)       // as above
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
+    }
+
+    /// <param name="whereTheRestIs">A sentence.</param>
+    void Warn(IChannel channel, InitializationReport report, string whereTheRestIs)
+    {
+        if (_settings.Options.Comparison is not null)
+            return;
+        if (report.Verdict != Verdict.Healthy)
+            channel.Warning("The initialization is not healthy. {0} {1}", ReportHeadline.Write(report), whereTheRestIs);
+        // What the start already had is not said twice, nor what to do about it.
+        foreach (Finding finding in report.EarlyTraining?.Findings.Where(finding => finding.Severity >= Severity.Warning && finding.Verdict != report.Verdict) ?? [])
+            channel.Warning("Training did not go well. {0}: {1}.{2}", finding.Verdict, finding.Evidence, report.Verdict == Verdict.Healthy && finding.Remedies.Count > 0 ? $" Try {finding.Remedies[0]}." : "");
     }
 
     TrainingOptions WithCheckpoint(TrainingOptions options, RoleMappedSchema schema, IChannel channel, long seed) => _settings.Options.CheckpointPath is not { } path ? options : options with

@@ -107,6 +107,16 @@ internal sealed class EarlyTrainingTests
         Assert.That(report.Findings, Has.None.EqualTo(finding));
     }
 
+    /// <summary>What a bad start ends in is mended at the start: thirty layers of 0.01 leave the units dead, and a tenth of the rate would leave them so.</summary>
+    [Test]
+    public void A_bad_start_has_the_last_word_on_what_to_try()
+    {
+        InitializationReport report = NetworkTrainer.Train(s_many, Trainings.Options(NetworkTask.Multiclass, 3, [.. Enumerable.Repeat(16, 12)], init: "normal(deviation=0.01)", optimizer: "SGD", learningRate: 0.05f, epochs: 20)).Initialization;
+        Assert.That(report.Verdict, Is.EqualTo(Verdict.VanishingGradient));
+        Assert.That(report.EarlyTraining!.Findings, Is.Not.Empty);
+        Assert.That(report.EarlyTraining.Findings.Select(finding => string.Join("; ", finding.Remedies)), Is.All.EqualTo(string.Join("; ", report.Findings[0].Remedies)).And.All.Contain("init: \"He\""));
+    }
+
     /// <summary>A small start under a small rate: weights move, but outputs stay near 0, and ln 3 is the best constant's loss of three classes.</summary>
     [Test]
     public void A_training_that_ends_at_the_best_constant_says_so()

@@ -64,6 +64,61 @@ internal sealed class RemedyTrialsTests
         Assert.That(effect.Verdict, Is.EqualTo(Verdict.Healthy));
     }
 
+    /// <summary>
+    /// Eight sigmoid layers of Glorot's: neither layer normalization nor Glorot's own rule moves the rows' distance, fewer layers do. What doesn't help stands last, and the text says so.
+    /// </summary>
+    [Test]
+    public void What_does_not_help_is_told_apart_from_what_does()
+    {
+        InitializationReport report = Diagnose(Trainings.Options(NetworkTask.Multiclass, 3, [.. Enumerable.Repeat(20, 9)], init: "glorot", activation: "Sigmoid", optimizer: "SGD", epochs: 25));
+        Remedy[][] measured = [.. report.Findings.Select(finding => finding.Remedies.Where(remedy => remedy.Effect is not null).ToArray())];
+        Assert.That(measured.SelectMany(remedies => remedies).Select(remedy => remedy.Effect!.Helps), Does.Contain(true).And.Contain(false));
+        foreach (Finding finding in report.Findings)
+        {
+            Assert.That(finding.Remedies.Select(remedy => remedy.Effect?.Helps == false), Is.Ordered);
+            foreach (Remedy remedy in finding.Remedies.Where(remedy => remedy.Effect is { Figure: "gradient ratio" or "signal ratio" }))
+            {
+                // By the definition of both ratios, whose best is 1.
+                (double before, double after) = (Math.Abs(Math.Log(remedy.Effect!.Before)), Math.Abs(Math.Log(remedy.Effect.After)));
+                Assert.That(remedy.Effect.Helps, Is.EqualTo(after < 0.9 * before).Or.EqualTo(finding.Severity > Severity.Note && after <= before));
+            }
+        }
+        string text = report.ToString().ReplaceLineEndings(" ");
+        foreach (Remedy remedy in measured.SelectMany(remedies => remedies).Where(remedy => !remedy.Effect!.Helps))
+            Assert.That(text, Does.Match($"Tried in memory, +without +help: .*{System.Text.RegularExpressions.Regex.Escape(remedy.Code).Replace("\\ ", " +")}"));
+        Assert.That(report.ToMarkdown(), Does.Contain(": no help)"));
+        Assert.That(InitializationReport.FromJson(report.ToJson()).ToString(), Is.EqualTo(report.ToString()));
+    }
+
+    [TestCase("chance of learning", 0.05, 0.14, false)]
+    [TestCase("chance of learning", 0.05, 0.16, true)]
+    [TestCase("chance of learning", 0.91, 0.96, true, Description = "half of what is left")]
+    [TestCase("loss after the training", 1.61, 1.60, false)]
+    [TestCase("loss after the training", 1.61, 1.55, true)]
+    [TestCase("loss after the training", -10, -11, true, Description = "of counts, whose loss lacks a term of the labels")]
+    [TestCase("loss after the training", -10, -9, false)]
+    [TestCase("loss after the first steps", double.PositiveInfinity, 3, true)]
+    [TestCase("loss after the first steps", double.PositiveInfinity, double.PositiveInfinity, false)]
+    [TestCase("loss after the first steps", 3, double.NaN, false)]
+    [TestCase("gradient ratio", 1e-4, 1e-3, true)]
+    [TestCase("gradient ratio", 1e-4, 1e4, false)]
+    [TestCase("gradient ratio", 1e-4, double.NaN, false)]
+    [TestCase("rows' distance left", 0, 0, false)]
+    [TestCase("rows' distance left", 0, 0.5, true)]
+    [TestCase("decay by gradient", double.PositiveInfinity, 0, true)]
+    [TestCase("dead share", 0.6, 0.58, false)]
+    public void Nearer_is_by_more_than_nothing(string figure, double before, double after, bool isNearer) => Assert.That(JudgedFigures.IsNearer(figure, before, after), Is.EqualTo(isNearer));
+
+    /// <summary>All units are dead, so that there is neither a forecast nor a cosine: what is judged is what is left of the rows' distance, which is nothing, and not the loss of the start.</summary>
+    [Test]
+    public void Rows_that_became_one_are_judged_by_their_distance()
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [40, 30], init: "he", epochs: 25) with { BiasInit = InitializerRegistry.CreateDefault().Parse("constant(value=-6)") };
+        Finding[] findings = [.. Diagnose(options).Findings.Where(finding => finding.Verdict == Verdict.RankCollapse && finding.Severity > Severity.Note)];
+        Assert.That(findings.Select(finding => (finding.Judged!.Name, finding.Judged.Value)), Is.Not.Empty.And.All.EqualTo(("rows' distance left", 0.0)));
+        Assert.That(findings[0].Evidence, Does.Not.Contain("NaN"));
+    }
+
     /// <summary>The initial loss doesn't know of the rate: what a trial of the first steps ends at does, and it is the trial that a diagnosis makes of the options with the remedy: as long as the one before it.</summary>
     [Test]
     public void A_rate_that_is_too_high_is_judged_by_the_loss_after_the_first_steps()

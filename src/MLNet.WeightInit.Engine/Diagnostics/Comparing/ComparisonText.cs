@@ -55,7 +55,7 @@ internal static class ComparisonText
     }
 
     static string Circumstances(InitializationComparison comparison) => string.Create(CultureInfo.InvariantCulture,
-        $"Trained with {comparison.Optimizer} at a learning rate of {comparison.LearningRate:R}, from seeds {comparison.FirstSeed} to {comparison.FirstSeed + comparison.Seeds - 1}; the loss is {comparison.Loss}.");
+        $"Trained with {comparison.Optimizer}{ReportHeadline.Rate(comparison.Optimizer, comparison.LearningRate)}, from seeds {comparison.FirstSeed} to {comparison.FirstSeed + comparison.Seeds - 1}; the loss is {comparison.Loss}.");
 
     static TextTable Losses(InitializationComparison comparison)
     {

@@ -31,16 +31,20 @@ internal static class DetailsText
             return "";
         List<string> parts = [];
         if (details.Jacobian is { } jacobian)
-            parts.Add($"Jacobian of the hidden layers: mean s^2 {NumberText.Format(jacobian.MeanSquare)}, its variance {NumberText.Format(jacobian.RelativeVariance)} of the squared mean"
-                + (double.IsNaN(jacobian.PredictedRelativeVariance) ? "" : $" (theory {NumberText.Format(jacobian.PredictedRelativeVariance)})") + $"{(jacobian.IsIsometric ? ", isometric" : "")}, largest s {NumberText.Format(jacobian.LargestSingularValue)}");
+            parts.Add($"Jacobian of the hidden layers: mean s^2 {NumberText.Format(jacobian.MeanSquare)}{Variance(jacobian)}"
+                + $"{(jacobian.IsIsometric ? ", isometric" : "")}, largest s {NumberText.Format(jacobian.LargestSingularValue)}");
         if (details.Kernel is { } kernel)
-            parts.Add($"tangent kernel: condition {NumberText.Format(kernel.Condition)}, alignment {NumberText.Format(kernel.Alignment)}");
+            parts.Add($"tangent kernel: {(double.IsPositiveInfinity(kernel.Condition) ? "singular" : $"condition {NumberText.Format(kernel.Condition)}")}, alignment {NumberText.Format(kernel.Alignment)}");
         if (details.Noise is { } noise)
             parts.Add($"gradient's signal to noise {NumberText.Format(noise.SignalToNoise)} at {noise.BatchSize} rows");
         if (!double.IsNaN(details.GradientQuotient))
             parts.Add($"gradient quotient {NumberText.Format(details.GradientQuotient)}");
         return parts.Count == 0 ? "" : $"{char.ToUpperInvariant(parts[0][0])}{string.Join("; ", parts)[1..]}.";
     }
+
+    /// <summary>Empty where all singular values are 0.</summary>
+    static string Variance(JacobianSpectrum jacobian) => double.IsNaN(jacobian.RelativeVariance) ? ""
+        : $", its variance {NumberText.Format(jacobian.RelativeVariance)} of the squared mean{(double.IsNaN(jacobian.PredictedRelativeVariance) ? "" : $" (theory {NumberText.Format(jacobian.PredictedRelativeVariance)})")}";
 
     static string Range(double low, double high) => $"{NumberText.Format(low)} to {NumberText.Format(high)}";
 

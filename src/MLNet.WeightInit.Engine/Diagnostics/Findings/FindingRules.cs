@@ -54,10 +54,12 @@ internal static class FindingRules
             .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
 
     /// <inheritdoc cref="Examine(ReportContext)"/>
+    /// <remarks>What a bad start ends in is mended at the start: its remedies are the ones to try, and not another rate.</remarks>
     public static Finding[] Examine(TrainedContext context)
     {
         Finding[] found = [.. s_ofTraining.SelectMany(rule => rule.Examine(context))];
         return [.. found.Concat(Array.Exists(found, finding => finding.Severity >= Severity.Warning) ? [] : s_nothingLearned.Examine(context))
+            .Select(finding => context.Cause is { } cause ? finding with { Remedies = cause.Remedies } : finding)
             .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
     }
 }

@@ -11,6 +11,6 @@ internal sealed class KernelCondition : IFindingRule
         if (context.Details?.Kernel is not { } kernel || context.HiddenLayers == 0 || !(kernel.Condition > Limit))
             yield break;
         yield return new Finding(Verdict.RankCollapse, Severity.Note, 0, context.HiddenLayers - 1,
-            $"the tangent kernel of {kernel.Rows} different rows has a condition of {NumberText.Format(kernel.Condition)}: to the first steps some of them are one", [Remedy.Auto, Remedy.LayerNormalization]);
+            $"the tangent kernel of {kernel.Rows} different rows {(double.IsFinite(kernel.Condition) ? $"has a condition of {NumberText.Format(kernel.Condition)}" : "is singular")}: to the first steps some of them are one", [Remedy.Auto, Remedy.LayerNormalization]);
     }
 }

@@ -20,8 +20,8 @@ internal sealed class RankCollapse : IFindingRule
             yield break;
         bool isToldAlready = !context.Training.DividesBySize && GradientProfile.Of(context).Ratio < VanishingGradient;
         yield return new Finding(Verdict.RankCollapse, isToldAlready ? Severity.Note : Severity.Warning, 0, context.HiddenLayers - 1,
-            $"of the rows' distance {NumberText.Format(kept)} is left in {context.Layers[^2].Layer} (theory {NumberText.Format(predicted)}; two rows' cosine {NumberText.Format(theory.Layers[0].Similarity)} becomes 1 - {NumberText.Format(1 - theory.Layers[^2].Similarity)}, "
-            + $"effective rank {NumberText.Format(theory.EffectiveRank)}): to the output layer all rows are one",
+            $"of the rows' distance {NumberText.Format(kept)} is left in {context.Layers[^2].Layer} (theory {NumberText.Format(predicted)}; two rows' cosine {NumberText.Format(theory.Layers[0].Similarity)} becomes {(theory.Layers[^2].Similarity == 1 ? "1" : $"1 - {NumberText.Format(1 - theory.Layers[^2].Similarity)}")}"
+            + $"{(double.IsNaN(theory.EffectiveRank) ? "" : $", effective rank {NumberText.Format(theory.EffectiveRank)}")}): to the output layer all rows are one",
             isBelowResolution && !isFarBelow
                 ? [Remedy.EdgeOfChaos, Remedy.LayerNormalization, Remedy.FewerLayers]
                 : [Remedy.Auto, Remedy.LayerNormalization, Remedy.FewerLayers]);

@@ -32,6 +32,9 @@ internal sealed class TrainedContext
     /// <summary>Whether training started from another model, which may have had little left to learn.</summary>
     public required bool IsContinued { get; init; }
 
+    /// <summary>The gravest thing that was seen to be wrong with the start; null where all that is known is that it stalls, and where it was healthy.</summary>
+    public Finding? Cause { get; init; }
+
     /// <summary>Whether the loss ended where the best constant's is, or the first batch's where that is unknown, or above.</summary>
     public bool HasFailed
     {

@@ -30,7 +30,7 @@ internal sealed class UnstableLearningRate : IFindingRule
         }
         else if (advice is { } && rates.Highest > advice.LargestStableRate && !asked.HasLearned(context.PriorLoss))
             yield return new Finding(Verdict.LrUnstable, Severity.Warning, 0, last, $"{trial} leaves the loss at {NumberText.Format(asked.End)}, from {NumberText.Format(asked.Start)}, and smaller rates lower it{Limit(advice)}", [.. Cause(context), .. Remedies(rates), Remedy.Auto]);
-        else if (advice is { QuadraticRate: > 0 } && rates.Highest > advice.QuadraticRate)
+        else if (advice is { QuadraticRate: > 0 and < double.PositiveInfinity } && rates.Highest > advice.QuadraticRate)
             yield return new Finding(Verdict.LrUnstable, Severity.Note, 0, last,
                 $"a curvature of {NumberText.Format(advice.Curvature)} allows rates up to {NumberText.Format(advice.QuadraticRate)} where the loss is quadratic, and the learning rate of {rate} is above; {trial} {(asked.HasLearned(context.PriorLoss) ? "still lowers the loss, to" : "leaves the loss at")} {NumberText.Format(asked.End)}{Limit(advice)}",
                 advice.ProposedRate >= rates.Highest ? [] : Remedies(rates));
