@@ -252,6 +252,7 @@ public sealed class ComparisonTests
         (options.Optimizer, options.WeightDecay) = ("L-BFGS", 0);
         InitializationComparison comparison = _context.WeightInit.Compare(_data, options, s_pair, seeds: 2, steps: 6);
         Assert.That(comparison.SweepSeeds, Is.Zero);
+        Assert.That(comparison.ToString(), Does.Not.Contain("learning rate"), "a line search finds the steps");
         Assert.That(comparison.Candidates.Select(candidate => candidate.LearningRateDecades), Is.All.Null);
         Assert.That(comparison.Candidates.Select(candidate => candidate.FailedShare), Is.All.Zero);
     }

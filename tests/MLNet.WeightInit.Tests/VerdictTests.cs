@@ -48,6 +48,25 @@ public sealed class VerdictTests
         Assert.That(_context.BinaryClassification.Evaluate(_context.BinaryClassification.Trainers.NeuralNet(options).Fit(View(constant: 0)).Transform(View(constant: 0))).Accuracy, Is.GreaterThan(0.8));
     }
 
+    /// <summary>There is no model to ask then: the log says what the exception's report does. A search for the rate drives trainings to their end on purpose, and says nothing.</summary>
+    [Test]
+    public void A_training_that_overflows_has_its_verdict_in_the_log()
+    {
+        var warnings = new List<string>();
+        _context.Log += (_, message) =>
+        {
+            if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(message.RawMessage);
+        };
+        NeuralNetOptions options = new() { HiddenLayers = [16, 16], Activation = "Identity", Optimizer = "SGD", LearningRate = 1e4f, NumberOfEpochs = 40 };
+        NonFiniteTrainingException failure = Assert.Throws<NonFiniteTrainingException>(() => _context.BinaryClassification.Trainers.NeuralNet(options).Fit(View(constant: 0)))!;
+        Assert.That(failure.Initialization.Verdict, Is.Not.EqualTo(Verdict.Healthy));
+        Assert.That(warnings, Has.One.StartsWith($"The initialization is not healthy. {failure.Initialization.Verdict}").And.One.EndsWith("The exception's Initialization has the whole report."));
+        warnings.Clear();
+        _context.WeightInit.FindLearningRate(View(constant: 0), options, highest: 1e6f);
+        Assert.That(warnings, Is.Empty);
+    }
+
     /// <summary>No decay has no pull, nor has AdamW's; weights of the right size have a gradient above it.</summary>
     [Test]
     public void Remedies_of_decay_say_what_is_left_of_it()

@@ -179,7 +179,8 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     /// <param name="whereTheRestIs">A sentence.</param>
     void Warn(IChannel channel, InitializationReport report, string whereTheRestIs)
     {
-        if (_settings.Options.Comparison is not null)
+        // A search for the rate asks about others than the options'.
+        if (_settings.Options.Comparison is not null || (_settings.Options.RangeTest is not null && report.Verdict is (Verdict.LrUnstable or Verdict.Stalling)))
             return;
         if (report.Verdict != Verdict.Healthy)
             channel.Warning("The initialization is not healthy. {0} {1}", ReportHeadline.Write(report), whereTheRestIs);

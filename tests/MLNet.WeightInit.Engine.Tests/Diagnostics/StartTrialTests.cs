@@ -118,7 +118,7 @@ internal sealed class StartTrialTests
     [TestCase(1.6, true, Severity.Warning, new[] { "LearningRate = 0.01f", "init: \"Auto\"" })]
     public void A_loss_that_rose_asks_for_a_lower_rate(double loss, bool hasRate, Severity severity, string[] remedies)
     {
-        Finding found = FindingRules.Examine([], TrainingEnd.Of(loss, loss, 1, 600), s_training with { HasLearningRate = hasRate }).Single();
+        Finding found = FindingRules.Examine([], TrainingEnd.Of(loss, loss, 1, 600), s_training with { Traits = TrainingTraits.Usual with { HasLearningRate = hasRate } }).Single();
         Assert.That((found.Verdict, found.Severity), Is.EqualTo((Verdict.LrUnstable, severity)));
         Assert.That(found.Remedies.Select(remedy => remedy.Code), Is.EqualTo(remedies));
     }

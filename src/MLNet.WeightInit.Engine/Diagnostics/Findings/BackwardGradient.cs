@@ -29,7 +29,7 @@ internal sealed class BackwardGradient : IFindingRule
         {
             (Severity severity, string consequence) = context.Training.DividesBySize
                 ? (Severity.Note, $"{context.Training.Name} divides gradients by their size and mends this")
-                : (Severity.Warning, context.HasLearningRate ? "one learning rate can't serve all layers" : "a step along the gradient moves the first layers alone");
+                : (Severity.Warning, context.Traits.HasLearningRate ? "one learning rate can't serve all layers" : "a step along the gradient moves the first layers alone");
             yield return Report(context, gradient, Verdict.ExplodingGradient, severity, $"grows {NumberText.Factor(gradient.Ratio)}", consequence);
         }
     }

@@ -59,9 +59,9 @@ internal static class ForecastJudgement
         double share = training.LabelShare;
         if (share < LeastLabelShare)
             start += $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features{(training.Constants is { Slots.Length: > 0 } constants ? $", and {EqualRows.Text(constants)}" : "")}";
-        string[] drops = training.Dropout > MostDropout ? [Remedy.LessDropout] : [];
+        string[] drops = training.Traits.Dropout > MostDropout ? [Remedy.LessDropout] : [];
         if (drops.Length > 0)
-            start += $"; dropout leaves {NumberText.Percent(1 - training.Dropout)} of the units";
+            start += $"; dropout leaves {NumberText.Percent(1 - training.Traits.Dropout)} of the units";
         if (training.Forecast is not { } forecast)
             return new Finding(training.HiddenLayers >= Deep ? Verdict.TooDeep : Verdict.Stalling, Severity.Warning, 0, last, start,
                 training.HiddenLayers >= Deep ? [.. drops, Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos] : [.. drops, Remedy.Auto, Remedy.Standardize, .. MoreEpochs(training)]);

@@ -14,14 +14,8 @@ internal sealed record JudgedTraining(IReadOnlyList<double> StartFigures, Traina
     /// <summary>Features that are the same in all training rows; null where nobody looked.</summary>
     public ConstantFeatures? Constants { get; init; }
 
-    /// <summary>False for L-BFGS, whose steps a line search finds.</summary>
-    public bool HasLearningRate { get; init; } = true;
-
-    /// <summary>Whether hidden layers are in residual blocks or mirror one another, so that others of any number can't take their place.</summary>
-    public bool HasFixedLayers { get; init; }
-
-    /// <summary>Share of units that are dropped; 0 for none.</summary>
-    public float Dropout { get; init; }
+    /// <summary>What remedies may change.</summary>
+    public TrainingTraits Traits { get; init; } = TrainingTraits.Usual;
 
     /// <summary>Share of the label that features tell.</summary>
     public double LabelShare => Trainability.StartFigures.LabelShare(StartFigures);
@@ -29,16 +23,9 @@ internal sealed record JudgedTraining(IReadOnlyList<double> StartFigures, Traina
     public static JudgedTraining Of(ReportContext context) => new(context.StartFigures, context.Forecast, context.Probe.Loss, context.LearningRate, context.HiddenLayers, context.Epochs, context.IsStandardized, context.Probe.Layers[0].IsNormalized, context.Initializers)
     {
         Constants = context.Constants,
-        HasLearningRate = context.HasLearningRate,
-        HasFixedLayers = context.HasFixedLayers,
-        Dropout = context.Dropout,
+        Traits = context.Traits,
     };
 
     public static JudgedTraining Of(InitializationReport report, TrainingOptions options, int epochs)
-        => new(report.StartFigures, report.Forecast, report.InitialLoss, report.LearningRate, report.Layers.Count - 1, epochs, options.Standardize, options.Normalization != Normalization.None, [options.Init.Specification])
-        {
-            HasLearningRate = !options.Optimizer.IsFullBatch,
-            HasFixedLayers = options.Residual is not null || options.TiedWeights,
-            Dropout = options.Dropout?.Rate ?? 0,
-        };
+        => new(report.StartFigures, report.Forecast, report.InitialLoss, report.LearningRate, report.Layers.Count - 1, epochs, options.Standardize, options.Normalization != Normalization.None, [options.Init.Specification]) { Traits = TrainingTraits.Of(options) };
 }

@@ -39,7 +39,7 @@ public sealed record Remedy
     /// <summary>False for what the network already has or can't have.</summary>
     internal static bool IsNew(string code, JudgedTraining training)
         => !training.Initializers.Any(initializer => string.Equals(code, $"init: \"{initializer}\"", StringComparison.OrdinalIgnoreCase))
-            && (code != FewerLayers || training is { HiddenLayers: > 2, HasFixedLayers: false }) && code != Rate(training.LearningRate) && (!code.StartsWith(Batch, StringComparison.Ordinal) || training.HasLearningRate) && (code != LayerNormalization || !training.IsNormalized) && (code != Standardize || !training.IsStandardized);
+            && (code != FewerLayers || training is { HiddenLayers: > 2, Traits.HasFixedLayers: false }) && code != Rate(training.LearningRate) && (!code.StartsWith(Batch, StringComparison.Ordinal) || training.Traits.HasLearningRate) && (code != LayerNormalization || !training.IsNormalized) && (code != Standardize || !training.IsStandardized);
 
     /// <summary>Another learning rate, to three digits.</summary>
     internal static string Rate(double rate) => $"LearningRate = {((float)rate).ToString("G3", CultureInfo.InvariantCulture)}f";

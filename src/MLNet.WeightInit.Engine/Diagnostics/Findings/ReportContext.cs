@@ -56,14 +56,8 @@ internal sealed class ReportContext
     /// <summary>Of the training, for who proposes another.</summary>
     public float LearningRate { get; init; }
 
-    /// <inheritdoc cref="JudgedTraining.HasLearningRate"/>
-    public bool HasLearningRate { get; init; } = true;
-
-    /// <inheritdoc cref="JudgedTraining.HasFixedLayers"/>
-    public bool HasFixedLayers { get; init; }
-
-    /// <inheritdoc cref="JudgedTraining.Dropout"/>
-    public float Dropout { get; init; }
+    /// <inheritdoc cref="JudgedTraining.Traits"/>
+    public TrainingTraits Traits { get; init; } = TrainingTraits.Usual;
 
     /// <summary>Features that are the same in all training rows; null where nobody looked.</summary>
     public ConstantFeatures? Constants { get; init; }

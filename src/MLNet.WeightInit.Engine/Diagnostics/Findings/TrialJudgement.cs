@@ -26,7 +26,7 @@ internal static class TrialJudgement
     static bool IsMended(Finding finding, TrainingEnd end)
         => finding.Severity == Severity.Warning || (finding.Severity == Severity.Error && end.Steps > 0 && finding.Verdict is not (Verdict.Symmetric or Verdict.NonFinite));
 
-    static string[] Slower(JudgedTraining training) => training.HasLearningRate ? [Remedy.Rate(training.LearningRate / Decade)] : [];
+    static string[] Slower(JudgedTraining training) => training.Traits.HasLearningRate ? [Remedy.Rate(training.LearningRate / Decade)] : [];
 
     static Finding Explain(JudgedTraining training, TrainingEnd end)
     {
