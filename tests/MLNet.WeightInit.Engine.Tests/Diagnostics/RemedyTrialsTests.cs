@@ -151,7 +151,7 @@ internal sealed class RemedyTrialsTests
     public void Too_much_dropout_is_named_with_less_of_it()
     {
         TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [16, 16], init: "he", epochs: 0) with { Dropout = new Dropout(0.95f, isAlpha: true) };
-        Finding finding = ForecastJudgement.Explain(JudgedTraining.Of(Plain(options), options, epochs: 30), "it failed", isForecast: false);
+        Finding finding = ForecastJudgement.OfEnd(JudgedTraining.Of(Plain(options), options, epochs: 30), "it failed");
         Assert.That(finding.Evidence, Does.StartWith("it failed").And.Contain("dropout leaves 5 % of the units").And.Not.Contain("learning rate"));
         Assert.That(finding.Remedies.Select(remedy => remedy.Code), Is.EqualTo(new[] { "Dropout = 0.2f", "init: \"Auto\"", "Standardize = true", "NumberOfEpochs = 90" }));
         Dropout less = RemedyTrials.Apply(finding.Remedies[0].Code, options)!.Dropout!;

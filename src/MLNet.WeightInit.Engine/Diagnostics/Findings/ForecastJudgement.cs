@@ -40,50 +40,77 @@ internal static class ForecastJudgement
             return findings;
         if (forecast.Probability >= Learns)
             return findings.Select(finding => finding.Severity == Severity.Warning ? Mended(finding, forecast) : finding);
-        return forecast.Probability < Fails && findings.All(finding => finding.Severity < Severity.Warning) ? [.. findings, Explain(training, Start(forecast), isForecast: true) with { Judged = JudgedFigures.OfForecast(forecast) }] : findings;
+        return forecast.Probability < Fails && findings.All(finding => finding.Severity < Severity.Warning) ? [.. findings, OfForecast(training, forecast) with { Judged = JudgedFigures.OfForecast(forecast) }] : findings;
     }
 
     static Finding Mended(Finding finding, TrainabilityForecast forecast)
         => finding.WithSeverity(Severity.Note, $"{finding.Evidence}; of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn all the same");
 
-    static string Start(TrainabilityForecast forecast) => string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps{forecast.Caveat}");
-
-    /// <summary>The likely cause of a training that fails, by what the forecast says of it at other rates and for more steps.</summary>
-    /// <param name="start">How it is known that it fails.</param>
-    /// <param name="isForecast">Whether that is the forecast; else the training, or its beginning, was tried.</param>
-    public static Finding Explain(JudgedTraining training, string start, bool isForecast)
+    /// <summary>The likely cause of a training that the forecast says fails, by what it says of it at other rates and for more steps.</summary>
+    static Finding OfForecast(JudgedTraining training, TrainabilityForecast forecast)
     {
-        // What the start says has the forecast's subject already.
-        string others = isForecast ? ", and" : "; of trainings that start like this one";
-        int last = training.HiddenLayers;
-        double share = training.LabelShare;
-        if (share < LeastLabelShare)
-            start += $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features{(training.Constants is { Slots.Length: > 0 } constants ? $", and {EqualRows.Text(constants)}" : "")}";
-        string[] drops = training.Traits.Dropout > MostDropout ? [Remedy.LessDropout] : [];
-        if (drops.Length > 0)
-            start += $"; dropout leaves {NumberText.Percent(1 - training.Traits.Dropout)} of the units";
-        if (training.Forecast is not { } forecast)
-            return new Finding(training.HiddenLayers >= Deep ? Verdict.TooDeep : Verdict.Stalling, Severity.Warning, 0, last, start,
-                training.HiddenLayers >= Deep ? [.. drops, Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos] : [.. drops, Remedy.Auto, Remedy.Standardize, .. MoreEpochs(training)]);
-        (double factor, double atRate) = BestRate(training, forecast);
-        (int more, double atSteps) = BestSteps(training, forecast);
-        if (atRate >= Even && atRate >= forecast.Probability + LeastGain)
-        {
-            string rate = ((float)(training.LearningRate * factor)).ToString("G2", CultureInfo.InvariantCulture);
-            return new Finding(factor < 1 && share >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, last, $"{start}{Learn($"at a learning rate of {rate} {NumberText.Percent(atRate)}", $"{NumberText.Percent(atRate)} learn at a learning rate of {rate}")}", [.. training.IsStandardized ? [] : (string[])[Remedy.Standardize], $"LearningRate = {rate}f", .. training.HiddenLayers >= Deep ? (string[])[Remedy.FewerLayers] : []]);
-        }
-        if (atSteps >= Even && atSteps >= forecast.Probability + LeastGain)
-            return new Finding(Verdict.Stalling, Severity.Warning, 0, last, $"{start}{Learn($"in {more} times as many {NumberText.Percent(atSteps)}", $"{NumberText.Percent(atSteps)} learn in {more} times as many steps")}", [$"NumberOfEpochs = {Math.Min(int.MaxValue, (long)training.Epochs * more)}"]);
-        // A forecast that promises what was tried and failed explains nothing.
-        string anyRate = isForecast ? $", at no learning rate more than {NumberText.Percent(atRate)}" : atRate < Even ? $"{others} no more than {NumberText.Percent(atRate)} learn at any learning rate" : "";
-        return training.HiddenLayers >= Deep
-            ? new Finding(Verdict.TooDeep, Severity.Warning, 0, last - 1, $"{start}{anyRate}{(isForecast ? ", and" : ";")} {training.HiddenLayers} hidden layers are the likely cause", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
-            : new Finding(Verdict.Stalling, Severity.Warning, 0, last, start + anyRate, [Remedy.Auto, Remedy.Standardize, .. isForecast ? [] : MoreEpochs(training)]);
-
-        string Learn(string afterForecast, string afterTrial) => $"{others} {(isForecast ? afterForecast : afterTrial)}";
+        string start = string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps{forecast.Caveat}{Circumstances(training)}");
+        if (Change.Of(training, forecast) is { } change)
+            return change.Finding(training, $"{start}, and {change.Condition} {NumberText.Percent(change.Probability)}");
+        start += $", at no learning rate more than {NumberText.Percent(BestRate(training, forecast).Probability)}";
+        return training.HiddenLayers >= Deep ? TooDeep(training, $"{start}, and") : new Finding(Verdict.Stalling, Severity.Warning, 0, training.HiddenLayers, start, [Remedy.Auto, Remedy.Standardize]);
     }
 
-    static string[] MoreEpochs(JudgedTraining training) => training.Epochs > 0 ? [$"NumberOfEpochs = {Math.Min(int.MaxValue, 3L * training.Epochs)}"] : [];
+    /// <summary>The likely cause of a training that failed, or whose trial did; a forecast that promises what was tried explains nothing.</summary>
+    /// <param name="end">What it ended in.</param>
+    public static Finding OfEnd(JudgedTraining training, string end)
+    {
+        string start = $"{end}{Circumstances(training)}";
+        string[] drops = training.Traits.Dropout > MostDropout ? [Remedy.LessDropout] : [], generic = [Remedy.Auto, Remedy.Standardize, .. MoreEpochs(training)];
+        if (training.Forecast is not { } forecast)
+            return training.HiddenLayers >= Deep
+                ? new Finding(Verdict.TooDeep, Severity.Warning, 0, training.HiddenLayers, start, [.. drops, Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
+                : new Finding(Verdict.Stalling, Severity.Warning, 0, training.HiddenLayers, start, [.. drops, .. generic]);
+        if (Change.Of(training, forecast) is { } change)
+            return change.Finding(training, $"{start}; of trainings that start like this one {NumberText.Percent(change.Probability)} learn {change.Condition}");
+        double atRate = BestRate(training, forecast).Probability;
+        start += atRate < Even ? $"; of trainings that start like this one no more than {NumberText.Percent(atRate)} learn at any learning rate" : "";
+        return training.HiddenLayers >= Deep ? TooDeep(training, $"{start};") : new Finding(Verdict.Stalling, Severity.Warning, 0, training.HiddenLayers, start, generic);
+    }
+
+    static Finding TooDeep(JudgedTraining training, string start)
+        => new(Verdict.TooDeep, Severity.Warning, 0, training.HiddenLayers - 1, $"{start} {training.HiddenLayers} hidden layers are the likely cause", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos]);
+
+    /// <summary>What data and dropout add to the evidence; empty where they are as usual.</summary>
+    static string Circumstances(JudgedTraining training)
+    {
+        double share = training.LabelShare;
+        string told = share >= LeastLabelShare ? "" : $"; neither a linear model nor the nearest rows tell more of the label than {NumberText.Percent(Math.Max(0, share))} from its features{(training.Constants is { Slots.Length: > 0 } constants ? $", and {EqualRows.Text(constants)}" : "")}";
+        return training.Traits.Dropout > MostDropout ? $"{told}; dropout leaves {NumberText.Percent(1 - training.Traits.Dropout)} of the units" : told;
+    }
+
+    /// <summary>One thing about a training that would raise its chance, as the forecast has it.</summary>
+    /// <param name="Verdict">What is wrong, then.</param>
+    /// <param name="Condition"><c>at a learning rate of 0.01</c>.</param>
+    sealed record Change(Verdict Verdict, string Condition, double Probability, string[] Remedies)
+    {
+        /// <summary>Another rate, else more steps; null where neither makes it likely to learn.</summary>
+        public static Change? Of(JudgedTraining training, TrainabilityForecast forecast)
+        {
+            (double factor, double atRate) = BestRate(training, forecast);
+            if (IsEnough(atRate))
+            {
+                string rate = ((float)(training.LearningRate * factor)).ToString("G2", CultureInfo.InvariantCulture);
+                return new Change(factor < 1 && training.LabelShare >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, $"at a learning rate of {rate}", atRate,
+                    [.. training.IsStandardized ? [] : (string[])[Remedy.Standardize], $"LearningRate = {rate}f", .. training.HiddenLayers >= Deep ? (string[])[Remedy.FewerLayers] : []]);
+            }
+            (int more, double atSteps) = BestSteps(training, forecast);
+            return IsEnough(atSteps) ? new Change(Verdict.Stalling, $"in {more} times as many steps", atSteps, Epochs(training, more)) : null;
+
+            bool IsEnough(double probability) => probability >= Even && probability >= forecast.Probability + LeastGain;
+        }
+
+        public Finding Finding(JudgedTraining training, string evidence) => new(Verdict, Severity.Warning, 0, training.HiddenLayers, evidence, Remedies);
+    }
+
+    static string[] MoreEpochs(JudgedTraining training) => training.Epochs > 0 ? Epochs(training, 3) : [];
+
+    static string[] Epochs(JudgedTraining training, int times) => [$"NumberOfEpochs = {Math.Min(int.MaxValue, (long)training.Epochs * times)}"];
 
     /// <summary>The nearest rate whose chance is within a twentieth of the best.</summary>
     static (double Factor, double Probability) BestRate(JudgedTraining training, TrainabilityForecast forecast)

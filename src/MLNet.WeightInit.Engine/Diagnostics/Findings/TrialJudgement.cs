@@ -33,6 +33,6 @@ internal static class TrialJudgement
         bool hasDiverged = !double.IsFinite(end.Loss);
         return hasDiverged || end.Loss > FarAbove * Math.Max(end.BestConstantLoss, training.InitialLoss)
             ? new Finding(Verdict.LrUnstable, hasDiverged ? Severity.Error : Severity.Warning, 0, training.HiddenLayers, end.Text, [.. Slower(training), Remedy.Auto])
-            : ForecastJudgement.Explain(training, end.Text, isForecast: false);
+            : ForecastJudgement.OfEnd(training, end.Text);
     }
 }
