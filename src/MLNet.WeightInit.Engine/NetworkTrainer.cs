@@ -82,7 +82,7 @@ internal static class NetworkTrainer
             trained.Begin(start is null ? report.Layers : null, Probe);
         try
         {
-            EpochChoice? choice = validation is null && stream is null && TrainingBudget.SearchesEpochs(options, trainingRows.Length, layout) ? new EpochChoice() : null;
+            EpochChoice? choice = validation is null && stream is null && validationRows.Length == 0 && TrainingBudget.SearchesEpochs(options, data.Rows, layout) ? new EpochChoice() : null;
             using TrainingCheckpoint? checkpoint = options.Checkpoint is { } settings
                 ? new TrainingCheckpoint(settings, TrainingFingerprint.Of(network, options, data, validation, searches: choice is not null, stream))
                 : null;
@@ -109,7 +109,7 @@ internal static class NetworkTrainer
 
         InitializationReport Initialize()
         {
-            TrainingOptions drawing = options.FillSeed is { } draw ? options with { Seed = draw } : options;
+            TrainingOptions drawing = options.FillSeed is { } draw ? options with { Seed = draw } : options, abandoned = options with { ReturnBestOnCancel = false };
             Fill(network, plan, drawing);
             if (options.Residual is { Start: ResidualStart.ZeroScales })
                 network.ClearLastBranchScales();
@@ -121,17 +121,33 @@ internal static class NetworkTrainer
                 TiedWeights.Tie(network);                      // a calibration may have set the decoder by itself
             if (options.Diagnostics == DiagnosticsLevel.Off)
                 return ReportBuilder.WithoutMeasurement(plan, options, options.Seed);
+            options.CheckCancelled();
             ProbeBatch probe = startProbe = lazy.Value;
             int calibrationPasses = probe.ForwardPasses;
             NetworkProbe measured = probe.Measure();
             double priorLoss = PriorLoss(gatherer, trainingRows, options, prior);
-            RateMeasurement? rates = RateStudy.Measure(network, gatherer, trainingRows, stream?.TrainingRows ?? trainingRows.Length, options, kernels, RateMultipliers(plan), measured.Loss, priorLoss, Redraw);
+            RateMeasurement? rates = UnlessCancelled(() => RateStudy.Measure(network, gatherer, trainingRows, stream?.TrainingRows ?? trainingRows.Length, abandoned, kernels, RateMultipliers(plan), measured.Loss, priorLoss, Redraw));
             (long steps, int epochs) = Planned(stream?.TrainingRows ?? trainingRows.Length, options);
-            InitializationDetails? details = DetailStudy.Measure(network, measured, gatherer, probe.RowNumbers, options, kernels, calibrationPasses, stream?.TrainingRows ?? trainingRows.Length);
+            InitializationDetails? details = UnlessCancelled(() => DetailStudy.Measure(network, measured, gatherer, probe.RowNumbers, abandoned, kernels, calibrationPasses, stream?.TrainingRows ?? trainingRows.Length));
             TrainingOptions judged = options with { WeightDecay = TrainingBudget.WeightDecay(options.Optimizer, stream?.TrainingRows ?? trainingRows.Length, options.WeightDecay) };
-            StartTrial? trial = (options.Diagnostics == DiagnosticsLevel.Full || options.TriesOut) && stream is null ? TryOut(steps, epochs) : null;
+            StartTrial? trial = (options.Diagnostics == DiagnosticsLevel.Full || options.TriesOut) && stream is null ? UnlessCancelled(() => TryOut(steps, epochs)) : null;
             InitializationReport made = ReportBuilder.Build(plan, measured, judged, probe.RowSums(), priorLoss, options.Seed, steps, epochs, rates, details, pool, stream is { SampleIsWhole: false } ? ConstantFeatures.Of(stream, data) : ConstantFeatures.Of(data, trainingRows), trial);
-            return options.Diagnostics == DiagnosticsLevel.Full ? Diagnosed(made) : made;
+            options.CheckCancelled();
+            return options.Diagnostics == DiagnosticsLevel.Full ? UnlessCancelled(() => Diagnosed(made)) ?? made : made;
+        }
+
+        // Who cancels and wants the best so far gets the start, and of its report what there is by then.
+        T? UnlessCancelled<T>(Func<T?> measure)
+            where T : class
+        {
+            try
+            {
+                return measure();
+            }
+            catch (OperationCanceledException) when (options.ReturnBestOnCancel)
+            {
+                return null;
+            }
         }
 
         // The training itself, on a copy of the network, until it has cost enough.
@@ -154,10 +170,6 @@ internal static class NetworkTrainer
             {
                 return new StartTrial(steps, planned, double.PositiveInfinity, double.PositiveInfinity, constant);
             }
-            catch (OperationCanceledException) when (options.ReturnBestOnCancel)
-            {
-                return null;                                   // so does the training, with the start as the best so far
-            }
         }
 
         InitializationReport Diagnosed(InitializationReport made)
@@ -170,10 +182,10 @@ internal static class NetworkTrainer
         }
 
         // The same rows: they are chosen by data and seed.
-        InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { Diagnostics = DiagnosticsLevel.Summary, OnlyMeasures = true, TriesOut = true }, validation, start: null, stream).Initialization;
+        InitializationReport Rebuild(TrainingOptions changed) => Train(data, changed with { Diagnostics = DiagnosticsLevel.Summary, OnlyMeasures = true, TriesOut = true, ReturnBestOnCancel = false }, validation, start: null, stream).Initialization;
 
         // Other weights of the same plan, on the same rows.
-        FeedForwardNetwork Redraw(long fillSeed) => Train(data, options with { Diagnostics = DiagnosticsLevel.Off, OnlyMeasures = true, FillSeed = fillSeed }, validation, start: null, stream).Network;
+        FeedForwardNetwork Redraw(long fillSeed) => Train(data, options with { Diagnostics = DiagnosticsLevel.Off, OnlyMeasures = true, FillSeed = fillSeed, ReturnBestOnCancel = false }, validation, start: null, stream).Network;
 
         TrainingResult Finished(TrainingHistory history)
         {
@@ -293,6 +305,7 @@ internal static class NetworkTrainer
             PlanExecution.CheckWork(tensor, options.MaxInitializerBytes);
         for (int i = 0; i < network.DenseLayers.Count; i++)
         {
+            options.CheckCancelled();
             network.DenseLayers[i].SetWeights(PlanExecution.Fill(plan.Tensors[2 * i], options.Seed, options.MaxInitializerBytes));
             network.DenseLayers[i].SetBiases(PlanExecution.Fill(plan.Tensors[2 * i + 1], options.Seed, options.MaxInitializerBytes));
         }
@@ -331,11 +344,12 @@ internal static class NetworkTrainer
     static AffineScale Standardization(TrainingSet data, int[] rows, StreamSurvey? stream)
         => stream is { SampleIsWhole: false } ? stream.Features.Standardization() : FeatureStatistics.Standardization(data, rows);
 
-    /// <summary>A loss says whether targets are standardized; of rows that are streamed, all of them say how, not the sample alone.</summary>
+    /// <summary>A loss says whether targets are standardized; of rows that are streamed, all of them say how, not the sample alone. A reconstruction has the scale of its input, which weights don't reach.</summary>
     static AffineScale TargetScale(TrainingSet data, int[] rows, StreamSurvey? stream, TrainingOptions options)
     {
-        AffineScale scale = options.Loss.TargetScale(data, rows, options.Standardize);
-        return stream is { SampleIsWhole: false } && !scale.IsNone ? stream.Targets.TargetScale(scale) : scale;
+        bool reconstructs = stream?.Stream.TargetsAreFeatures ?? data.TargetsAreFeatures;
+        AffineScale scale = options.Loss.TargetScale(reconstructs ? data.WithoutWeights() : data, rows, options.Standardize);
+        return stream is { SampleIsWhole: false } && !scale.IsNone ? (reconstructs ? stream.Features : stream.Targets).TargetScale(scale) : scale;
     }
 
     static double MeanWeight(TrainingSet data, int[] rows)

@@ -44,7 +44,7 @@ public sealed partial class WeightInitCatalog
         brief.Init = run.Candidates[0];
         brief.NumberOfEpochs = 0;                              // the trainings are the comparison's own
         brief.Progress = null;
-        brief.CheckpointPath = null;
+        brief.ClearCheckpoints();
         brief.MaximumSteps = null;
         brief.MaximumDuration = null;
         brief.OnCancel = CancelledTraining.Throw;

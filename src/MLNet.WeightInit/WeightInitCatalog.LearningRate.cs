@@ -34,7 +34,9 @@ public sealed partial class WeightInitCatalog
         brief.ValidationFraction = 0;
         brief.EmaDecay = null;
         brief.Progress = null;
-        brief.CheckpointPath = null;
+        brief.ClearCheckpoints();
+        brief.MaximumSteps = null;
+        brief.MaximumDuration = null;
         brief.OnCancel = CancelledTraining.Throw;
         try
         {

@@ -51,6 +51,7 @@ public sealed partial class WeightInitCatalog
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         NeuralNetOptions untrained = options.Copy();
+        untrained.ClearCheckpoints();
         untrained.OnlyMeasures = true;
         untrained.Diagnostics = DiagnosticsLevel.Full;
         return TrainerFactory.Estimator(_environment, untrained).Fit(data).Model.Initialization;

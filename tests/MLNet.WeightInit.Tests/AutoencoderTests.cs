@@ -236,6 +236,30 @@ public sealed class AutoencoderTests
         Assert.That(SchemaComparison.Cells(loaded.Transform(data), "ReconstructionError"), Is.EqualTo(SchemaComparison.Cells(model.Transform(data), "ReconstructionError")));
     }
 
+    /// <summary>One unit for what goes in and what comes out, weights or not, streamed or not: else a tied decoder could not give what its encoder took in.</summary>
+    [Test]
+    public void Weights_do_not_reach_the_scale_of_a_reconstruction([Values] bool streamed)
+    {
+        var random = new RandomSource(3, "weights");
+        BlendRow[] rows = [.. _context.Data.CreateEnumerable<BlendRow>(Blends(400), reuseRowObject: false)];
+        foreach (BlendRow row in rows)
+            row.Importance = row.Features[0] > 3 ? 6 : 0.3f;
+        IDataView data = _context.Data.LoadFromEnumerable(rows);
+        NeuralNetOptions options = Options(epochs: 2);
+        (options.ExampleWeightColumnName, options.Streaming) = (nameof(BlendRow.Importance), streamed);
+        if (streamed)
+            options.MemoryLimit = 200 * 4 * (BlendRow.FeatureCount + 2);
+        var model = (NeuralNetAutoencoderTransformer)_context.Transforms.NeuralNet(options).Fit(data);
+        float[] scale = model.Model.Network.FeatureScale.Scales, target = model.Model.Network.TargetScale.Scales;
+        Assert.That(scale.Zip(target, (input, output) => input * output), Is.All.EqualTo(1).Within(1e-5f), "a few roundings of a Single");
+        // By their definition, of rows that count once each; all train, since the epochs are given.
+        for (int slot = 0; slot < BlendRow.FeatureCount; slot++)
+        {
+            double mean = rows.Average(row => (double)row.Features[slot]), deviation = Math.Sqrt(rows.Average(row => Math.Pow(row.Features[slot] - mean, 2)));
+            Assert.That(target[slot], Is.EqualTo(deviation).Within(1e-3).Percent, $"slot {slot}");
+        }
+    }
+
     [Test]
     public void Features_are_held_once()
     {

@@ -31,6 +31,15 @@ public sealed class FailingSourceTests
         Assert.That(trainer.Fit(good).Transform(good).GetColumn<float>("Score"), Has.All.Matches<float>(float.IsFinite), "the trainer can be used again");
     }
 
+    [Test]
+    public void Validation_data_that_fail_while_they_are_streamed_are_called_so()
+    {
+        NeuralNetOptions options = Options(streamed: true);
+        options.MemoryLimit = 64 * 1024 / 20;
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => _context.Regression.Trainers.NeuralNet(options).Fit(Steps(false, Rows(400)), Steps(false, Rows(4_000, 3_000))))!;
+        Assert.That(thrown.Message, Does.StartWith("The data view failed in the reading of the validation data of a streamed training, after 3,000 usable rows"));
+    }
+
     /// <summary>A getter that throws, not the move to the row: text that is read when it is mapped to its key.</summary>
     [Test]
     public void A_categorical_column_that_can_t_be_read_is_told_as_features_are([Values] bool streamed)

@@ -168,6 +168,23 @@ public sealed class OnnxTests
         }
     }
 
+    /// <summary>Key 0, the missing one, as the library has it, and not the first class.</summary>
+    [Test]
+    public void A_row_that_can_not_be_scored_has_no_class([Values(9, 12)] int operatorSet)
+    {
+        List<SampleRow> rows = Samples.Rows();
+        rows[3].Features[1] = float.NaN;
+        rows[5].Features[0] = float.NegativeInfinity;
+        IDataView data = Samples.View(s_context, rows), features = s_context.Data.LoadFromEnumerable(rows.Select(row => new FeatureRow { Features = row.Features }));
+        ITransformer model = s_context.Transforms.NeuralNet(Samples.Quick()).Fit(data);
+        using var onnx = new MemoryStream();
+        s_context.Model.ConvertToOnnx(model, features, operatorSet, onnx);
+        using var session = new InferenceSession(onnx.ToArray());
+        float[] expected = [.. model.Transform(features).GetColumn<uint>("PredictedLabel").Select(key => (float)key)];
+        Assert.That((expected[3], expected[5]), Is.EqualTo((0f, 0f)));
+        Assert.That(rows.Select(row => Run(session, row.Features, "PredictedLabel").Single()), Is.EqualTo(expected));
+    }
+
     internal static void AssertSameScores(IEstimator<ITransformer> estimator, string[] columns, int operatorSet = 12, List<SampleRow>? rows = null)
     {
         IDataView data = Samples.View(s_context, rows ?? Samples.Rows());

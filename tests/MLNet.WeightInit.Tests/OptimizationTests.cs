@@ -122,6 +122,21 @@ public sealed class OptimizationTests
         Assert.That(history.Epochs[^1].TrainingLoss, Is.LessThan(search.Points[0].Loss / 2));
     }
 
+    /// <summary>A search is short and leaves nothing behind, whatever the training that it is for would do.</summary>
+    [Test]
+    public void What_ends_or_saves_a_training_does_not_reach_a_search_or_a_comparison()
+    {
+        var context = new MLContext(seed: 1);
+        IDataView data = Samples.View(context);
+        IReadOnlyList<LearningRatePoint> expected = context.WeightInit.FindLearningRate(data, Samples.Quick()).Points;
+        NeuralNetOptions options = Samples.Quick();
+        (options.CheckpointPath, options.CheckpointEveryEpochs, options.CheckpointEveryMinutes) = ("no folder/of/this/name/x", 2, 1);
+        (options.MaximumSteps, options.MaximumDuration) = (20, TimeSpan.FromTicks(1));
+        Assert.That(context.WeightInit.FindLearningRate(data, options).Points, Is.EqualTo(expected));
+        Assert.That(context.WeightInit.Compare(data, options, ["He"], seeds: 2, steps: 3).Candidates, Has.Count.EqualTo(1));
+        Assert.That(context.WeightInit.Diagnose(data, options).ProbeRows, Is.EqualTo(200));
+    }
+
     [Test]
     public void Searches_of_one_seed_are_equal_and_end_where_numbers_do()
     {

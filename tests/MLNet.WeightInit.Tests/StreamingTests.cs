@@ -166,6 +166,19 @@ public sealed class StreamingTests
         Assert.That(mixed.Warnings, Is.Empty, "mixed rows say nothing");
     }
 
+    /// <summary>Of three rows in random order a third of the variance lies between the threes.</summary>
+    [Test]
+    public void A_small_pool_takes_no_random_order_for_a_sorted_one()
+    {
+        NeuralNetOptions options = Options(poolRows: 3);
+        options.BatchSize = 3;
+        _context.Transforms.NeuralNet(options).Fit(Generate(300));
+        Assert.That(_log.Warnings, Has.None.Contains("sorted"));
+        var sorted = new LogCapture(_context);
+        _context.Transforms.NeuralNet(options).Fit(_context.Data.LoadFromEnumerable(Rows(300, null).Select(row => (row.Value, Features: row.Features.ToArray())).OrderBy(row => row.Value).Select(row => new SampleRow { Value = row.Value, Features = row.Features, Values = new float[3], Flags = new bool[4] })));
+        Assert.That(sorted.Warnings, Has.One.Contains("random order has 33.33 %"));
+    }
+
     [Test]
     public void A_pool_of_few_batches_warns_with_the_limit_that_would_do()
     {

@@ -100,6 +100,34 @@ public sealed class ValidationTests
     }
 
     [Test]
+    public void What_has_no_effect_without_validation_rows_says_so()
+    {
+        IDataView data = Samples.View(_context);
+        NeuralNetOptions options = Samples.Quick();
+        _context.Transforms.NeuralNet(options).Fit(data);
+        Assert.That(_log.Warnings, Has.None.Contains("validate"));
+        options.Patience = 2;
+        _context.Transforms.NeuralNet(options).Fit(data);
+        Assert.That(_log.Warnings, Has.One.Contains("Patience has no effect, since no rows validate: of fewer than 5,000 rows"));
+        (options.Patience, options.MinimumImprovement) = (null, 0.01);
+        _context.Transforms.NeuralNet(options).Fit(data);
+        Assert.That(_log.Warnings, Has.One.Contains("MinimumImprovement has no effect"));
+        options.ValidationFraction = 0.001f;
+        _context.Transforms.NeuralNet(options).Fit(data);
+        Assert.That(_log.Warnings, Has.One.Contains("A ValidationFraction of 0.001 keeps no row out"));
+        int before = Told();
+        options.ValidationFraction = 0.2f;
+        _context.Transforms.NeuralNet(options).Fit(data);
+        options.ValidationFraction = null;
+        _context.Transforms.NeuralNet(options).Fit(data, data);
+        options.NumberOfEpochs = null;
+        _context.Transforms.NeuralNet(options).Fit(data);
+        Assert.That(Told(), Is.EqualTo(before));
+
+        int Told() => _log.Warnings.Count(warning => warning.Contains("no rows validate", StringComparison.Ordinal) || warning.Contains("no row out", StringComparison.Ordinal));
+    }
+
+    [Test]
     public void A_validation_set_without_one_class_is_used_with_a_warning()
     {
         IDataView train = Samples.View(_context), all = Samples.View(_context, Samples.Rows(60, seed: 12));

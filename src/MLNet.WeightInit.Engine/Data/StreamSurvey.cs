@@ -34,7 +34,7 @@ internal sealed class StreamSurvey
         Features = new ColumnMoments(stream.FeatureCount);
         Targets = new ColumnMoments(stream.TargetColumns);
         ValidationBound = (ulong)((plan.ValidationFraction ?? DefaultFraction) * (1L << 32));
-        First = new StreamPass(stream, plan.Seed, "the first reading", first: null);
+        First = new StreamPass(stream, plan.Seed, plan.Reading, first: null);
         while (First.MoveNext())
         {
             plan.CheckAlive?.Invoke();

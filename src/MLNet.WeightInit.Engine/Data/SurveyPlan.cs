@@ -10,6 +10,9 @@ internal sealed record SurveyPlan
     /// <summary>Rows that may be in memory at once; at least 1.</summary>
     public required int PoolRows { get; init; }
 
+    /// <summary>What is read, for messages.</summary>
+    public string Reading { get; init; } = "the first reading";
+
     /// <summary>Share of the rows that validate; 0: none; null: a tenth and at most <see cref="MostValidationRows"/>, where there are at least <see cref="FewestRowsForValidation"/>.</summary>
     public float? ValidationFraction { get; init; }
 

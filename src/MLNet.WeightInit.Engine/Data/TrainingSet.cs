@@ -43,6 +43,9 @@ internal sealed class TrainingSet
     public int TargetColumns { get; private set; }
     public float[]? Weights { get; private set; }
 
+    /// <summary>Whether the network is to give what it gets: the features' memory is the targets', too.</summary>
+    public bool TargetsAreFeatures => ReferenceEquals(Targets, Features) && Features.Length > 0;
+
     /// <summary>Columns of keys beside the features.</summary>
     public int KeyColumns { get; private set; }
 
@@ -97,6 +100,14 @@ internal sealed class TrainingSet
         some.Targets = targets;
         some.TargetColumns = columns;
         return some;
+    }
+
+    /// <summary>The same rows, each of which counts once.</summary>
+    public TrainingSet WithoutWeights()
+    {
+        var equal = (TrainingSet)MemberwiseClone();
+        equal.Weights = null;
+        return equal;
     }
 
     /// <summary>A copy of some rows of a dense set, in the given order, that later changes of this set's memory leave alone.</summary>

@@ -32,7 +32,7 @@ internal static class ReportBuilder
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
         MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, probeRows, options.Dropout);
-        LayerStatistics[] layers = Measure(probe, () => new KernelCurve(options.Activation, options.Simd), moments, predictions, options.Dropout, pool ?? WorkerPool.CallerOnly);
+        LayerStatistics[] layers = Measure(probe, options.CheckCancelled, () => new KernelCurve(options.Activation, options.Simd), moments, predictions, options.Dropout, pool ?? WorkerPool.CallerOnly);
         double gradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout);
         NetworkTheory theory = NetworkTheoryBuilder.Build(probe, layers, moments, curve, probeRows, gradientRatio, options.Dropout);
         double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
@@ -116,14 +116,18 @@ internal static class ReportBuilder
         return [.. plan.Embeddings.Zip(probe.Embeddings, (tensor, embedding) => Row(tensor) with { Sha256 = embedding.Hash }), .. plan.Tensors.Zip(hashes, (tensor, hash) => Row(tensor) with { Sha256 = hash })];
     }
 
-    static LayerStatistics[] Measure(NetworkProbe probe, Func<ActivationCurve> curve, WeightMoments[] moments, MeanFieldLayer[] predictions, Dropout? dropout, WorkerPool pool)
+    static LayerStatistics[] Measure(NetworkProbe probe, Action checkCancelled, Func<ActivationCurve> curve, WeightMoments[] moments, MeanFieldLayer[] predictions, Dropout? dropout, WorkerPool pool)
     {
         int last = probe.Layers.Count - 1;
         LayerProbe output = probe.Layers[last];
         double outputNorm = FixedOrderSums.Norm(output.PreActivationGradients.Span, probe.Rows, output.Units, output.Stride);
         double[] gradientNorms = MeanFieldRecursion.PredictGradientNorms(probe.Layers, moments, predictions, outputNorm, dropout);
         var layers = new LayerStatistics[probe.Layers.Count];
-        pool.Run(layers.Length, index => layers[index] = LayerMeasurement.Measure(probe.Layers[index], probe.Rows, index == last, curve(), moments[index], predictions[index], gradientNorms[index], new GaussianQuadrature()));
+        pool.Run(layers.Length, index =>
+        {
+            checkCancelled();
+            layers[index] = LayerMeasurement.Measure(probe.Layers[index], probe.Rows, index == last, curve(), moments[index], predictions[index], gradientNorms[index], new GaussianQuadrature());
+        });
         return layers;
     }
 

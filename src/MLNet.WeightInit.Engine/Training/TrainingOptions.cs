@@ -144,6 +144,14 @@ internal sealed record TrainingOptions
     /// <summary>Called once a batch; may throw to end training (ML.NET's own cancellation).</summary>
     public Action? CheckAlive { get; init; }
 
+    /// <summary>For all that goes before the first step: filling, calibrating and measuring the start. Where the best so far is wanted, it goes on, since that is the start.</summary>
+    /// <exception cref="OperationCanceledException">Cancellation was asked for, and no model is wanted then.</exception>
+    public void CheckCancelled()
+    {
+        if (CancellationToken.IsCancellationRequested && !ReturnBestOnCancel)
+            throw new OperationCanceledException("Training was cancelled while its start was measured.", CancellationToken);
+    }
+
     /// <summary>Null: the state is not saved.</summary>
     public CheckpointSettings? Checkpoint { get; init; }
 

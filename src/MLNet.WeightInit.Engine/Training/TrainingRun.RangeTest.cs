@@ -16,12 +16,12 @@ internal sealed partial class TrainingRun
         return test.Add(_learningRate, loss / weight, StartLoss(rows) / weight);
     }
 
-    /// <summary>Σ weight · loss of the weights that the search began with, over the rows of a step.</summary>
+    /// <summary>Σ weight · loss of the weights that the search began with, over the rows of a step and with its choices of dropout and its batch's statistics: what the step's own loss would have been.</summary>
     double StartLoss(ReadOnlySpan<int> rows)
     {
         _network.Parameters.Span.CopyTo(_rangeNow!.Span);
         Place(_rangeStart!);
-        double loss = _step.Evaluate(_rows.Gatherer, rows);
+        double loss = _step.LossAsTrained(rows);
         Place(_rangeNow);
         return loss;
 

@@ -92,7 +92,7 @@ internal sealed partial class TrainingRun
             throw new InvalidOperationException($"The checkpoint is of a training after epoch {_epochs.Count}, and {epochs} were asked for. Ask for at least {_epochs.Count}, or delete the checkpoint to start anew.");
         _resumedEpochs = _epochs.Count;
         _pace = new TrainingPace(_options, (double)(epochs - _resumedEpochs) * _rows.Count);
-        string? stopReason = _earlyStop?.IsTimeToStop(_epochs.Count) == true ? _earlyStop.ToString() : Converged(_epochs.Count);     // as a training may have that goes on
+        string? stopReason = _earlyStop?.IsTimeToStop(_epochs.Count) == true ? _earlyStop.ToString() : Converged(_epochs.Count) ?? (_epochs.Count > 0 && _step.Steps >= _options.MaximumSteps ? LimitReached(EpochEnd.OutOfSteps, _epochs.Count) : null);     // as a training may have that goes on
         bool cancelled = false;
         BeginTrial();
         for (int epoch = _epochs.Count + 1; epoch <= epochs && stopReason is null; epoch++)

@@ -22,9 +22,8 @@ internal sealed unsafe class TrainingStep
     readonly WeightNormalization? _weightNormalization;
     readonly MaxNorm? _maxNorm;
     readonly AlignedBuffer _gradients;
-    readonly bool _keepsGradient;
     readonly SparseInput? _sparse;
-    readonly GradientSquares? _squares;
+    readonly GradientSquares? _squares, _received;
     readonly Loss _lossOfRows;
     readonly WorkerPool _pool;
     readonly bool _sharesWork;
@@ -44,7 +43,6 @@ internal sealed unsafe class TrainingStep
         _sharesWork = _pass.SharesWork;
         _loss = options.Loss.CreateKernel(kernels.Level);
         _lossOfRows = options.Loss;
-        _keepsGradient = !options.Optimizer.HasTrustRatio;
         if (options.Optimizer.IsFullBatch)
             return;
         _optimizer = options.Optimizer.CreateKernel(kernels.Level);
@@ -52,6 +50,8 @@ internal sealed unsafe class TrainingStep
         _state2 = options.Optimizer.StateCount > 1 ? new AlignedBuffer(length) : null;
         if (options.GradientClipping is not { IsByNorm: true } && (options.GradientClipping is not null || options.L1 > 0 || options.Optimizer.HasTrustRatio))
             _squares = new GradientSquares(length);            // these leave something else in the gradient's place
+        if (options.Optimizer.HasTrustRatio)
+            _received = new GradientSquares(length) { IsOn = true };     // a direction
         ParameterUpdate[] updates = Updates(network.Parameters, weightDecay, options.L1);
         if (options.WeightNormalization)
             _weightNormalization = new WeightNormalization(network, gradients, options.L1, options.MaxNorm, kernels);
@@ -77,6 +77,8 @@ internal sealed unsafe class TrainingStep
             {
                 (float weightRate, float biasRate) = i < layers ? (rateMultipliers[2 * i], rateMultipliers[2 * i + 1]) : (rateMultipliers[layers + i], 0);
                 made[i] = new OptimizerUpdate(_optimizer, parameters, gradients, _state1, _state2, weightRate, biasRate, decay);
+                if (_received is not null)
+                    made[i] = new GradientWatch(made[i], gradients, _received);
                 if (highest is not null || l1 > 0)
                     made[i] = new GradientPreparation(made[i], GradientKernel.Create(kernels.Level), parameters, gradients, highest, l1);
                 if (_squares is not null)
@@ -94,22 +96,25 @@ internal sealed unsafe class TrainingStep
     /// <inheritdoc cref="State1"/>
     public AlignedBuffer? State2 => _state2;
 
-    /// <summary>Whether <see cref="GradientNorm"/> will be asked for after the next step. Without it a sparse first layer doesn't write what no other step reads.</summary>
+    /// <summary>Whether <see cref="GradientNorm"/> will be asked for after the next step. Without it a sparse first layer doesn't write, and nothing is summed, what no other step reads.</summary>
     /// <value>True, unless it is set.</value>
     public bool KeepsGradient
     {
-        set => _sparse?.KeepsGradients = value;
+        set
+        {
+            _sparse?.KeepsGradients = value;
+            _received?.IsOn = value;
+        }
     }
 
     /// <summary>Steps begun so far: what the choices of dropout are keyed by, beside seed and layer.</summary>
     public long Steps { get; set; }
 
     /// <summary>Euclidean norm of the last step's gradient over all that the optimizer moves, as it got it. In a fixed order; padding is 0.</summary>
-    /// <returns>Null where the optimizer leaves something else in the gradient's place (LAMB's direction).</returns>
-    public double? GradientNorm()
+    public double GradientNorm()
     {
-        if (!_keepsGradient)
-            return null;
+        if (_received is not null)
+            return _received.Norm();
         if (_sparse is not { IsLazy: true })
             return Math.Sqrt(FixedOrderSums.SumAndSquares(_gradients.Span).SquaredSum);
         LayerLayout first = _pass.Layers[0].Layout;                // its weights' gradient is apart, and 0 where the batch had no feature
@@ -127,7 +132,7 @@ internal sealed unsafe class TrainingStep
     }
 
     /// <summary>As <see cref="GradientNorm"/>, of the gradient before clipping and before decay and L1 were added, whatever the optimizer.</summary>
-    public double RawGradientNorm() => _squares?.Norm() ?? _deferred?.Norm ?? GradientNorm()!.Value;
+    public double RawGradientNorm() => _squares?.Norm() ?? _deferred?.Norm ?? GradientNorm();
 
     /// <summary>Mean of the loss that a step gave for its rows.</summary>
     /// <param name="weight">Of the rows.</param>
@@ -154,6 +159,9 @@ internal sealed unsafe class TrainingStep
         GC.KeepAlive(this);                                    // everything in a step goes by pointers into its buffers
         return loss;
     }
+
+    /// <summary>Sum of weight · loss over a batch, with the weights as they are and all else as in the last step. Moves what batch normalization keeps of its batches, as a step does.</summary>
+    public double LossAsTrained(ReadOnlySpan<int> rows) => Forward(_gatherer, rows, gradientScale: 1f / rows.Length, metric: null);
 
     /// <summary>Sum of weight · loss over any number of rows, with the weights as they are.</summary>
     /// <param name="gatherer">Whose rows: the training set's, or a validation set's.</param>

@@ -10,7 +10,7 @@ namespace MLNet.WeightInit;
 
 internal sealed partial class RowReader
 {
-    /// <summary>Share of the label's variance that lies between pools from which on rows count as sorted: mixed rows have about 1 / (rows of the pool).</summary>
+    /// <summary>Share of the label's variance that lies between pools from which on rows count as sorted, beside what mixed rows have: 1 / (rows of the pool).</summary>
     const double ShareThatIsSorted = 0.1;
 
     /// <summary>Batches that a pool should hold: with fewer, rows that lie side by side stay so.</summary>
@@ -60,7 +60,7 @@ internal sealed partial class RowReader
     TrainingSet SampleValidation(RoleMappedData data, int featureCount)
     {
         using var stream = new DataViewStream(channel, options, _labelColumns, (token, describe) => Open(data, "validation", token, describe));
-        var survey = new StreamSurvey(stream, Plan(Math.Max(1, MostRows(featureCount)), validates: false));
+        var survey = new StreamSurvey(stream, Plan(Math.Max(1, MostRows(featureCount)), validates: false) with { Reading = "the reading of the validation data" });
         channel.Warning(Text($"The {survey.Rows:N0} validation rows take more memory than MemoryLimit allows, {RowMemory.Text(options.MemoryLimit)}: {survey.Sample.Rows:N0} of them, drawn by the seed, validate."));
         return survey.Sample;
     }
@@ -103,8 +103,8 @@ internal sealed partial class RowReader
         int batches = survey.Pool.Capacity / options.BatchSize;
         if (batches < FewestBatchesAPool)
             channel.Warning(Text($"The pool that shuffles streamed rows holds {survey.Pool.Capacity:N0} of {survey.TrainingRows:N0} rows, {(batches == 1 ? "1 batch" : $"{batches} batches")}: rows that lie side by side are trained side by side. Raise MemoryLimit, {RowMemory.Text(options.MemoryLimit)}, to {RowMemory.Text((double)options.MemoryLimit * FewestBatchesAPool / batches)} or more, or see to it that the source is in random order."));
-        if (survey.LabelVarianceBetweenPools >= ShareThatIsSorted && !options.IsAutoencoder)
-            channel.Warning(Text($"The rows are sorted by column '{data.Schema.Label!.Value.Name}', or nearly so: {100 * survey.LabelVarianceBetweenPools:N0} % of its variance lies between stretches of {survey.Pool.Capacity:N0} rows, as many as MemoryLimit lets the pool shuffle, and random order has next to none. Training forgets one stretch while it sees the next. ")
+        if (survey.LabelVarianceBetweenPools >= ShareThatIsSorted + 1.0 / survey.Pool.Capacity && !options.IsAutoencoder)
+            channel.Warning(Text($"The rows are sorted by column '{data.Schema.Label!.Value.Name}', or nearly so: {100 * survey.LabelVarianceBetweenPools:N0} % of its variance lies between stretches of {survey.Pool.Capacity:N0} rows, as many as MemoryLimit lets the pool shuffle, and random order has {100.0 / survey.Pool.Capacity:0.##} %. Training forgets one stretch while it sees the next. ")
             + "Shuffle the rows where they are stored, for example the lines of the file or by ORDER BY in the query (mlContext.Data.ShuffleRows has a pool of its own, and can't either), or raise MemoryLimit.");
     }
 

@@ -62,7 +62,7 @@ internal sealed class OnnxNetworkWriter
 
     public void Copy(string source, string destination) => Node("Identity", [source], destination);
 
-    /// <summary>The key, from 1, of the largest value: ML.NET's predicted label.</summary>
+    /// <summary>The key, from 1, of the largest value: ML.NET's predicted label; 0, the missing key, of a row whose scores are NaN, which all of them are then.</summary>
     public void KeyOfLargest(string scores, string destination)
     {
         string index = Intermediate(NumberDataViewType.Int64, "largest");
@@ -71,7 +71,11 @@ internal sealed class OnnxNetworkWriter
         largest.AddAttribute("keepdims", 1);
         string key = Intermediate(NumberDataViewType.Int64, "key");
         Node("Add", [index, _context.AddInitializer(1L, "one")], key);
-        Node("Cast", [key], destination).AddAttribute("to", typeof(uint));
+        string isMissing = Intermediate(BooleanDataViewType.Instance, "missing");
+        Node("IsNaN", [Columns(scores, first: 0, count: 1)], isMissing);
+        string known = Intermediate(NumberDataViewType.Int64, "known");
+        Node("Where", [isMissing, Position(0), key], known);
+        Node("Cast", [known], destination).AddAttribute("to", typeof(uint));
     }
 
     /// <summary>An element-wise node on a block of values.</summary>

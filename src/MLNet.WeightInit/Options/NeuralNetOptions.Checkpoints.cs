@@ -40,6 +40,9 @@ public sealed partial class NeuralNetOptions
             throw new ArgumentOutOfRangeException(nameof(CheckpointPath), null, $"Checkpoints need a file: set {nameof(CheckpointPath)}, or leave {nameof(CheckpointEveryEpochs)} and {nameof(CheckpointEveryMinutes)} null.");
     }
 
+    /// <summary>For short trainings that are somebody else's means.</summary>
+    internal void ClearCheckpoints() => (CheckpointPath, CheckpointEveryEpochs, CheckpointEveryMinutes) = (null, null, null);
+
     /// <summary>What the engine needs; null for no checkpoints.</summary>
     /// <param name="warn">Is told of a checkpoint that couldn't be written.</param>
     internal CheckpointSettings? Checkpoint(Action<string> warn)

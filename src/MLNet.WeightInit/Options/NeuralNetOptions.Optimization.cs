@@ -9,7 +9,7 @@ public sealed partial class NeuralNetOptions
     /// <value>
     /// Default: <c>Constant</c>. Lengths are in epochs, the defaults PyTorch's where it has them:
     /// <list type="bullet">
-    /// <item><c>Step(step_size=30, gamma=0.1)</c>: times gamma every step_size epochs, by default three times a training. Gamma is from 0.001 to 1.</item>
+    /// <item><c>Step(step_size=30, gamma=0.1)</c>: times gamma every step_size epochs, by default after each third of a training. Gamma is from 0.001 to 1.</item>
     /// <item><c>Exponential(gamma=0.95)</c>: times gamma every epoch, by default down to a hundredth. Gamma is from 0.001 to 1.</item>
     /// <item><c>Cosine(restarts=0, t_mult=1, eta_min=0)</c>: half a cosine down to eta_min, and again after each restart, each period t_mult times as long as the last; or <c>Cosine(t_0=10)</c>, with a first period of t_0 epochs. Step by step (Loshchilov and Hutter 2017).</item>
     /// <item><c>OneCycle(pct_start=0.3, div_factor=25, final_div_factor=10000)</c>: up, then down to almost nothing, step by step (Smith and Topin 2019).</item>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -172,8 +173,22 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     void Warn(IChannel channel, TrainingResult result)
     {
         Warn(channel, result.Initialization, _settings.Options.OnlyMeasures ? "The report has the rest." : "The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.");
+        WarnOfMissingValidation(channel, result.History);
         if (result.History.WasCancelled && _settings.Options.RangeTest is null)       // as above
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
+    }
+
+    /// <summary>What needs rows that validate, where there are none.</summary>
+    void WarnOfMissingValidation(IChannel channel, TrainingHistory history)
+    {
+        NeuralNetOptions options = _settings.Options;
+        if (options.RangeTest is not null || options.Comparison is not null || history.Epochs.Count == 0 || history.Epochs.Any(epoch => epoch.ValidationLoss is not null))
+            return;
+        if (options.ValidationFraction > 0)
+            channel.Warning("A ValidationFraction of {0} keeps no row out, so that none validates. Raise it.", options.ValidationFraction.Value.ToString(CultureInfo.InvariantCulture));
+        else if (options.EarlyStopping && (options.Patience is not null || options.MinimumImprovement > 0))
+            channel.Warning("{0} has no effect, since no rows validate: of fewer than {1} rows and for a given number of epochs all are trained on. Set ValidationFraction, for example to 0.1, or pass validation data to Fit.",
+                options.Patience is not null ? nameof(options.Patience) : nameof(options.MinimumImprovement), TrainingBudget.RowsForValidation.ToString("N0", CultureInfo.InvariantCulture));
     }
 
     /// <param name="whereTheRestIs">A sentence.</param>

@@ -34,6 +34,20 @@ internal sealed class HistoryTests
         static double Distance(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Pow((double)x - y, 2)).Sum();
     }
 
+    /// <summary>One batch an epoch, so that the first epoch's gradient is the start's: LAMB, which puts a direction in its place, records what SGD does of it, clipped or not.</summary>
+    [Test]
+    public void The_gradient_norm_does_not_depend_on_the_optimizer([Values(null, "norm(0.05)", "value(0.001)")] string? clipping, [Values] bool hasL1, [Values] bool normalized)
+    {
+        double Norm(string optimizer) => NetworkTrainer.Train(Trainings.Rings(60), Trainings.Options(NetworkTask.Multiclass, 3, [5, 7], optimizer: optimizer, batchSize: 64, epochs: 2) with
+        {
+            WeightDecay = 0, GradientClipping = clipping is null ? null : GradientClipping.Parse(clipping), L1 = hasL1 ? 0.01f : 0, WeightNormalization = normalized,
+        }).History.Epochs[0].GradientNorm!.Value;
+        // Sums of squares in another order, in double, of the same Singles.
+        Assert.That(Norm("LAMB"), Is.EqualTo(Norm("SGD")).Within(1e-6).Percent);
+        if (clipping == "norm(0.05)" && !hasL1)
+            Assert.That(Norm("LAMB"), Is.EqualTo(0.05).Within(1e-4).Percent, "as it reaches the optimizer");
+    }
+
     [Test]
     [Category("Determinism")]
     [Category("Fused")]

@@ -8,6 +8,42 @@ namespace MLNet.WeightInit.Engine.Tests.Training;
 [TestFixture]
 internal sealed class NetworkTrainerTests
 {
+    /// <summary>Cancelled while a tensor is filled: one of the start's own, or of one of the draws and remedies of its report. Training is over before the next, or has the start.</summary>
+    [Test]
+    public void Filling_and_measuring_a_start_can_be_cancelled([Values(1, 4, 5, 12, 20)] int fills, [Values] bool returnBest)
+    {
+        using var source = new CancellationTokenSource();
+        var init = new Counting(count => { if (count == fills) source.Cancel(); });
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [32, 32, 32], epochs: 1) with { Init = init, Diagnostics = DiagnosticsLevel.Full, CancellationToken = source.Token, ReturnBestOnCancel = returnBest };
+        TrainingSet data = Trainings.Rings(300);
+        if (!returnBest)
+        {
+            Assert.That(() => NetworkTrainer.Train(data, options), Throws.InstanceOf<OperationCanceledException>().With.Message.EqualTo("Training was cancelled while its start was measured."));
+            Assert.That(init.Fills, Is.InRange(fills, fills + 1), "threads of trials may have begun one more");
+            return;
+        }
+        TrainingResult result = NetworkTrainer.Train(data, options);
+        Assert.That((result.History.WasCancelled, result.History.Epochs.Count), Is.EqualTo((true, 0)));
+        Assert.That(init.Fills, Is.LessThan(fills + 5), "at most the rest of the start");
+        Assert.That(Trainings.Bytes(result.Network), Is.EqualTo(Trainings.Bytes(NetworkTrainer.Train(data, options with { NumberOfEpochs = 0, Diagnostics = DiagnosticsLevel.Off, CancellationToken = default }).Network)));
+    }
+
+    /// <summary>Half of He's deviation, so that there is something to report, and what is called at each fill.</summary>
+    sealed class Counting(Action<int> filling) : WeightInitializer
+    {
+        int _fills;
+
+        public int Fills => _fills;
+
+        public override string Name => "counting";
+
+        public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random)
+        {
+            random.FillNormal(weights, (float)Math.Sqrt(0.5 / shape.FanIn));
+            filling(Interlocked.Increment(ref _fills));
+        }
+    }
+
     [Test]
     public void Learns_rings_that_no_linear_model_can_separate()
     {

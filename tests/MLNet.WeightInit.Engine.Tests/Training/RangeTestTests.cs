@@ -67,6 +67,27 @@ internal sealed class RangeTestTests
         Assert.That(new LearningRateSearch(test.Points, test.LowestAt, 1).Suggestion, Is.Null);
     }
 
+    /// <summary>Losses of a step are of its batch's statistics, or of units that it drops: the start is held against them as a step sees it, and not as it scores, where a running mean of 0 or all units would make another loss of it.</summary>
+    [TestCase("Batch", 0f, "Adam")]
+    [TestCase("Batch", 0f, "SGD")]
+    [TestCase("None", 0.5f, "SGD")]
+    [TestCase("None", 0.8f, "Adam")]
+    [TestCase("Batch", 0.5f, "Adam")]
+    public void Batch_normalization_and_dropout_are_the_same_on_both_sides(string normalization, float dropout, string optimizer)
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [64, 64], init: "he", optimizer: optimizer, batchSize: 64, epochs: 100) with
+        {
+            Normalization = Enum.Parse<Normalization>(normalization), Dropout = dropout > 0 ? new Dropout(dropout, isAlpha: false) : null,
+        };
+        TrainingSet rings = Trainings.Rings(640);
+        RangeTest test = Run(rings, options, 1e-7f, 10, steps: 100);
+        float rate = new LearningRateSearch(test.Points, test.LowestAt, 1e-7f).Suggestion!.Value;
+        Assert.That(rate, Is.InRange(1e-4f, 1));
+        // A rate that trains: a tenth of the loss at least, in five epochs.
+        double[] losses = [.. NetworkTrainer.Train(rings, options with { LearningRate = rate, NumberOfEpochs = 5 }).History.Epochs.Select(epoch => epoch.TrainingLoss)];
+        Assert.That(losses[^1], Is.LessThan(0.9 * losses[0]));
+    }
+
     [Test]
     public void Neither_an_easy_batch_nor_a_hard_one_decides()
     {

@@ -38,24 +38,40 @@ internal sealed class RestartTests
     public void A_step_that_begins_again_is_a_new_one(TrainingSet data, TrainingOptions options)
     {
         FeedForwardNetwork start = NetworkTrainer.Train(data, options).Network;
-        (TrainingStep fresh, TrainingStep used) = (Begin(), Begin());
+        (TrainingStep fresh, TrainingStep used) = (Begin(start, data, options), Begin(start, data, options));
         double[] expected = Run(fresh, 0, 6);
         Run(used, 40, 3);
         used.Restart(start.Parameters.Span);
         Assert.That(Run(used, 0, 6), Is.EqualTo(expected));
         Assert.That(used.Pass.Network.Parameters.Span.SequenceEqual(fresh.Pass.Network.Parameters.Span), Is.True);
         Assert.That(expected.Distinct().Count(), Is.EqualTo(expected.Length), "the network is trained");
-
-        TrainingStep Begin()
-        {
-            var network = new FeedForwardNetwork(start.Layout, start.Task, start.FeatureScale, start.TargetScale);
-            start.Parameters.Span.CopyTo(network.Parameters.Span);
-            PassKernels kernels = PassKernels.Create(SimdLevels.Best, WorkerPool.CallerOnly);
-            int tensors = 2 * start.Layout.Layers.Count + start.Layout.Embeddings.Count;
-            return new TrainingStep(network, new BatchGatherer(data, start.FeatureScale, start.TargetScale, 1, kernels.Rows, Batch), options, kernels, [.. Enumerable.Repeat(1f, tensors)], weightDecay: 0.01f);
-        }
-
-        static double[] Run(TrainingStep step, int firstRow, int steps)
-            => [.. Enumerable.Range(0, steps).Select(i => step.Run([.. Enumerable.Range(0, Batch).Select(row => (firstRow + 7 * i + row) % 100)], 1e-3f * (i + 1)))];
     }
+
+    /// <summary>Choices of dropout and a batch's statistics included, which scoring the rows would not have; bit for bit.</summary>
+    [TestCaseSource(nameof(Trained))]
+    public void A_loss_as_trained_is_that_of_the_step(TrainingSet data, TrainingOptions options)
+    {
+        FeedForwardNetwork start = NetworkTrainer.Train(data, options).Network;
+        TrainingStep step = Begin(start, data, options);
+        Run(step, 40, 2);
+        float[] before = step.Pass.Network.Parameters.Span.ToArray();
+        int[] rows = [.. Enumerable.Range(3, Batch)];
+        double expected = step.Run(rows, 0.01f);
+        Assert.That(step.LossAsTrained(rows), Is.Not.EqualTo(expected), "of the weights after the step");
+        before.CopyTo(step.Pass.Network.Parameters.Span);
+        step.Pass.Network.ParametersChanged();
+        Assert.That(step.LossAsTrained(rows), Is.EqualTo(expected));
+    }
+
+    static TrainingStep Begin(FeedForwardNetwork start, TrainingSet data, TrainingOptions options)
+    {
+        var network = new FeedForwardNetwork(start.Layout, start.Task, start.FeatureScale, start.TargetScale);
+        start.Parameters.Span.CopyTo(network.Parameters.Span);
+        PassKernels kernels = PassKernels.Create(SimdLevels.Best, WorkerPool.CallerOnly);
+        int tensors = 2 * start.Layout.Layers.Count + start.Layout.Embeddings.Count;
+        return new TrainingStep(network, new BatchGatherer(data, start.FeatureScale, start.TargetScale, 1, kernels.Rows, Batch), options, kernels, [.. Enumerable.Repeat(1f, tensors)], weightDecay: 0.01f);
+    }
+
+    static double[] Run(TrainingStep step, int firstRow, int steps)
+        => [.. Enumerable.Range(0, steps).Select(i => step.Run([.. Enumerable.Range(0, Batch).Select(row => (firstRow + 7 * i + row) % 100)], 1e-3f * (i + 1)))];
 }

@@ -206,6 +206,17 @@ internal sealed class ResumeTests
             AssertSame(NetworkTrainer.Train(s_rings, options with { NumberOfEpochs = 300, CheckAlive = () => Assert.Fail("a step was made") }), first, forecast: false);      // which is about the epochs that were asked for
     }
 
+    /// <summary>Five batches an epoch: a training that ran out of steps at an epoch's end, and one that did within it, which goes back to the end of the one before.</summary>
+    [Test]
+    public void A_training_that_ran_out_of_steps_says_so_again([Values(15, 17)] int steps, [Values] bool search)
+    {
+        TrainingOptions options = Options("Adam", 33, earlyStopping: false) with { NumberOfEpochs = search ? null : 20, MaximumSteps = steps, Checkpoint = new(File) };
+        if (search)
+            options = options with { EarlyStopping = true, ValidationFraction = null };
+        TrainingResult first = NetworkTrainer.Train(s_rings, options);
+        AssertSame(NetworkTrainer.Train(s_rings, options), first);
+    }
+
     [Test]
     public void A_validation_set_of_its_own_is_part_of_the_training()
     {

@@ -133,6 +133,20 @@ internal sealed class StoppingTests
         Assert.That(record.TrainingLoss, Is.EqualTo(NetworkTrainer.Train(data, options).History.Epochs[0].TrainingLoss).Within(1e-6));
     }
 
+    /// <summary>From 5,000 rows on a tenth validates; that fewer than 5,000 are left to train on makes no search of it.</summary>
+    [TestCase(4_999, true)]
+    [TestCase(5_000, false)]
+    [TestCase(5_400, false)]
+    public void Rows_are_kept_out_or_searched_with_but_not_both(int rows, bool searches)
+    {
+        bool hasSearched = false;
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [8], batchSize: 500, epochs: null) with { Progress = new Immediate(report => hasSearched |= report.IsSearch) };
+        TrainingHistory history = NetworkTrainer.Train(Trainings.Rings(rows), options).History;
+        Assert.That(hasSearched, Is.EqualTo(searches));
+        Assert.That(history.StopReason.Contains("on all rows", StringComparison.Ordinal), Is.EqualTo(searches));
+        Assert.That(history.Epochs[0].ValidationLoss, Is.Not.Null);
+    }
+
     [Test]
     public void The_search_looks_no_further_than_the_steps_reach()
     {

@@ -27,7 +27,11 @@ internal sealed class DetailStudy
         var study = new DetailStudy(network, probe);
         var halves = new HalfSamples(probe.Rows, options.Seed);
         var layers = new LayerDetails[probe.Layers.Count];
-        kernels.Pool.Run(layers.Length, index => layers[index] = study.Layer(index, halves));         // one a chunk: no sum crosses layers
+        kernels.Pool.Run(layers.Length, index =>               // one a chunk: no sum crosses layers
+        {
+            options.CheckCancelled();
+            layers[index] = study.Layer(index, halves);
+        });
         bool isSmall = network.Parameters.Length <= RateStudy.MostParameters;
         TrainingOptions judged = options.Optimizer.IsFullBatch ? options with { BatchSize = (int)Math.Min(trainingRows, int.MaxValue) } : options;
         var details = new InitializationDetails

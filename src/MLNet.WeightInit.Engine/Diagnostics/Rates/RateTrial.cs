@@ -80,6 +80,7 @@ internal sealed class RateTrial(FeedForwardNetwork network, BatchGatherer gather
         int epoch = 0, left = 0;
         while (losses.Count < steps)
         {
+            _options.CheckCancelled();
             if (left == 0)
             {
                 order.Begin(++epoch);
