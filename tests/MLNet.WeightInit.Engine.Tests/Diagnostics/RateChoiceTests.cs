@@ -275,6 +275,16 @@ internal sealed class RateChoiceTests
         Assert.That(trial.HeldOutLoss(20, _ => options.LearningRate, held), Is.EqualTo(watched.Points.Where(point => point.Step > 16).Average(point => point.Loss)).Within(1e-12));
         Assert.That(watched.Points.Count(point => point.Step > 16), Is.EqualTo(4));
         Assert.That(trial.HeldOutLoss(20, _ => 1e30, held), Is.EqualTo(double.PositiveInfinity));
+        using var source = new CancellationTokenSource();
+        var cancelled = new RateTrial(start, new BatchGatherer(data, AffineScale.None, AffineScale.None, 1, kernels.Rows, 256), training, options with { CancellationToken = source.Token }, kernels, [1, 1, 1, 1], weightDecay: 0);
+        int steps = 0;
+        Assert.That(() => cancelled.Run(20, _ =>
+        {
+            if (++steps == 3)
+                source.Cancel();
+            return options.LearningRate;
+        }), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(steps, Is.EqualTo(3));
     }
 
     /// <summary>Labels that nothing tells can't be foretold for rows held out, below the loss of the best constant; those that were trained on are learnt by heart within these steps.</summary>

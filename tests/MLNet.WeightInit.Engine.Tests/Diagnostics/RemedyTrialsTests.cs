@@ -90,6 +90,16 @@ internal sealed class RemedyTrialsTests
         Assert.That(InitializationReport.FromJson(report.ToJson()).ToString(), Is.EqualTo(report.ToString()));
     }
 
+    /// <summary>A network that stays as it is, whatever is changed: what can't be measured may still help.</summary>
+    [Test]
+    public void What_was_not_measured_goes_before_what_does_not_help()
+    {
+        InitializationReport report = Plain(Deep("glorot"));
+        Finding finding = report.Findings.First(one => one.Verdict == Verdict.VanishingGradient) with { Remedies = [new("init: \"He\""), new("BatchSize = 256")] };
+        Finding measured = RemedyTrials.Measure(report.With([finding]), Deep("glorot"), _ => report).Findings.Single();
+        Assert.That(measured.Remedies.Select(remedy => (remedy.Code, remedy.Effect?.Helps)), Is.EqualTo(new (string, bool?)[] { ("BatchSize = 256", null), ("init: \"He\"", false) }));
+    }
+
     [TestCase("chance of learning", 0.05, 0.14, false)]
     [TestCase("chance of learning", 0.05, 0.16, true)]
     [TestCase("chance of learning", 0.91, 0.96, true, Description = "half of what is left")]

@@ -71,20 +71,21 @@ internal sealed class RangeTestTests
     [TestCase("Batch", 0f, "Adam")]
     [TestCase("Batch", 0f, "SGD")]
     [TestCase("None", 0.5f, "SGD")]
-    [TestCase("None", 0.8f, "Adam")]
+    [TestCase("None", 0.7f, "SGD")]
     [TestCase("Batch", 0.5f, "Adam")]
     public void Batch_normalization_and_dropout_are_the_same_on_both_sides(string normalization, float dropout, string optimizer)
     {
-        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [64, 64], init: "he", optimizer: optimizer, batchSize: 64, epochs: 100) with
+        // Weights of deviation 1: scored with the running mean of 0 and variance of 1 that batch normalization begins with, such a start has a loss of hundreds.
+        (TrainingSet data, NetworkTask task, int outputs) = normalization == "Batch" ? (Trainings.Rings(640), NetworkTask.Multiclass, 3) : (Trainings.Waves(640), NetworkTask.Regression, 1);
+        TrainingOptions options = Trainings.Options(task, outputs, [64, 64], init: normalization == "Batch" ? "normal(deviation=1)" : "he", optimizer: optimizer, batchSize: 64, epochs: 100) with
         {
             Normalization = Enum.Parse<Normalization>(normalization), Dropout = dropout > 0 ? new Dropout(dropout, isAlpha: false) : null,
         };
-        TrainingSet rings = Trainings.Rings(640);
-        RangeTest test = Run(rings, options, 1e-7f, 10, steps: 100);
+        RangeTest test = Run(data, options, 1e-7f, 10, steps: 100);
         float rate = new LearningRateSearch(test.Points, test.LowestAt, 1e-7f).Suggestion!.Value;
         Assert.That(rate, Is.InRange(1e-4f, 1));
         // A rate that trains: a tenth of the loss at least, in five epochs.
-        double[] losses = [.. NetworkTrainer.Train(rings, options with { LearningRate = rate, NumberOfEpochs = 5 }).History.Epochs.Select(epoch => epoch.TrainingLoss)];
+        double[] losses = [.. NetworkTrainer.Train(data, options with { LearningRate = rate, NumberOfEpochs = 5 }).History.Epochs.Select(epoch => epoch.TrainingLoss)];
         Assert.That(losses[^1], Is.LessThan(0.9 * losses[0]));
     }
 
