@@ -3,6 +3,7 @@ using MLNet.WeightInit;
 using MLNet.WeightInit.Engine;
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Diagnostics;
+using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
 
@@ -177,7 +178,7 @@ static class Gallery
             TrainingOptions Changed(TrainingOptions options) => RemedyTrials.Apply(remedy.Code, options) ?? options;
             (double Before, double After)[] pairs = [.. Enumerable.Range(1, Pairs).Select(seed => (exhibit.HeldOutLoss(seed, options => options), exhibit.HeldOutLoss(seed, Changed)))];
             int lower = pairs.Count(pair => pair.After < pair.Before);
-            bool keeps = remedy.Effect is { } effect && exhibit.Judge(DiagnosticsLevel.Summary, options => Changed(options) with { TriesOut = true }).FigureOf(effect.Figure) is { } again && again.Equals(effect.After);
+            bool keeps = remedy.Effect is { } effect && exhibit.Judge(DiagnosticsLevel.Summary, options => Changed(options) with { TriesOut = true, TriesRate = effect.Figure == JudgedFigures.TrialLoss }).FigureOf(effect.Figure) is { } again && again.Equals(effect.After);
             lines[index] = (string.Create(CultureInfo.InvariantCulture, $"| {exhibit.Name} | {report.Verdict} | `{remedy.Code}` | {remedy.Effect} | {Median(pairs.Select(pair => pair.Before)):G3} | {Median(pairs.Select(pair => pair.After)):G3} | {lower} of {Pairs} |"), lower > Pairs / 2, keeps);
         });
         Console.WriteLine("| network | verdict | first remedy | promised | held-out loss | with the remedy | seeds in which it is lower |\n|---|---|---|---|---|---|---|");
