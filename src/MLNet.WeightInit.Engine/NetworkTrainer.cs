@@ -258,7 +258,7 @@ internal static class NetworkTrainer
         if (parameters > MostParameters)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"A network may have at most {MostParameters:N0} weights and biases, and {features:N0} features, hidden layers of {string.Join(", ", options.HiddenLayers)} units and "
-                + $"{options.Outputs:N0} outputs make {parameters:N0}{(embedded > 0 ? $", {embedded:N0} of them in embeddings" : "")}. Use smaller hidden layers or fewer features; a label whose key was hashed has as many classes as the hash has values: map it with MapValueToKey instead{(embedded > 0 ? "; so are categorical columns" : "")}."));
+                + $"{options.Outputs:N0} outputs make {parameters:N0}{(embedded > 0 ? string.Create(CultureInfo.InvariantCulture, $", {embedded:N0} of them in embeddings") : "")}. Use smaller hidden layers or fewer features; a label whose key was hashed has as many classes as the hash has values: map it with MapValueToKey instead{(embedded > 0 ? "; so are categorical columns" : "")}."));
     }
 
     static string Advice(InitializationReport report, TrainingOptions options)

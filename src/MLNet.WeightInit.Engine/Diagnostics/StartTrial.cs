@@ -47,7 +47,9 @@ public sealed record StartTrial(long Steps, long PlannedSteps, double Loss, doub
     }
 
     /// <summary><c>all 280 steps of this training, tried in memory, </c>, or the first of them.</summary>
-    internal string Text => string.Create(CultureInfo.InvariantCulture, $"{(IsWhole ? $"all {PlannedSteps:#,0}" : $"the first {Steps:#,0} of {PlannedSteps:#,0}")} steps of this training, tried in memory, ");
+    internal string Text => IsWhole
+        ? string.Create(CultureInfo.InvariantCulture, $"all {PlannedSteps:#,0} steps of this training, tried in memory, ")
+        : string.Create(CultureInfo.InvariantCulture, $"the first {Steps:#,0} of {PlannedSteps:#,0} steps of this training, tried in memory, ");
 
     /// <summary><c>bring the loss to 0.16 (best constant 1.09)</c>.</summary>
     internal string End => HasDiverged ? "end in a loss that is no finite number" : $"bring the loss to {LossText(Loss, BestConstantLoss)}";

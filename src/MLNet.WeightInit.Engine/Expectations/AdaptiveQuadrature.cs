@@ -20,8 +20,14 @@ internal readonly record struct CurveMoments(double Value, double SquaredValue, 
 /// </remarks>
 internal sealed class AdaptiveQuadrature
 {
-    const int Nodes = 4, PointsPerCell = 3 * Nodes;
+    const int Nodes = 4, LeftEnd = 3 * Nodes, RightEnd = LeftEnd + 1, PointsPerCell = RightEnd + 1;
     const double Range = 12, FirstWidth = 0.25;
+
+    /// <summary>Up to here the cells about 0 see what happens within four units of z; gains of such densities keep their bits.</summary>
+    const double WideDeviation = 16;
+
+    /// <summary>Cells from a distance of 0 to half of it, on each side, doubled.</summary>
+    const int CellsAShell = 8;
 
     /// <summary>Beyond it the density is no normal double.</summary>
     const double Farthest = 37;
@@ -44,11 +50,20 @@ internal sealed class AdaptiveQuadrature
     /// <summary>Of an expectation, for each cell: above what the kernels' rounding, some 2⁻²² a value, makes of a cell of weight 0.01.</summary>
     const double Tolerance = 2e-9;
 
+    /// <summary>Of a cell, from its outermost node on either side, and the same in its middle: a jump there leaves whole and halves alike, and what the halves' nodes foretell of the place wrong.</summary>
+    const double UnseenShare = 0.035;
+
+    /// <summary>Of an expectation, what an unseen jump may add.</summary>
+    const double UnseenTolerance = 1e-7;
+
     const double InverseRootOfTwoPi = 0.39894228040143267794;
 
     // √(3/7 ∓ 2/7 √(6/5)) and (18 ± √30) / 72: Abramowitz and Stegun, table 25.4, for a cell of width 1 about 0.
     static readonly double[] s_places = [-0.43056815579702629, -0.16999052179242813, 0.16999052179242813, 0.43056815579702629];
     static readonly double[] s_weights = [0.17392742256872693, 0.32607257743127307, 0.32607257743127307, 0.17392742256872693];
+
+    /// <summary>Of the cubic through values at these places, at ½: Lagrange's.</summary>
+    static readonly double[] s_atEnd = [.. s_places.Select(place => s_places.Where(other => other != place).Aggregate(1.0, (product, other) => product * (0.5 - other) / (place - other)))];
 
     readonly CurveEvaluation _curve;
     readonly double _deviation;
@@ -66,13 +81,30 @@ internal sealed class AdaptiveQuadrature
     public static CurveMoments Moments(CurveEvaluation curve, double variance)
     {
         var quadrature = new AdaptiveQuadrature(curve, Math.Sqrt(variance));
-        (CurveMoments low, CurveMoments high) = quadrature.AddCells(-Range, Range);
+        (CurveMoments low, CurveMoments high) = quadrature.AddMiddle();
         if (!quadrature.IsOver(FarShare, low, high))
             return quadrature._total;
         (low, _) = quadrature.AddCells(-Farthest, -Range);
         (_, high) = quadrature.AddCells(Range, Farthest);
         quadrature.IsOver(EndlessShare, low, high, makesInfinite: true);
         return quadrature._total;
+    }
+
+    /// <summary>±12 deviations. What activations do about 0 lies between the nodes of a wide density: there cells narrow towards 0 until they are a quarter of a unit of z.</summary>
+    (CurveMoments Low, CurveMoments High) AddMiddle()
+    {
+        if (_deviation <= WideDeviation)
+            return AddCells(-Range, Range);
+        double inner = FirstWidth;
+        (CurveMoments low, _) = AddCells(-Range, -inner);
+        (_, CurveMoments high) = AddCells(inner, Range);
+        for (; inner * _deviation > FirstWidth; inner /= 2)
+        {
+            AddCells(-inner, -inner / 2, inner / CellsAShell);
+            AddCells(inner / 2, inner, inner / CellsAShell);
+        }
+        AddCells(-inner, inner, inner / CellsAShell);
+        return (low, high);
     }
 
     /// <summary>Whether either end adds more than a share to a moment, which is made infinite then if that is asked for.</summary>
@@ -90,15 +122,15 @@ internal sealed class AdaptiveQuadrature
         SquaredSlope = slope ? double.PositiveInfinity : _total.SquaredSlope,
     };
 
+    /// <param name="width">Of a cell; a power of two times <see cref="FirstWidth"/>.</param>
     /// <returns>What the first and the last cell add, before they are halved.</returns>
-    (CurveMoments Low, CurveMoments High) AddCells(double from, double to)
+    (CurveMoments Low, CurveMoments High) AddCells(double from, double to, double width = FirstWidth)
     {
         var cells = new List<double>();                     // left ends: all cells of a level have one width
-        for (double left = from; left < to; left += FirstWidth)
+        for (double left = from; left < to; left += width)
             cells.Add(left);
         CurveMoments low = default, high = default;
         var open = new List<CurveMoments>();
-        double width = FirstWidth;
         for (int level = 0; cells.Count > 0; level++, width /= 2)
         {
             var points = new double[cells.Count * PointsPerCell];
@@ -130,7 +162,7 @@ internal sealed class AdaptiveQuadrature
             for (int cell = 0; cell < cells.Count; cell++)
             {
                 CurveMoments whole = Sum(points, values, slopes, _deviation, cell * PointsPerCell, width);
-                bool isClose = IsClose(whole, halves[cell], _scale);
+                bool isClose = IsClose(whole, halves[cell], _scale) && !HidesJump(points, values, slopes, cell * PointsPerCell, width);
                 if (!isClose)
                     stillOpen = Add(stillOpen, halves[cell]);
                 if (level == MostLevels || cells.Count > MostCells || isClose)
@@ -159,8 +191,40 @@ internal sealed class AdaptiveQuadrature
         return slope / squares > EndlessSlope;
     }
 
-    /// <summary>The first four nodes are the whole cell's, the next its left half's, the last its right half's.</summary>
-    static double Place(double left, double width, int index) => (index / Nodes) switch
+    /// <summary>Whether a function jumps, or turns, where no node of a cell would show it: at either end, or in the middle.</summary>
+    bool HidesJump(double[] points, double[] values, double[] slopes, int start, double width)
+    {
+        int left = start + Nodes, right = start + 2 * Nodes;
+        return IsGap(points[start + LeftEnd], Foretold(values, left, isRight: false), values[start + LeftEnd], Foretold(slopes, left, isRight: false), slopes[start + LeftEnd])
+            || IsGap((points[left + Nodes - 1] + points[right]) / 2, Foretold(values, left, isRight: true), Foretold(values, right, isRight: false), Foretold(slopes, left, isRight: true), Foretold(slopes, right, isRight: false))
+            || IsGap(points[start + RightEnd], Foretold(values, right, isRight: true), values[start + RightEnd], Foretold(slopes, right, isRight: true), slopes[start + RightEnd]);
+
+        // What is no number at a point alone, as sin z / z is at 0, hides nothing.
+        bool IsGap(double point, double value, double otherValue, double slope, double otherSlope)
+        {
+            double share = UnseenShare * width * InverseRootOfTwoPi * ScalarMath.Exp(-point * point / 2);
+            return share * Math.Abs(value * value - otherValue * otherValue) > UnseenTolerance * _scale.SquaredValue || share * Math.Abs(slope * slope - otherSlope * otherSlope) > UnseenTolerance * _scale.SquaredSlope;
+        }
+    }
+
+    /// <summary>What four nodes from an index on say of the end of their cell.</summary>
+    static double Foretold(double[] values, int start, bool isRight)
+    {
+        double sum = 0;
+        for (int node = 0; node < Nodes; node++)
+            sum += s_atEnd[isRight ? node : Nodes - 1 - node] * values[start + node];
+        return sum;
+    }
+
+    /// <summary>The first four nodes are the whole cell's, the next its left half's, then come its right half's, and both its ends.</summary>
+    static double Place(double left, double width, int index) => index switch
+    {
+        LeftEnd => left,
+        RightEnd => left + width,
+        _ => NodeOf(left, width, index),
+    };
+
+    static double NodeOf(double left, double width, int index) => (index / Nodes) switch
     {
         0 => left + width * (0.5 + s_places[index]),
         1 => left + width * (0.25 + s_places[index - Nodes] / 2),

@@ -28,7 +28,7 @@ internal enum ActivationFamily
 /// <param name="Name">As written in the shape, without arguments.</param>
 /// <param name="Family">Decides the rule.</param>
 /// <param name="UnitSecondMoment">E φ(z)² for z ~ N(0, 1), by quadrature.</param>
-/// <param name="NegativeSlope">Of a rectifier; else 0.</param>
+/// <param name="NegativeSlope">Of a rectifier, and of ELU just below 0: its α; else 0.</param>
 /// <param name="OriginSlope">φ′(0) of an odd function and of the sigmoid; else 1.</param>
 internal readonly record struct ActivationTraits(string Name, ActivationFamily Family, double UnitSecondMoment, float NegativeSlope = 0, float OriginSlope = 1)
 {
@@ -78,7 +78,7 @@ internal readonly record struct ActivationTraits(string Name, ActivationFamily F
     static ActivationTraits Exponential(SpecificationText text)
     {
         float alpha = text.ReadSingle("alpha", 1);
-        return new(text.Name, ActivationFamily.ExponentialUnit, 0.5 + 0.144945 * alpha * alpha);
+        return new(text.Name, ActivationFamily.ExponentialUnit, 0.5 + 0.144945 * alpha * alpha, alpha);
     }
 
     static ActivationTraits Leaky(SpecificationText text)

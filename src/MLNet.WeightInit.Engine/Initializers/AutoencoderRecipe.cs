@@ -39,9 +39,6 @@ public sealed class AutoencoderRecipe : WeightInitializer
     public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Encoder.Fill(weights, shape, random);
 
     /// <inheritdoc/>
-    public override void Calibrate(CalibrationContext context) => Encoder.Calibrate(context);
-
-    /// <inheritdoc/>
     public override string Explain(in WeightShape shape) => Encoder.Explain(shape);
 
     /// <inheritdoc/>
@@ -54,13 +51,14 @@ public sealed class AutoencoderRecipe : WeightInitializer
             CheckMirrors(weights[layer], weights[^(layer + 1)]);
         if (weights.Count % 2 != 0)
             throw new ArgumentException($"An autoencoder has an odd number of hidden layers, with the code in the middle, and there are {weights.Count - 1}. Add or leave out one.", nameof(plan));
-        weights[0].Resolve(Encoder).Plan(plan);
+        WeightInitializer rule = weights[0].Resolve(Encoder);
+        rule.Plan(plan);
         for (int layer = 0; layer < weights.Count / 2; layer++)
         {
             PlannedTensor encoder = weights[layer], decoder = weights[^(layer + 1)];
             if (Transposed)
                 decoder.UseBeside(encoder, new Transpose(encoder), $"Starts as the transpose of its mirror image, {encoder.Name}.");
-            else if (encoder.Initializer is { } mirrored)
+            else if (rule is not InitializationRecipe && encoder.Initializer is { } mirrored)        // a recipe has planned the decoder's places by their own fans
                 decoder.Use(mirrored, $"As its mirror image {encoder.Name}: {mirrored.Explain(decoder.Shape)}");
         }
     }

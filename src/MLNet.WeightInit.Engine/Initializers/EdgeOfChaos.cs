@@ -79,7 +79,7 @@ public sealed class EdgeOfChaos : WeightInitializer
         CriticalPoint point = PointOf(shape);
         string stability = point.IsHomogeneous ? "every variance stays"
             : point.IsHalfStable ? "dq′/dq = 1 there, too, so that the variance neither runs away nor is pulled back"
-            : string.Create(CultureInfo.InvariantCulture, $"dq′/dq = {point.Slope:G4} there: {(point.Slope > 1.0005 ? "errors of the variance grow by that a layer" : "errors of the variance die out")}");
+            : string.Create(CultureInfo.InvariantCulture, $"dq′/dq = {point.Slope:G4} there: {(point.Slope > 1.0005 ? "errors of the variance grow by that a layer" : point.Slope >= 0.9995 ? "errors of the variance stay as they are" : "errors of the variance die out")}");
         return string.Create(CultureInfo.InvariantCulture, $"Edge of chaos of {shape.Activation} at q* = {point.Variance:G6}: σw² = {point.WeightVariance:G6}, σb² = {point.BiasVariance:G6} make χ₁ = 1, so that gradients keep their size; {stability} (Schoenholz et al. 2017).");
     }
 

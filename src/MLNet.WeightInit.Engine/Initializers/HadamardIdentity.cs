@@ -12,8 +12,10 @@ namespace MLNet.WeightInit;
 /// </remarks>
 public sealed class HadamardIdentity : WeightInitializer
 {
+    internal const string CanonicalName = "hadamard_identity";
+
     /// <inheritdoc/>
-    public override string Name => "hadamard_identity";
+    public override string Name => CanonicalName;
 
     /// <summary>Root mean square about the mean of all entries, which is what a measured deviation compares with.</summary>
     public override double? TargetDeviation(in WeightShape shape)

@@ -1,7 +1,7 @@
 namespace MLNet.WeightInit;
 
 /// <summary>A plan for a whole network, said as one rule a tensor: derive from it and say what fits each role and place.</summary>
-/// <remarks>A recipe fills a tensor on its own too, by what the tensor's shape says. Tables of categorical columns keep the rule that the options give them.</remarks>
+/// <remarks>A recipe fills a tensor on its own too, by what the tensor's shape says; a text must name a built-in rule then. Tables of categorical columns keep the rule that the options give them.</remarks>
 public abstract class InitializationRecipe : WeightInitializer
 {
     /// <summary>The rule for one tensor: an object, or a text with a name that the estimator's context knows.</summary>
@@ -13,16 +13,19 @@ public abstract class InitializationRecipe : WeightInitializer
     protected virtual string? Reason(in WeightShape shape) => null;
 
     /// <inheritdoc/>
-    public override double? TargetDeviation(in WeightShape shape) => Choose(shape).TargetDeviation(shape);
+    public override double? TargetDeviation(in WeightShape shape) => Known(Choose(shape)).TargetDeviation(shape);
 
     /// <inheritdoc/>
-    public override long WorkBytes(in WeightShape shape) => Choose(shape).WorkBytes(shape);
+    public override long WorkBytes(in WeightShape shape) => Known(Choose(shape)).WorkBytes(shape);
 
     /// <inheritdoc/>
-    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Choose(shape).Fill(weights, shape, random);
+    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Known(Choose(shape)).Fill(weights, shape, random);
 
     /// <inheritdoc/>
-    public override string Explain(in WeightShape shape) => Reason(shape) ?? Choose(shape).Explain(shape);
+    public override string Explain(in WeightShape shape) => Reason(shape) ?? Known(Choose(shape)).Explain(shape);
+
+    /// <summary>Without a context a text can name what is built in.</summary>
+    internal static WeightInitializer Known(WeightInitializer chosen) => chosen is UnresolvedInitializer text ? Parse(text.Name) : chosen;
 
     /// <summary>The chosen rule for each tensor of the dense layers, weights and biases.</summary>
     public override void Plan(InitializationPlan plan)

@@ -8,6 +8,9 @@ internal sealed class InitializerRegistry
 {
     const string Kind = "initializer";
 
+    /// <summary>As Zhao et al. 2022 write their method's name. Case counts here alone: Keras's <c>zero</c> is another.</summary>
+    const string PaperZero = "ZerO";
+
     readonly Lock _lock = new();
     readonly Dictionary<string, Func<InitializerArguments, WeightInitializer>> _factories = [];
     readonly List<string> _names = [];
@@ -67,7 +70,7 @@ internal sealed class InitializerRegistry
         SpecificationText text = SpecificationText.Parse(specification, Kind);
         Func<InitializerArguments, WeightInitializer>? factory;
         lock (_lock)
-            if (!_factories.TryGetValue(SpecificationText.Normalize(text.Name), out factory))
+            if (!_factories.TryGetValue(SpecificationText.Normalize(text.Name == PaperZero ? HadamardIdentity.CanonicalName : text.Name), out factory))
                 throw text.UnknownName(_names, "Names of your own need mlContext.WeightInit.Register first.");
         var arguments = new InitializerArguments(text, Parse);
         WeightInitializer initializer = factory(arguments)

@@ -120,6 +120,7 @@ public sealed class LooksLinear : WeightInitializer
         ActivationFamily.Rectifier when traits.NegativeSlope > -1 => (1 + (double)traits.NegativeSlope, true),
         ActivationFamily.SmoothRectifier => (1, !traits.Name.Equals("Mish", StringComparison.OrdinalIgnoreCase)),
         ActivationFamily.Softplus => (1, true),
+        ActivationFamily.ExponentialUnit => (1 + (double)traits.NegativeSlope, false),
         ActivationFamily.SelfNormalizing => (SeluSlope, false),
         _ => (2 * traits.OriginSlope, false),
     };

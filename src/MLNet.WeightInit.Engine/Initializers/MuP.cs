@@ -67,7 +67,8 @@ public sealed class MuP : InitializationRecipe
         {
             tensor.LearningRateMultiplier = (float)Rate(tensor.Shape, plan.Optimizer);
             string rate = plan.Optimizer.Split('(')[0] == "L-BFGS" ? "L-BFGS has no learning rate that could be scaled"
-                : string.Create(CultureInfo.InvariantCulture, $"{plan.Optimizer} moves it at {(tensor.LearningRateMultiplier == 1 ? "the learning rate" : $"{tensor.LearningRateMultiplier:G4} of the learning rate")} (Yang et al. 2022, table 3)");
+                : tensor.LearningRateMultiplier == 1 ? $"{plan.Optimizer} moves it at the learning rate (Yang et al. 2022, table 3)"
+                : string.Create(CultureInfo.InvariantCulture, $"{plan.Optimizer} moves it at {tensor.LearningRateMultiplier:G4} of the learning rate (Yang et al. 2022, table 3)");
             tensor.AddToReason($"μP at base width {BaseWidth}: {rate}.");
         }
     }

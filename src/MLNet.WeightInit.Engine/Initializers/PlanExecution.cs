@@ -33,7 +33,7 @@ internal static class PlanExecution
 
         InitializationPlan Planned(WeightInitializer initializer)
         {
-            List<PlannedTensor> tables = Embeddings(embeddings ?? [], embeddingInit ?? new Auto(), layers, resolve);
+            List<PlannedTensor> tables = Embeddings(embeddings ?? [], RequireWeights(embeddingInit ?? new Auto(), nameof(embeddingInit)), layers, resolve);
             var plan = new InitializationPlan(Tensors(layers, resolve, dropout, isNormalized, residual?.BranchDepth ?? 0), tables) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer, Losses = losses ?? [] };
             Guard(initializer, "the network's plan", () => initializer.Plan(plan));
             return plan;
@@ -41,10 +41,10 @@ internal static class PlanExecution
 
         InitializationPlan result = Planned(init);
         if (outputInit is not null)
-            TakeOver(result.Weights.Last(), Planned(outputInit).Weights.Last(), outputInit);
+            TakeOver(result.Weights.Last(), Planned(RequireWeights(outputInit, nameof(outputInit))).Weights.Last(), outputInit, init);
         if (biasInit is not null)
             foreach ((PlannedTensor bias, PlannedTensor planned) in result.Biases.Zip(Planned(biasInit).Biases))
-                TakeOver(bias, planned, biasInit);
+                TakeOver(bias, planned, biasInit, init);
         if (residual is { Start: ResidualStart.ZeroWeights })
             foreach (PlannedTensor last in result.Weights.Where(tensor => tensor.Shape.EndsBranch))
                 last.Use(new Zeros(), "Residual branches were asked to start at 0: the last weights of a branch have a gradient in the first step, the others from the second on (Zhang et al. 2019, section 3).");
@@ -85,7 +85,9 @@ internal static class PlanExecution
     /// <param name="context">The filled network and its probe batch.</param>
     public static void Calibrate(InitializationPlan plan, WeightInitializer init, CalibrationContext context)
     {
-        Guard(init, "the network's calibration", () => init.Calibrate(context));
+        // The rule itself, and those that it planned by, each once: of a recipe its parts.
+        foreach (WeightInitializer rule in plan.Tensors.Select(tensor => tensor.Initializer).OfType<WeightInitializer>().Prepend(init).DistinctBy(rule => rule.Specification))
+            Guard(rule, "the network's calibration", () => rule.Calibrate(context));
         int layer = 0;
         foreach (PlannedTensor tensor in plan.Weights)
         {
@@ -144,12 +146,22 @@ internal static class PlanExecution
     /// <summary>A row of a table is what one category adds to the first layer's inputs: one input of a one-hot column, fed into each dimension.</summary>
     public static WeightShape EmbeddingShape(int rows, int dimensions) => WeightShape.Dense(dimensions, rows) with { FanIn = rows, FanOut = dimensions, Role = TensorRole.Embedding };
 
-    static void TakeOver(PlannedTensor tensor, PlannedTensor planned, WeightInitializer initializer)
+    /// <summary>Draws and reason of another plan. The rate stays, unless that plan has one of its own: what fits rates to widths doesn't ask how a tensor is drawn (Yang et al. 2022 start outputs at 0).</summary>
+    static void TakeOver(PlannedTensor tensor, PlannedTensor planned, WeightInitializer initializer, WeightInitializer ofRate)
     {
         if (planned.Initializer is null)
             planned.Use(initializer);
+        float rate = tensor.LearningRateMultiplier;
         tensor.Current = planned.Current;
+        if (rate == 1 || planned.LearningRateMultiplier != 1)
+            return;
+        tensor.LearningRateMultiplier = rate;
+        tensor.AddToReason(string.Create(CultureInfo.InvariantCulture, $"{ofRate.Specification} moves it at {rate:G4} of the learning rate all the same."));
     }
+
+    /// <exception cref="InvalidOperationException">The initializer is a rule for biases.</exception>
+    static WeightInitializer RequireWeights(WeightInitializer initializer, string option) => initializer is not (PriorBias or ForgetBias) ? initializer
+        : throw new InvalidOperationException($"'{initializer.Name}' is a rule for biases and says nothing of weights. Set BiasInit = \"{initializer.Specification}\", and leave {char.ToUpperInvariant(option[0])}{option[1..]} out or give it a rule for weights.");
 
     static void Guard(WeightInitializer initializer, string place, Action action)
     {

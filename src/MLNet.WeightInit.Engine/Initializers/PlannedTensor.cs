@@ -1,9 +1,12 @@
+using System.Globalization;
+
 namespace MLNet.WeightInit;
 
 /// <summary>One tensor of a network that is about to be filled.</summary>
 public sealed class PlannedTensor
 {
     readonly Func<WeightInitializer, WeightInitializer> _resolve;
+    PlannedTensor? _beside;
 
     /// <param name="resolve">Makes an initializer of one that is only a text yet.</param>
     internal PlannedTensor(string name, WeightShape shape, string stream, Func<WeightInitializer, WeightInitializer> resolve)
@@ -11,7 +14,7 @@ public sealed class PlannedTensor
         _resolve = resolve;
         Name = name;
         Shape = shape;
-        Stream = OwnStream = stream;
+        OwnStream = stream;
     }
 
     /// <summary>Its name: <c>hidden[0].weights</c>, <c>output.bias</c>.</summary>
@@ -21,7 +24,7 @@ public sealed class PlannedTensor
     public WeightShape Shape { get; }
 
     /// <summary>Key of this tensor's random stream: <c>init/hidden/0/weights</c>. Hidden layers that are added or removed after it leave it as it is.</summary>
-    public string Stream { get; private set; }
+    public string Stream => _beside?.Stream ?? OwnStream;
 
     /// <summary>What will fill it; null for a bias means zeros.</summary>
     public WeightInitializer? Initializer { get; private set; }
@@ -35,8 +38,8 @@ public sealed class PlannedTensor
     /// <summary>What was chosen so far, to be put aside and taken back.</summary>
     internal Choice Current
     {
-        get => new(Initializer, Reason, LearningRateMultiplier, Stream);
-        set => (Initializer, Reason, LearningRateMultiplier, Stream) = (value.Initializer, value.Reason, value.LearningRateMultiplier, value.Stream);
+        get => new(Initializer, Reason, LearningRateMultiplier, _beside);
+        set => (Initializer, Reason, LearningRateMultiplier, _beside) = (value.Initializer, value.Reason, value.LearningRateMultiplier, value.Beside);
     }
 
     /// <summary>Makes an initializer of one that is only a text yet.</summary>
@@ -46,7 +49,7 @@ public sealed class PlannedTensor
     internal void UseBeside(PlannedTensor source, WeightInitializer initializer, string reason)
     {
         Use(initializer, reason);
-        Stream = source.Stream;
+        _beside = source;
     }
 
     /// <summary>Makes this tensor the transpose of another's: its draws, its rate.</summary>
@@ -54,7 +57,9 @@ public sealed class PlannedTensor
     {
         Initializer = new Transpose(source);
         Reason = $"The transpose of {source.Name}: the weights are tied, so the two are one tensor, drawn once and trained by the sum of both gradients (Vincent et al. 2010, section 2.2).";
-        Stream = source.Stream;
+        _beside = source;
+        if (LearningRateMultiplier != source.LearningRateMultiplier)
+            AddToReason(string.Create(CultureInfo.InvariantCulture, $"So it has {source.Name}'s variance and rate, {source.LearningRateMultiplier:G4} of the learning rate, and not those that its own place was planned to have ({LearningRateMultiplier:G4} of the learning rate)."));
         LearningRateMultiplier = source.LearningRateMultiplier;
     }
 
@@ -82,13 +87,14 @@ public sealed class PlannedTensor
         if (string.IsNullOrWhiteSpace(resolved.Name) || string.IsNullOrWhiteSpace(resolved.Specification))
             throw new ArgumentException($"An initializer must have a name, and {resolved.GetType()} has none for {Name}. Override {nameof(WeightInitializer.Name)}.", nameof(initializer));
         Initializer = resolved;
-        Stream = OwnStream;
+        _beside = null;
         Reason = reason ?? resolved.Explain(Shape) ?? "";
     }
 
     /// <summary>An initializer with all that goes with it.</summary>
-    internal readonly record struct Choice(WeightInitializer? Initializer, string Reason, float LearningRateMultiplier, string Stream)
+    /// <param name="Beside">The tensor whose stream it takes; null: its own.</param>
+    internal readonly record struct Choice(WeightInitializer? Initializer, string Reason, float LearningRateMultiplier, PlannedTensor? Beside)
     {
-        public static Choice None(string stream) => new(null, "", 1, stream);
+        public static Choice None { get; } = new(null, "", 1, null);
     }
 }

@@ -31,23 +31,16 @@ public sealed class Recipe : WeightInitializer
     public WeightInitializer Hidden { get; }
 
     /// <inheritdoc/>
-    public override double? TargetDeviation(in WeightShape shape) => Part(shape).TargetDeviation(shape);
+    public override double? TargetDeviation(in WeightShape shape) => InitializationRecipe.Known(Part(shape)).TargetDeviation(shape);
 
     /// <inheritdoc/>
-    public override long WorkBytes(in WeightShape shape) => Part(shape).WorkBytes(shape);
+    public override long WorkBytes(in WeightShape shape) => InitializationRecipe.Known(Part(shape)).WorkBytes(shape);
 
     /// <inheritdoc/>
-    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Part(shape).Fill(weights, shape, random);
+    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => InitializationRecipe.Known(Part(shape)).Fill(weights, shape, random);
 
     /// <inheritdoc/>
-    public override string Explain(in WeightShape shape) => Part(shape).Explain(shape);
-
-    /// <summary>That of each part, for the whole network.</summary>
-    public override void Calibrate(CalibrationContext context)
-    {
-        foreach (WeightInitializer part in new[] { Hidden, _first, _branchEnd, _output, _bias, _outputBias }.OfType<WeightInitializer>().Distinct())
-            part.Calibrate(context);
-    }
+    public override string Explain(in WeightShape shape) => InitializationRecipe.Known(Part(shape)).Explain(shape);
 
     /// <inheritdoc/>
     public override void Plan(InitializationPlan plan)
@@ -65,7 +58,7 @@ public sealed class Recipe : WeightInitializer
                 chosen[tensor] = tensor.Current;
             }
             foreach (PlannedTensor tensor in plan.Tensors)
-                tensor.Current = PlannedTensor.Choice.None(tensor.OwnStream);
+                tensor.Current = PlannedTensor.Choice.None;
         }
         foreach ((PlannedTensor tensor, PlannedTensor.Choice choice) in chosen)
             tensor.Current = choice;

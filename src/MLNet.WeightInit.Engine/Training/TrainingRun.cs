@@ -321,7 +321,7 @@ internal sealed partial class TrainingRun
         _lastGood.Span.CopyTo(lastGood.Parameters.Span);
         return new NonFiniteTrainingException(epoch, batch, layer, tensor, lastGood,
             $"Training must keep every number finite, but {tensor} was not in epoch {epoch}, batch {batch}. {_advice}: " +
-            $"{(_descent is null ? $"try a learning rate below {_learningRate}, or another initialization" : "try another initialization, Standardize = true, or an optimizer with a learning rate, such as Adam")}; the exception's {nameof(NonFiniteTrainingException.Initialization)} has the report and " +
+            $"{(_descent is null ? string.Create(CultureInfo.InvariantCulture, $"try a learning rate below {_learningRate}, or another initialization") : "try another initialization, Standardize = true, or an optimizer with a learning rate, such as Adam")}; the exception's {nameof(NonFiniteTrainingException.Initialization)} has the report and " +
             $"{nameof(NonFiniteTrainingException.LastGoodNetwork)} the weights after epoch {epoch - 1}.");
     }
 

@@ -77,9 +77,9 @@ internal sealed class RowBuffer
                 $"Column '{_column}' has {_features.ValueCount:N0} values other than 0 in its first {_rows:N0} rows: with their places and labels they take {SparseBytes(_rows, _features.ValueCount):N0} bytes, the next row takes more, and at most {_mostBytes:N0} are allowed. "
                 + $"Use fewer features, for example mlContext.Transforms.FeatureSelection.SelectFeaturesBasedOnCount, or fewer rows: mlContext.Data.TakeRows(data, {_rows}); or raise MemoryLimit."));
         long rows = Math.Max(_rows > MostRows ? _rows : _rows + 1L, _expectedRows ?? 0);
-        string labels = _targetColumns > _featureCount ? $", and its label {_targetColumns:N0} values," : "";
+        string labels = _targetColumns > _featureCount ? string.Create(CultureInfo.InvariantCulture, $", and its label {_targetColumns:N0} values,") : "";
         decimal bytes = (decimal)rows * Math.Max(_featureCount, _targetColumns) * sizeof(float);
-        string sparse = _targetColumns == 0 ? "" : $" Rows of at least {FeatureBuffer.FewestSparseFeatures:N0} features that come as sparse vectors, with at most one value in {FeatureBuffer.MostGiven} other than 0, are kept sparse and take {RowMemory.SparseValue} bytes for each of those values.";
+        string sparse = _targetColumns == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" Rows of at least {FeatureBuffer.FewestSparseFeatures:N0} features that come as sparse vectors, with at most one value in {FeatureBuffer.MostGiven} other than 0, are kept sparse and take {RowMemory.SparseValue} bytes for each of those values.");
         return new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"Column '{_column}' has {_featureCount:N0} features{labels} in at least {rows:N0} rows: {bytes:N0} bytes as dense values, and at most {_mostBytes:N0} are allowed. "
             + $"Use fewer features, for example fewer hash bits or mlContext.Transforms.FeatureSelection.SelectFeaturesBasedOnCount, or fewer rows: mlContext.Data.TakeRows(data, {MostRows}); raise MemoryLimit; or leave Streaming null, and BatchSize small enough that the limit holds a batch.{sparse}"));

@@ -139,6 +139,43 @@ public partial class GainTests
         Assert.That(gain.StabilitySlope, Is.EqualTo(1).Within(1e-6));
     }
 
+    /// <summary>Hard-tanh's slope jumps at ±1, wherever that lies among the nodes: P(|z| &lt; 1) and E min(1, z²) by their series, at 400 variances.</summary>
+    [Test]
+    public void A_jump_is_seen_wherever_it_lies()
+    {
+        for (int i = 0; i < 400; i++)
+        {
+            double variance = 0.05 + 0.0173 * i, bound = 1 / Math.Sqrt(variance), within = 0, term = bound;
+            for (int n = 0; n < 200; n++, term *= -bound * bound / 2 / n)
+                within += 2 / Math.Sqrt(2 * Math.PI) * term / (2 * n + 1);                   // 2 ∫ of the density from 0 to the bound
+            double second = variance * (within - 2 * bound / Math.Sqrt(2 * Math.PI) * Math.Exp(-bound * bound / 2)) + 1 - within;
+            Gain gain = Gain.Of("HardTanh", variance);
+            Assert.That(gain.SquaredSlope, Is.EqualTo(within).Within(3e-7), $"{variance}");
+            Assert.That(gain.SecondMoment, Is.EqualTo(second).Within(3e-7), $"{variance}");
+        }
+    }
+
+    /// <summary>Of a density so wide that all that tanh and hard-tanh do happens in a sliver of it: P(|z| &lt; 1) = erf(1 / (σ √2)), and ∫ sech⁴ = 4/3 of the density at 0.</summary>
+    [TestCase("HardTanh", 3e4, 2.0)]
+    [TestCase("HardTanh", 1e12, 2.0)]
+    [TestCase("Tanh", 1e4, 4 / 3.0)]
+    [TestCase("Tanh", 1e6, 4 / 3.0)]
+    [TestCase("Tanh", 1e20, 4 / 3.0)]
+    public void Bounded_activations_have_gains_at_any_variance(string activation, double variance, double slopes)
+    {
+        Gain gain = Gain.Of(activation, variance);
+        // To the next order of 1 / σ²: a part in 20,000 at 1e4.
+        Assert.That(gain.SquaredSlope, Is.EqualTo(slopes / Math.Sqrt(2 * Math.PI * variance)).Within(0.01).Percent);
+        Assert.That(gain.Backward, Is.EqualTo(1 / Math.Sqrt(gain.SquaredSlope)).Within(1e-9).Percent);
+    }
+
+    /// <summary>Beyond their bend these are ReLU's halves: ½ of the slopes, to what happens in the sliver.</summary>
+    [TestCase("GELU")]
+    [TestCase("ELU")]
+    [TestCase("HardSwish")]
+    public void Rectifiers_of_all_kinds_become_ReLU_at_large_variances(string activation)
+        => Assert.That(Gain.Of(activation, 1e16).SquaredSlope, Is.EqualTo(0.5).Within(2e-8), "a sliver of a few units in 1e8");
+
     [Test]
     public void A_function_that_passes_nothing_has_no_finite_gain()
         => Assert.That(Gain.OfFunction(_ => 0, _ => 0).Forward, Is.EqualTo(double.PositiveInfinity));

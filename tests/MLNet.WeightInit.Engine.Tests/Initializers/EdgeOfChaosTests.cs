@@ -31,6 +31,26 @@ internal sealed class EdgeOfChaosTests
         Assert.That(point.IsHalfStable, Is.EqualTo(slope == 1.0 && variance is null));
     }
 
+    /// <summary>Far beyond the bounds tanh is a step that rises within one unit of z: E φ′² = 4/3 / (σ √(2π)), and E φ² = 1 − 2 / (σ √(2π)), both to 1 / σ².</summary>
+    [TestCase("Tanh", 1e6f, 4 / 3.0, 2.0)]
+    [TestCase("HardTanh", 1e5f, 2.0, 4 / 3.0)]
+    public void Large_variances_have_a_point(string activation, float variance, double slopes, double missing)
+    {
+        double density = 1 / Math.Sqrt(2 * Math.PI * variance);
+        CriticalPoint point = CriticalPoint.Of(activation, variance);
+        Assert.That(point.WeightVariance, Is.EqualTo(1 / (slopes * density)).Within(1e-3).Percent);
+        Assert.That(point.BiasVariance, Is.EqualTo(variance - (1 - missing * density) / (slopes * density)).Within(1e-3).Percent);
+    }
+
+    [TestCase("edge_of_chaos(variance=3)", "ReLU", "errors of the variance stay as they are")]
+    [TestCase("edge_of_chaos(variance=3)", "Identity", "errors of the variance stay as they are")]
+    [TestCase("edge_of_chaos", "ReLU", "every variance stays")]
+    [TestCase("edge_of_chaos(variance=0.000001)", "Tanh", "errors of the variance stay as they are")]
+    [TestCase("edge_of_chaos(variance=0.5)", "Tanh", "errors of the variance die out")]
+    [TestCase("edge_of_chaos(variance=1)", "GELU", "errors of the variance grow by that a layer")]
+    public void The_reason_says_what_the_slope_means(string specification, string activation, string expected)
+        => Assert.That(Fills.Plan(specification, [8, 16, 16, 2], activation).Weights[1].Reason, Does.Contain(expected));
+
     [Test]
     public void An_activation_without_a_point_is_refused_with_the_figure()
     {

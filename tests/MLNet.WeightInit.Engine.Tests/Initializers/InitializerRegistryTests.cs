@@ -30,6 +30,14 @@ public sealed class InitializerRegistryTests
     public void A_name_an_alias_and_a_spelling_find_the_initializer(string text, string specification)
         => Assert.That(s_registry.Parse(text).Specification, Is.EqualTo(specification));
 
+    /// <summary>Zhao et al. 2022 call their method so; Keras's zero is another, and its case doesn't count.</summary>
+    [TestCase("ZerO", "hadamard_identity")]
+    [TestCase("zero", "zeros")]
+    [TestCase("Zero", "zeros")]
+    [TestCase("ZERO", "zeros")]
+    public void The_papers_spelling_of_ZerO_is_its_own_name(string specification, string expected)
+        => Assert.That(InitializerRegistry.CreateDefault().Parse(specification).Specification, Is.EqualTo(expected));
+
     [Test]
     public void Every_initializer_parses_back_from_its_own_text()
     {

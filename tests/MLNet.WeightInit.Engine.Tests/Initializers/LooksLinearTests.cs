@@ -40,6 +40,16 @@ internal sealed class LooksLinearTests
     }
 
     /// <summary>What the test above must see: plain orthogonal weights, even with ReLU's gain, are far from it (condition 5e8 at 32 layers).</summary>
+    /// <summary>φ(z) − φ(−z) has a slope of 1 + α at 0, which the gain of the blocks makes up for: so small signals keep their size.</summary>
+    [TestCase(0.5f)]
+    [TestCase(1f)]
+    [TestCase(2f)]
+    public void An_ELUs_slope_below_0_counts(float alpha)
+    {
+        InitializationPlan plan = Fills.Plan("looks_linear", [16, 32, 32, 32, 2], string.Create(System.Globalization.CultureInfo.InvariantCulture, $"ELU(alpha={alpha})"));
+        Assert.That(plan.Weights.Skip(1).Select(tensor => ((LooksLinear)tensor.Initializer!).Gain), Is.All.EqualTo(1 / (1 + alpha)).Within(1e-6f));
+    }
+
     [Test]
     public void Plain_orthogonal_weights_are_none()
     {

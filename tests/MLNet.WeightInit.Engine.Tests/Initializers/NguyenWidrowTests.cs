@@ -26,6 +26,18 @@ internal sealed class NguyenWidrowTests
         Assert.That(plan.Weights()[1].Max(MathF.Abs), Is.LessThanOrEqualTo(0.5f), "the output's weights are U(−½, ½)");
     }
 
+    /// <summary>A decoder that became its encoder's transpose has its first weights from there.</summary>
+    [Test]
+    public void Biases_have_the_signs_of_weights_that_were_tied_or_transposed([Values] bool transposed)
+    {
+        InitializationPlan plan = Fills.Plan(transposed ? "autoencoder(encoder=nguyen_widrow, transposed=true)" : "nguyen_widrow", [16, 12, 4, 12, 16], "Tanh");
+        if (!transposed)
+            plan.Tensors[2 * 2].Tie(plan.Tensors[2 * 1]);
+        float[] weights = plan.Weights()[2], biases = plan.Biases()[2];          // hidden[2], 4 → 12
+        for (int unit = 0; unit < 12; unit++)
+            Assert.That(Math.Sign(biases[unit]), Is.EqualTo(Math.Sign(weights[unit * 4]) * (unit < 6 ? -1 : 1)), $"unit {unit}: spread from − to +, times the sign");
+    }
+
     /// <summary>Directions are uniform on the sphere: in three dimensions each coordinate over the length is uniform on [−1, 1] (Archimedes).</summary>
     [Test]
     public void Directions_are_uniform_on_the_sphere()

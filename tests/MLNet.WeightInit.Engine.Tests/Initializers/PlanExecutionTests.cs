@@ -7,6 +7,17 @@ public sealed class PlanExecutionTests
 
     static float[][] Fill(InitializationPlan plan, long seed) => [.. plan.Tensors.Select(tensor => PlanExecution.Fill(tensor, seed))];
 
+    [TestCase("prior")]
+    [TestCase("forget_bias")]
+    public void A_rule_for_biases_is_none_for_weights(string rule)
+    {
+        (int, int, string)[] layers = [(4, 8, "ReLU"), (8, 2, "Identity")];
+        WeightInitializer bias = Fills.Registry.Parse(rule), he = VarianceScaling.He();
+        Assert.That(() => PlanExecution.Build(layers, he, outputInit: bias), Throws.InvalidOperationException.With.Message.EqualTo($"'{rule}' is a rule for biases and says nothing of weights. Set BiasInit = \"{rule}\", and leave OutputInit out or give it a rule for weights."));
+        Assert.That(() => PlanExecution.Build(layers, he, embeddings: [("Town", 5, 3)], embeddingInit: bias), Throws.InvalidOperationException.With.Message.Contains("leave EmbeddingInit out"));
+        Assert.That(() => PlanExecution.Build(layers, he, biasInit: bias, priorBias: [1, 2]), Throws.Nothing);
+    }
+
     [Test]
     public void Tensors_have_their_names_shapes_roles_and_streams()
     {

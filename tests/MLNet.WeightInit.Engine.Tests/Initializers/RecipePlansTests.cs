@@ -24,6 +24,37 @@ internal sealed class RecipePlansTests
         Assert.That(Fills.Plan("ppo", [8, 8, 5], prior: [1, 2, 3, 4, 5]).Biases().SelectMany(bias => bias), Has.All.Zero);
     }
 
+    [Test]
+    public void Reasons_do_not_depend_on_the_culture()
+    {
+        string[] specifications = [.. Fills.Registry.Names.Where(name => name is not ("from_array" or "prior" or "risotto" or "idinit")), "mup(base_width=8)", "edge_of_chaos(variance=2)", "truncated_normal(deviation=0.5, minimum=-0.7, maximum=0.9)"];
+        string Written(string specification)
+        {
+            try
+            {
+                return string.Join('|', Fills.Plan(specification, [12, 24, 24, 3], "Tanh").Tensors.Select(tensor => $"{tensor.Reason} {tensor.Initializer?.Specification}"));
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+            {
+                return exception.Message;
+            }
+        }
+        string[] expected = [.. specifications.Select(Written)];
+        System.Globalization.CultureInfo before = System.Globalization.CultureInfo.CurrentCulture, odd = (System.Globalization.CultureInfo)before.Clone();
+        (odd.NumberFormat.NumberDecimalSeparator, odd.NumberFormat.NumberGroupSeparator, odd.NumberFormat.NegativeSign) = ("~", "^", "¬");
+        try
+        {
+            System.Globalization.CultureInfo.CurrentCulture = odd;
+            Assert.That(specifications.Select(Written), Is.EqualTo(expected));
+            Assert.That(new StartTrial(1_234, 5_678, 0.5, 0.5, 1).Text, Is.EqualTo("the first 1,234 of 5,678 steps of this training, tried in memory, "));
+            Assert.That(new StartTrial(5_678, 5_678, 0.5, 0.5, 1).Text, Is.EqualTo("all 5,678 steps of this training, tried in memory, "));
+        }
+        finally
+        {
+            System.Globalization.CultureInfo.CurrentCulture = before;
+        }
+    }
+
     /// <summary>Yang et al. 2022, table 3, by what is said of it: 64 / 32² in the output, and a rate only where the optimizer has one.</summary>
     [Test]
     public void Mup_says_what_it_does()
@@ -33,6 +64,98 @@ internal sealed class RecipePlansTests
         Assert.That(Reasons("Adam")[0], Does.Contain("fan-in 8").And.EndsWith("Adam moves it at the learning rate (Yang et al. 2022, table 3)."));
         Assert.That(Reasons("L-BFGS(memory=5)"), Has.All.EndsWith("L-BFGS has no learning rate that could be scaled."));
         Assert.That(Fills.Plan("mup(zero_output=true)", [8, 32, 3]).Weights[^1].Reason, Does.Not.Contain("Var W"));
+    }
+
+    /// <summary>Yang et al. 2022 start outputs at 0 where widths are compared, and keep their rate: another draw of the output or of biases takes no rate away, and the reason says so.</summary>
+    [TestCase("SGD")]
+    [TestCase("Adam")]
+    public void Mup_keeps_its_rates_under_other_draws(string optimizer)
+    {
+        (int, int, string)[] layers = [(10, 24, "ReLU"), (24, 24, "ReLU"), (24, 3, "Identity")];
+        InitializationPlan Plan(string? output, string? bias) => PlanExecution.Build(layers, Fills.Registry.Parse("mup(base_width=8)"), output is null ? null : Fills.Registry.Parse(output), bias is null ? null : Fills.Registry.Parse(bias), optimizer: optimizer, priorBias: [0.1f, 0.2f, 0.3f]);
+        float[] Rates(InitializationPlan plan) => [.. plan.Tensors.Select(tensor => tensor.LearningRateMultiplier)];
+        float[] expected = Rates(Plan(null, null));
+        Assert.That(expected.Distinct().Count(), Is.GreaterThan(1));
+        foreach (string output in new[] { "zeros", "he(gain=0.4)" })
+            Assert.That(Rates(Plan(output, null)), Is.EqualTo(expected), output);
+        Assert.That(Rates(Plan(null, "prior")), Is.EqualTo(expected));
+        Assert.That(Plan("zeros", null).Weights[^1].Reason, Does.EndWith("mup(base_width=8) moves it at 0.3333 of the learning rate all the same."));
+
+    }
+
+    /// <summary>One tensor has one variance and one rate: which of the two places' it is, is said.</summary>
+    [Test]
+    public void Tied_weights_under_mup_say_whose_rate_they_have()
+    {
+        PlannedTensor[] weights = [.. Fills.Plan("mup(base_width=8)", [10, 16, 4, 16, 10]).Weights];
+        weights[3].Tie(weights[0]);
+        Assert.That(weights[3].LearningRateMultiplier, Is.EqualTo(weights[0].LearningRateMultiplier));
+        Assert.That(weights[3].Reason, Does.Contain("hidden[0].weights's variance and rate, 1 of the learning rate, and not those that its own place was planned to have (0.5 of the learning rate)"));
+        weights = [.. Fills.Plan("glorot", [10, 16, 4, 16, 10]).Weights];
+        weights[3].Tie(weights[0]);
+        Assert.That(weights[3].Reason, Does.Not.Contain("rate"));
+    }
+
+    /// <summary>A rule by place plans the decoder's places by their own fans; a rule for all has the encoder's parts in mirror image.</summary>
+    [Test]
+    public void An_autoencoder_of_a_recipe_has_its_rules_in_the_decoder_and_not_its_numbers()
+    {
+        int[] widths = [10, 40, 3, 40, 10];
+        Assert.That(Rules(Fills.Plan("autoencoder(encoder=siren(frequency=1))", widths, "Sin")), Is.EqualTo(Rules(Fills.Plan("siren(frequency=1)", widths, "Sin"))));
+        Assert.That(Rules(Fills.Plan("autoencoder(encoder=mup(base_width=8))", widths)), Is.EqualTo(Rules(Fills.Plan("mup(base_width=8)", widths))));
+        string[] byPart = Rules(Fills.Plan("autoencoder(encoder=recipe(first=he, hidden=glorot))", widths));
+        Assert.That(byPart, Is.EqualTo(new[] { "he", "glorot", "glorot", "he" }));
+    }
+
+    /// <summary>What looks at data does so wherever it was chosen, once.</summary>
+    [Test]
+    public void Calibration_reaches_the_parts_of_a_plan()
+    {
+        var registry = InitializerRegistry.CreateDefault();
+        int calls = 0;
+        registry.Register("watching", _ => new Watching(() => calls++));
+        int Calls(WeightInitializer init, WeightInitializer? output = null)
+        {
+            WeightInitializer resolved = registry.Resolve(init);
+            InitializationPlan plan = PlanExecution.Build([(8, 6, "ReLU"), (6, 8, "Identity")], resolved, output is null ? null : registry.Resolve(output), resolve: registry.Resolve);
+            calls = 0;
+            PlanExecution.Calibrate(plan, resolved, null!);
+            return calls;
+        }
+        Assert.That(Calls("watching"), Is.EqualTo(1));
+        Assert.That(Calls("recipe(hidden=watching)"), Is.EqualTo(1));
+        Assert.That(Calls(new Recipe(hidden: "watching")), Is.EqualTo(1));
+        Assert.That(Calls(new AutoencoderRecipe("watching")), Is.EqualTo(1));
+        Assert.That(Calls(new ByText("watching")), Is.EqualTo(1));
+        Assert.That(Calls("he", output: "watching"), Is.EqualTo(1));
+        Assert.That(Calls("he"), Is.Zero);
+    }
+
+    /// <summary>By what is built in, since there is no context to ask.</summary>
+    [Test]
+    public void A_recipe_that_chooses_by_text_fills_a_tensor_on_its_own()
+    {
+        WeightShape shape = WeightShape.Dense(30, 20);
+        var recipe = new ByText("orthogonal");
+        Assert.That(Fills.Of(recipe, shape), Is.EqualTo(Fills.Of("orthogonal", shape)));
+        Assert.That((recipe.TargetDeviation(shape), recipe.WorkBytes(shape)), Is.EqualTo((new Orthogonal().TargetDeviation(shape), new Orthogonal().WorkBytes(shape))));
+        Assert.That(Fills.Of(new Recipe(hidden: "he"), shape), Is.EqualTo(Fills.Of("he", shape)));
+    }
+
+    sealed class ByText(string rule) : InitializationRecipe
+    {
+        public override string Name => "by_text";
+
+        protected override WeightInitializer Choose(in WeightShape shape) => shape.Role == TensorRole.Bias ? "zeros" : rule;
+    }
+
+    sealed class Watching(Action called) : WeightInitializer
+    {
+        public override string Name => "watching";
+
+        public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => random.FillNormal(weights, 0.1f);
+
+        public override void Calibrate(CalibrationContext context) => called();
     }
 
     /// <summary>A normal cut at two deviations has 0.88 times the deviation that is named: the reason says which one it names.</summary>
