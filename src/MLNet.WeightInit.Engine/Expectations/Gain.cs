@@ -73,7 +73,7 @@ public sealed class Gain
     }
 
     /// <summary>The gains of any function.</summary>
-    /// <param name="activation">φ, almost everywhere smooth; kinks, jumps and poles may be anywhere.</param>
+    /// <param name="activation">φ, almost everywhere smooth; kinks, jumps and poles may be anywhere; a peak narrower than a twentieth of a deviation, between flat stretches, may be missed.</param>
     /// <param name="derivative">φ′.</param>
     /// <param name="variance">E z² of what it sees; from 1e-20 to 1e20. Default: 1.</param>
     /// <exception cref="ArgumentNullException">A function is null.</exception>

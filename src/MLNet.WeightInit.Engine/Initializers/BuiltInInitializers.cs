@@ -19,7 +19,7 @@ internal static class BuiltInInitializers
         registry.Register("lecun_uniform", a => LeCun(a, WeightDistribution.Uniform));
         registry.Register("lecun_truncated", a => LeCun(a, WeightDistribution.Truncated), "lecun_truncated_normal");
         registry.Register("variance_scaling", a => new VarianceScaling(a.GetSingle("scale", 1), a.GetEnum("mode", FanMode.FanIn), ReadDistribution(a)));
-        registry.Register("orthogonal", a => new Orthogonal(a.GetSingle("gain", 1), a.GetBoolean("keep_variance", false)), "orthogonal_initializer");
+        registry.Register("orthogonal", a => new Orthogonal(a.GetSingle(Gain(a), 1), a.GetBoolean("keep_variance", false)), "orthogonal_initializer");
         registry.Register("sparse", a => new Sparse(a.GetSingle("sparsity"), a.GetSingle("deviation", 0.01f)));
         registry.Register("martens", a => Sparse.Martens(a.GetInt32("connections", 15), a.GetSingle("deviation", 1)), "sparse_martens");
         registry.Register("nguyen_widrow", ReadNguyenWidrow, "initnw", "nguyen_widrow_randomizer");
@@ -29,7 +29,7 @@ internal static class BuiltInInitializers
         registry.Register("risotto", _ => new Risotto());
         registry.Register("hadamard_identity", _ => new HadamardIdentity(), "zero_hadamard");
         registry.Register("idinit", a => new IdInit(a.GetSingle("gain", 1), a.GetSingle("epsilon", 1e-6f)), "padded_identity");
-        registry.Register("delta_orthogonal", a => new DeltaOrthogonal(a.GetSingle("gain", 1)));
+        registry.Register("delta_orthogonal", a => new DeltaOrthogonal(a.GetSingle(Gain(a), 1)));
         registry.Register("spectral", a => new Spectral(a.GetSingle("norm", 1), a.GetBoolean("scaled", false), a.GetInt32("iterations", 1000)), "spectral_norm");
         registry.Register("dirac", _ => new Dirac());
         registry.Register("forget_bias", a => new ForgetBias(a.GetSingle("value", 1)), "unit_forget_bias");
@@ -57,6 +57,9 @@ internal static class BuiltInInitializers
         registry.Register("recipe", a => new Recipe(a.GetInitializer("hidden"), a.GetInitializer("first"), a.GetInitializer("branch_end"), a.GetInitializer("output"), a.GetInitializer("bias"), a.GetInitializer("output_bias")));
         registry.Register("small_logits", a => new SmallLogits(a.GetSingle("variance", 0.05f), a.GetSingle("second_moment", 1)));
     }
+
+    /// <summary>JAX calls it <c>scale</c>.</summary>
+    static string Gain(InitializerArguments arguments) => arguments.Contains("scale") ? "scale" : "gain";
 
     static VarianceScaling He(InitializerArguments arguments, WeightDistribution distribution)
         => VarianceScaling.He(arguments.GetEnum("mode", FanMode.FanIn), distribution, arguments.GetSingle("gain", 1), arguments.GetSingle("negative_slope", 0));

@@ -123,5 +123,5 @@ public sealed class InitializerArguments
 
     string Require(string name)
         => Find(name) ?? throw new ArgumentOutOfRangeException("specification", _text.Source,
-            $"The initializer {_text.Name} needs the argument '{name}'. Write {_text.Name}({name}=…).");
+            $"The initializer {_text.Name} needs the argument '{name}'{(_text.FirstBesides([.. _asked.Select(Written)]) is { } other ? $", and '{other}' is not it" : "")}. Write {_text.Name}({name}=…).");
 }

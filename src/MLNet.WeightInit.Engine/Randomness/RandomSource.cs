@@ -4,7 +4,7 @@ using MLNet.WeightInit.Engine.Randomness;
 
 namespace MLNet.WeightInit;
 
-/// <summary>A stream of random numbers that is a pure function of a seed and a stream key: the same on every machine and any number of threads.</summary>
+/// <summary>A stream of random numbers that is a pure function of a seed and a stream key: the same on any number of threads and on every machine with fused multiply-adds, without which normal values may differ in their last digit.</summary>
 /// <remarks>
 /// Philox 4×32-10 (Salmon et al. 2011) with the seed as key and (block, stream) as counter: 2⁶⁴ streams of 2⁶⁶ words each, independent of each other.
 /// Every value of every method takes exactly one 32-bit word, and nothing is rejected: filling a span in two parts gives what filling it at once gives,

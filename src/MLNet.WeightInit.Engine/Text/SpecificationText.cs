@@ -95,6 +95,9 @@ internal sealed class SpecificationText
         return null;
     }
 
+    /// <summary>The first argument that is none of these; null: there is none.</summary>
+    public string? FirstBesides(IReadOnlyList<string> known) => Arguments.Select(argument => argument.Key).FirstOrDefault(name => !known.Any(candidate => Normalize(candidate) == Normalize(name)));
+
     /// <summary>Fails on arguments other than the allowed ones.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An argument is not among them.</exception>
     public void AllowOnly(params ReadOnlySpan<string> allowed) => AllowOnly(allowed, names: [.. allowed]);

@@ -30,6 +30,15 @@ public sealed class InitializerRegistryTests
     public void A_name_an_alias_and_a_spelling_find_the_initializer(string text, string specification)
         => Assert.That(s_registry.Parse(text).Specification, Is.EqualTo(specification));
 
+    [Test]
+    public void JAXs_scale_of_an_orthogonal_tensor_is_its_gain_and_an_unknown_argument_is_named()
+    {
+        var registry = InitializerRegistry.CreateDefault();
+        Assert.That(registry.Parse("orthogonal(scale=1.5)").Specification, Is.EqualTo("orthogonal(gain=1.5)"));
+        Assert.That(registry.Parse("delta_orthogonal(scale=1.5)").Specification, Is.EqualTo("delta_orthogonal(gain=1.5)"));
+        Assert.That(() => registry.Parse("uniform(scale=0.01)"), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("needs the argument 'limit', and 'scale' is not it. Write uniform(limit=…)"));
+    }
+
     /// <summary>Zhao et al. 2022 call their method so; Keras's zero is another, and its case doesn't count.</summary>
     [TestCase("ZerO", "hadamard_identity")]
     [TestCase("zero", "zeros")]

@@ -26,7 +26,7 @@ internal sealed class InitialLoss : IFindingRule
         if (split.Offset > limit)
             yield return new Finding(Verdict.MisplacedPrior, IsGrave(split.Offset, prior, limit, context.Loss) ? Severity.Warning : Severity.Note, output, output,
                 $"the mean output costs a loss of {NumberText.Format(prior + split.Offset)}, "
-                + $"the label's average would cost {NumberText.Format(prior)}: the first steps only learn the average",
+                + $"the label's average would cost {NumberText.Format(prior)}: {(context.HasPriorBias ? "the biases are at the average, and the weights add a mean of their own, which the first steps take back" : "the first steps only learn the average")}",
                 [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], .. Remedies(context.HasPriorBias, isEntropy)]);
         double headLimit = context.Loss is "SoftmaxCrossEntropy" or "BinaryCrossEntropy" ? TextbookHeadExcess : limit;
         if (split.Variation > headLimit)
