@@ -73,10 +73,23 @@ internal sealed class InitializerRegistry
             if (!_factories.TryGetValue(SpecificationText.Normalize(text.Name == PaperZero ? HadamardIdentity.CanonicalName : text.Name), out factory))
                 throw text.UnknownName(_names, "Names of your own need mlContext.WeightInit.Register first.");
         var arguments = new InitializerArguments(text, Parse);
-        WeightInitializer initializer = factory(arguments)
+        WeightInitializer initializer = Make(text, factory, arguments)
             ?? throw new InvalidOperationException($"The factory that is registered for the initializer '{text.Name}' must return an initializer, and returned null.");
         arguments.RequireAllUsed();
         return initializer;
+    }
+
+    /// <summary>What a factory says of arguments is the message; what else it throws is told with whose it is.</summary>
+    static WeightInitializer? Make(SpecificationText text, Func<InitializerArguments, WeightInitializer> factory, InitializerArguments arguments)
+    {
+        try
+        {
+            return factory(arguments);
+        }
+        catch (Exception exception) when (exception is not (ArgumentException or InvalidOperationException or OperationCanceledException or OutOfMemoryException))
+        {
+            throw new InvalidOperationException($"The factory that is registered for the initializer '{text.Name}' failed at '{text.Source}': {exception.Message}", exception);
+        }
     }
 
     /// <summary>Parses an unresolved specification; gives any other initializer back as it is; null gives Auto.</summary>

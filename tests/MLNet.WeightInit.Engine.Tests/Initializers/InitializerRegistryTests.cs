@@ -39,6 +39,16 @@ public sealed class InitializerRegistryTests
         Assert.That(() => registry.Parse("uniform(scale=0.01)"), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("needs the argument 'limit', and 'scale' is not it. Write uniform(limit=…)"));
     }
 
+    [Test]
+    public void A_factory_that_throws_is_named_and_one_that_refuses_an_argument_speaks_for_itself()
+    {
+        var registry = InitializerRegistry.CreateDefault();
+        registry.Register("careless", arguments => new Constant(float.Parse(arguments.GetString("text"), System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.That(() => registry.Parse("careless(text=two)"), Throws.InvalidOperationException.With.Message.StartsWith("The factory that is registered for the initializer 'careless' failed at 'careless(text=two)': ").And.InnerException.TypeOf<FormatException>());
+        registry.Register("strict", arguments => arguments.GetSingle("value", 0) > 0 ? new Zeros() : throw new ArgumentOutOfRangeException(nameof(arguments), "It must be above 0."));
+        Assert.That(() => registry.Parse("strict"), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.StartsWith("It must be above 0."));
+    }
+
     /// <summary>Zhao et al. 2022 call their method so; Keras's zero is another, and its case doesn't count.</summary>
     [TestCase("ZerO", "hadamard_identity")]
     [TestCase("zero", "zeros")]
