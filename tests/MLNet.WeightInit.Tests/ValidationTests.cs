@@ -108,10 +108,10 @@ public sealed class ValidationTests
         Assert.That(_log.Warnings, Has.None.Contains("validate"));
         options.Patience = 2;
         _context.Transforms.NeuralNet(options).Fit(data);
-        Assert.That(_log.Warnings, Has.One.Contains("Patience has no effect, since no rows validate: of fewer than 5,000 rows"));
+        Assert.That(_log.Warnings, Has.One.Contains("Patience stops no training, since no rows validate: of fewer than 5,000 rows"));
         (options.Patience, options.MinimumImprovement) = (null, 0.01);
         _context.Transforms.NeuralNet(options).Fit(data);
-        Assert.That(_log.Warnings, Has.One.Contains("MinimumImprovement has no effect"));
+        Assert.That(_log.Warnings, Has.One.Contains("MinimumImprovement stops no training"));
         options.ValidationFraction = 0.001f;
         _context.Transforms.NeuralNet(options).Fit(data);
         Assert.That(_log.Warnings, Has.One.Contains("A ValidationFraction of 0.001 keeps no row out"));

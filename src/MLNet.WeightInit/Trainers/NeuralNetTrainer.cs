@@ -187,7 +187,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (options.ValidationFraction > 0)
             channel.Warning("A ValidationFraction of {0} keeps no row out, so that none validates. Raise it.", options.ValidationFraction.Value.ToString(CultureInfo.InvariantCulture));
         else if (options.EarlyStopping && (options.Patience is not null || options.MinimumImprovement > 0))
-            channel.Warning("{0} has no effect, since no rows validate: of fewer than {1} rows and for a given number of epochs all are trained on. Set ValidationFraction, for example to 0.1, or pass validation data to Fit.",
+            channel.Warning("{0} stops no training, since no rows validate: of fewer than {1} rows and for a given number of epochs all are trained on. Set ValidationFraction, for example to 0.1, or pass validation data to Fit.",
                 options.Patience is not null ? nameof(options.Patience) : nameof(options.MinimumImprovement), TrainingBudget.RowsForValidation.ToString("N0", CultureInfo.InvariantCulture));
     }
 
