@@ -16,7 +16,13 @@ internal sealed class PreparedTraining
     const int MostProbeRows = 256;
 
     /// <summary>A model file holds 2 GB: 4 bytes for each of these. Training holds up to seven arrays of that size.</summary>
-    const int MostParameters = 500_000_000;
+    const int MostParameters = 500_000_000, MostNumbers = 530_000_000;
+
+    /// <summary>Mean, deviation, and what stands for a missing one.</summary>
+    const int ScalesAFeature = 3;
+
+    /// <summary>An array of .NET has fewer than 2³¹ elements.</summary>
+    const int MostPadded = 2_000_000_000;
 
     readonly int[] _validationRows;
     readonly AffineScale _features, _targets;
@@ -168,16 +174,19 @@ internal sealed class PreparedTraining
     static void CheckSize(InputEncoding encoding, int features, TrainingOptions options)
     {
         double embedded = encoding.Columns.Sum(column => (double)column.Count), parameters = embedded;                // exact up to 2⁵³, and never overflows
+        double padded = embedded, scales = (double)ScalesAFeature * features;
         int width = encoding.WidthOf(features);
         foreach (int units in (IEnumerable<int>)[.. options.HiddenLayers, options.Outputs])
         {
-            parameters += (width + (options.Normalization switch { Normalization.None => 1d, Normalization.Batch => 5d, _ => 3d })) * units;
+            double inputs = width + (options.Normalization switch { Normalization.None => 1d, Normalization.Batch => 5d, _ => 3d });
+            parameters += inputs * units;
+            padded += inputs * (((long)units + Panels.Width - 1) / Panels.Width * Panels.Width);
             width = units;
         }
-        if (parameters > MostParameters)
+        if (parameters > MostParameters || parameters + scales > MostNumbers || padded > MostPadded)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"A network may have at most {MostParameters:N0} weights and biases, and {features:N0} features, hidden layers of {string.Join(", ", options.HiddenLayers)} units and "
-                + $"{options.Outputs:N0} outputs make {parameters:N0}{(embedded > 0 ? string.Create(CultureInfo.InvariantCulture, $", {embedded:N0} of them in embeddings") : "")}. Use smaller hidden layers or fewer features; a label whose key was hashed has as many classes as the hash has values: map it with MapValueToKey instead{(embedded > 0 ? "; so are categorical columns" : "")}."));
+                $"A network may have at most {MostParameters:N0} weights and biases, {MostNumbers:N0} with {ScalesAFeature} more for each feature's scale, and {MostPadded:N0} where each layer's units are counted in sixteens, as they lie in memory; "
+                + $"{features:N0} features, hidden layers of {string.Join(", ", options.HiddenLayers)} units and {options.Outputs:N0} outputs make {parameters:N0}, {parameters + scales:N0} and {padded:N0}{(embedded > 0 ? string.Create(CultureInfo.InvariantCulture, $", {embedded:N0} of them in embeddings") : "")}. Use smaller hidden layers or fewer features; a label whose key was hashed has as many classes as the hash has values: map it with MapValueToKey instead{(embedded > 0 ? "; so are categorical columns" : "")}."));
     }
 
     static (int[] Training, int[] Validation) SplitRows(TrainingSet data, TrainingOptions options, bool isSplit)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
 
@@ -45,6 +46,6 @@ internal sealed class NetworkCalibration : CalibrationContext
     {
         for (int i = 0; i < values.Length; i++)
             if (!float.IsFinite(values[i]))
-                throw new ArgumentException($"A calibration must set finite numbers, and set value {i} of the {kind} of {_network.DenseLayers[layer].Name} to {values[i]}.", kind);
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A calibration must set finite numbers, and set value {i} of the {kind} of {_network.DenseLayers[layer].Name} to {values[i]}."), kind);
     }
 }

@@ -68,6 +68,24 @@ internal sealed class RowPool
         Rows = kept;
     }
 
+    /// <summary>Brings the rows into the order of their keys, one a row.</summary>
+    public void Sort(int[] keys)
+    {
+        int[] order = [.. Enumerable.Range(0, Rows)];
+        Array.Sort(keys, order);
+        for (int row = 0; row < Rows; row++)
+        {
+            int from = order[row];
+            while (from < row)                                 // it has been exchanged for another
+                from = order[from];
+            Exchange(_features, _featureCount, row, from);
+            Exchange(_labels, _labelColumns, row, from);
+            Exchange(_keys, _keyColumns, row, from);
+            if (_weights is not null)
+                Exchange(_weights, 1, row, from);
+        }
+    }
+
     /// <summary>Empties it.</summary>
     /// <param name="isWeighted">Whether the rows that come have weights.</param>
     public void Clear(bool isWeighted)
@@ -85,6 +103,12 @@ internal sealed class RowPool
             : new(_features, Rows, _featureCount, _labels, _labelColumns, _weights);
         rows.AddKeys(_keys, _keyColumns);
         return rows;
+    }
+
+    static void Exchange<T>(T[] values, int width, int row, int other)
+    {
+        for (int i = 0; i < width; i++)
+            (values[row * width + i], values[other * width + i]) = (values[other * width + i], values[row * width + i]);
     }
 
     void Grow()

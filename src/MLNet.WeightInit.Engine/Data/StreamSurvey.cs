@@ -13,11 +13,15 @@ internal sealed class StreamSurvey
     readonly SurveyPlan _plan;
     readonly RowPool _validation;
     readonly List<uint> _validationNumbers = [];
+    readonly List<int> _validationOrdinals = [];
     readonly LabelMixing _mixing;
     readonly RandomSource _coins;
     readonly double[] _trainingTotals;
     int _halvings;
     bool _isAscending = true;
+
+    /// <summary>Places in the stream of the pool's rows, as long as the pool has had room for all.</summary>
+    List<int>? _ordinals = [];
 
     /// <summary>Reads the stream once.</summary>
     public StreamSurvey(RowStream stream, SurveyPlan plan)
@@ -44,9 +48,12 @@ internal sealed class StreamSurvey
             if (First.Number < ValidationBound)
                 Hold();
             else
-                Train(First.Features, First.Targets, First.Keys, First.Weight);
+                Train(First.Features, First.Targets, First.Keys, First.Weight, Ordinal);
         }
         SettleValidation();
+        if (_ordinals is not null && !_isAscending)
+            Pool.Sort([.. _ordinals]);
+        _ordinals = null;
         LabelVarianceBetweenPools = _mixing.BetweenStretches();
         Sample = Pool.ToTrainingSet();
         Validation = _validation.Rows > 0 ? _validation.ToTrainingSet() : null;
@@ -69,7 +76,7 @@ internal sealed class StreamSurvey
     public TrainingSet Sample { get; }
 
     /// <summary>Whether <see cref="Sample"/> is all training rows in their order.</summary>
-    public bool SampleIsWhole => _halvings == 0 && _isAscending;
+    public bool SampleIsWhole => _halvings == 0;
 
     /// <summary>Null: none.</summary>
     public TrainingSet? Validation { get; }
@@ -118,7 +125,10 @@ internal sealed class StreamSurvey
         MeanWeight = sum / TrainingRows;
     }
 
-    void Train(ReadOnlySpan<float> features, ReadOnlySpan<float> targets, ReadOnlySpan<int> keys, float weight)
+    /// <summary>Of the row that was just read. Only as many matter as fit the pools.</summary>
+    int Ordinal => (int)Math.Min(First.Rows, int.MaxValue);
+
+    void Train(ReadOnlySpan<float> features, ReadOnlySpan<float> targets, ReadOnlySpan<int> keys, float weight, int ordinal)
     {
         Features.Add(features);
         Targets.Add(targets, weight);
@@ -127,19 +137,21 @@ internal sealed class StreamSurvey
             _trainingTotals[(int)targets[0]] += weight;
         HeadTotals?.AddTraining(targets, weight);
         for (int i = 0; i < _halvings; i++)
-            if (!Heads())
+            if (!Toss())
                 return;
         while (Pool.IsFull)
         {
             _halvings++;
-            Pool.Keep(_ => Heads());
-            if (!Heads())
+            _ordinals = null;
+            Pool.Keep(_ => Toss());
+            if (!Toss())
                 return;
         }
         Pool.Add(features, targets, keys, weight);
+        _ordinals?.Add(ordinal);
     }
 
-    bool Heads() => (_coins.NextUInt32() & 1u << 31) == 0;
+    bool Toss() => (_coins.NextUInt32() & 1u << 31) == 0;
 
     void Hold()
     {
@@ -150,11 +162,12 @@ internal sealed class StreamSurvey
         }
         if (First.Number >= ValidationBound)
         {
-            Train(First.Features, First.Targets, First.Keys, First.Weight);
+            Train(First.Features, First.Targets, First.Keys, First.Weight, Ordinal);
             return;
         }
         _validation.Add(First.Features, First.Targets, First.Keys, First.Weight);
         _validationNumbers.Add(First.Number);
+        _validationOrdinals.Add(Ordinal);
     }
 
     /// <summary>Rows that no longer validate train.</summary>
@@ -166,10 +179,15 @@ internal sealed class StreamSurvey
             if (_validationNumbers[row] < bound)
                 continue;
             _isAscending = false;
-            Train(_validation.Features(row), _validation.Targets(row), _validation.Keys(row), _validation.Weight(row));
+            Train(_validation.Features(row), _validation.Targets(row), _validation.Keys(row), _validation.Weight(row), _validationOrdinals[row]);
         }
         _validation.Keep(row => _validationNumbers[row] < bound);
-        _validationNumbers.RemoveAll(number => number >= bound);
+        int kept = 0;
+        for (int row = 0; row < _validationNumbers.Count; row++)
+            if (_validationNumbers[row] < bound)
+                (_validationNumbers[kept], _validationOrdinals[kept++]) = (_validationNumbers[row], _validationOrdinals[row]);
+        _validationNumbers.RemoveRange(kept, _validationNumbers.Count - kept);
+        _validationOrdinals.RemoveRange(kept, _validationOrdinals.Count - kept);
     }
 
     void SettleValidation()

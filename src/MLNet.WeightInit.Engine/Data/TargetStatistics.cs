@@ -13,13 +13,16 @@ internal static class TargetStatistics
         var deviations = new float[columns];
         for (int column = 0; column < columns; column++)
         {
-            double total = 0, sum = 0, squares = 0;
+            double total = 0, sum = 0, squares = 0, lowest = double.PositiveInfinity, highest = double.NegativeInfinity;
             foreach (int row in rows)
             {
+                double target = Target(data, row, column);
                 total += data.WeightOf(row);
-                sum += data.WeightOf(row) * Target(data, row, column);
+                sum += data.WeightOf(row) * target;
+                (lowest, highest) = (Math.Min(lowest, target), Math.Max(highest, target));
             }
-            double mean = sum / total;
+            bool isConstant = lowest == highest;               // its weighted mean may be off by a rounding
+            double mean = isConstant ? lowest : sum / total;
             foreach (int row in rows)
             {
                 double centred = Target(data, row, column) - mean;
@@ -27,7 +30,7 @@ internal static class TargetStatistics
             }
             means[column] = (float)mean;
             deviations[column] = (float)Math.Sqrt(squares / total);
-            if (!float.IsFinite(1 / deviations[column]))
+            if (isConstant || !float.IsFinite(1 / deviations[column]))
                 deviations[column] = 0;
         }
         return new AffineScale(means, deviations);

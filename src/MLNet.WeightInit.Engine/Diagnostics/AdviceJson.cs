@@ -33,11 +33,7 @@ internal static class AdviceJson
         json.WriteString("proposedWarmUpReason", advice.ProposedWarmUpReason);
         json.WriteEndObject();
 
-        void Number(string name, double value)
-        {
-            json.WritePropertyName(name);
-            ReportJsonWriter.WriteNumber(json, value);
-        }
+        void Number(string name, double value) => ReportJsonWriter.WriteNumber(json, name, value);
     }
 
     public static DiagnosticsLevel ReadLevel(JsonElement root)

@@ -5,7 +5,7 @@ namespace MLNet.WeightInit.Engine.Diagnostics;
 /// <summary>What training did, in a report's JSON: absent where nothing was trained or recorded.</summary>
 internal static class EarlyTrainingJson
 {
-    const string Member = "earlyTraining", Steps = "steps", RatioSteps = "ratioSteps", Layers = "layers", Findings = "findings";
+    const string Member = "earlyTraining", Steps = "steps", RatioSteps = "ratioSteps", Layers = "layers";
     const string Loss = "loss", GradientNorm = "gradientNorm", Layer = "layer", Movement = "movement", UpdateRatios = "updateRatios";
     const string ZeroBefore = "zeroFractionBefore", Zero = "zeroFraction", DeadBefore = "deadFractionBefore", Dead = "deadFraction", SaturatedBefore = "saturatedFractionBefore", Saturated = "saturatedFraction";
 
@@ -43,7 +43,7 @@ internal static class EarlyTrainingJson
         });
         if (trained.Forecast is { } forecast)
             ReportJsonWriter.WriteForecast(json, forecast);
-        ReportJsonWriter.WriteFindings(json, trained.Findings);
+        FindingsJson.Write(json, trained.Findings);
         json.WriteEndObject();
     }
 
@@ -70,7 +70,7 @@ internal static class EarlyTrainingJson
                 UpdateRatios = [.. ReportJsonReader.Elements(row[UpdateRatios], $"{Member}.{UpdateRatios}").Select(ratio => ReportJsonReader.Number(ratio, $"{Member}.{UpdateRatios}"))],
             })),
             Forecast = trained.TryGetProperty(ReportJsonSchema.Forecast, out JsonElement forecast) ? ReportJsonReader.ReadForecast(forecast) : null,
-            Findings = [.. ReportJsonReader.Elements(ReportJsonReader.Member(trained, Findings), $"{Member}.{Findings}").Select(ReportJsonReader.ReadFinding)],
+            Findings = FindingsJson.Read(trained),
         };
     }
 

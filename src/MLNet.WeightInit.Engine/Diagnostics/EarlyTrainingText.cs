@@ -16,7 +16,7 @@ internal static class EarlyTrainingText
         {
             text.Append('\n');
             TextTable.AppendWrapped(text, $"{finding.Severity} after training: {finding.Verdict}, {Range(trained, finding)}: {finding.Evidence}.", width, indent: 2);
-            foreach (string advice in ReportDraws.Advice(finding.Remedies))
+            foreach (string advice in RemedyText.Advice(finding.Remedies))
                 TextTable.AppendWrapped(text, $"  {advice}", width, indent: 6);
         }
     }

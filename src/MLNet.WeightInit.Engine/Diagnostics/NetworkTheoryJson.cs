@@ -15,10 +15,7 @@ internal static class NetworkTheoryJson
     {
         json.WriteStartObject(Member);
         foreach ((string name, double value) in Figures(theory))
-        {
-            json.WritePropertyName(name);
-            ReportJsonWriter.WriteNumber(json, value);
-        }
+            ReportJsonWriter.WriteNumber(json, name, value);
         ReportJsonWriter.WriteTable(json, Layers, s_columns, theory.Layers, layer =>
         {
             json.WriteStringValue(layer.Layer);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
@@ -14,7 +15,7 @@ internal static class ReportHeadline
         if (report.Verdict == Verdict.Healthy)
             return $"Healthy{Notes(report)}: {Signal(report)}{NetworkTheoryText.Budget(report)}initial loss {NumberText.Format(report.InitialLoss)}{Prior(report)}.";
         Finding gravest = report.Findings.First(finding => finding.Verdict == report.Verdict && finding.Severity >= Severity.Warning);
-        string remedy = ReportDraws.Helpful(gravest.Remedies) is [var first, ..] ? $" Try {ReportDraws.WithEffect(first)}." : gravest.Remedies.Count > 0 ? " No remedy that was tried in memory helps by itself." : "";
+        string remedy = RemedyText.Helpful(gravest.Remedies) is [var first, ..] ? $" Try {RemedyText.WithEffect(first)}." : gravest.Remedies.Count > 0 ? " No remedy that was tried in memory helps by itself." : "";
         return $"{report.Verdict}: {gravest.Evidence}.{remedy}";
     }
 
@@ -24,12 +25,20 @@ internal static class ReportHeadline
             ? string.Create(CultureInfo.InvariantCulture, $"Planned for {report.Optimizer}{Rate(report.Optimizer, report.LearningRate)}; seed {report.Seed}.")
             : string.Create(CultureInfo.InvariantCulture,
                 $"Judged for {report.Optimizer}{Rate(report.Optimizer, report.LearningRate)}, measured on {report.ProbeRows:#,0} training rows "
-                + $"before the first step; seed {report.Seed}.{Forecast(report)}{Trial(report)}");
+                + $"before the first step; seed {report.Seed}.{Forecast(report)}{Trial(report)}{Draws(report)}");
 
     static string Forecast(InitializationReport report)
         => report.Forecast is { } forecast ? string.Create(CultureInfo.InvariantCulture, $" The chance that it learns in {forecast.Steps:#,0} steps: {NumberText.Percent(forecast.Probability)}{forecast.Caveat}.{Reliability(report)}") : "";
 
     static string Trial(InitializationReport report) => report.Trial is { } trial ? $" {char.ToUpperInvariant(trial.Text[0])}{trial.Text[1..]}{trial.End}." : "";
+
+    static string Draws(InitializationReport report)
+    {
+        if (report.Draws is not { } draws)
+            return "";
+        string figures = string.Concat(draws.Figures.Select(figure => $"; {figure.Name} {JudgedFigures.Text(figure.Name, figure.Lowest)} to {JudgedFigures.Text(figure.Name, figure.Highest)}"));
+        return string.Create(CultureInfo.InvariantCulture, $" Of {draws.Count} draws of the weights {draws.Verdicts.Count(verdict => verdict == draws.Verdicts[0])} give this verdict{figures}.");
+    }
 
     static string Reliability(InitializationReport report)
         => report.Reliability is not { } rates ? "" : string.Create(CultureInfo.InvariantCulture, $" Verdicts miss {rates.MissRate:P0} of the trainings that fail and give a false alarm for {rates.FalseAlarmRate:P0} of those that learn; of {rates.Trainings} that were ")

@@ -55,8 +55,8 @@ internal static class ReportJsonReader
             PriorLoss = Number(Member(root, "priorLoss"), "priorLoss"),
             Forecast = root.TryGetProperty(ReportJsonSchema.Forecast, out JsonElement forecast) ? ReadForecast(forecast) : null,
             Trial = root.TryGetProperty(StartTrial.Member, out JsonElement trial) ? ReadTrial(trial) : null,
-            Findings = Elements(Member(root, "findings"), "findings").Select(ReadFinding).ToArray(),
-            Draws = ReportDraws.Read(root),
+            Findings = FindingsJson.Read(root),
+            Draws = WeightDrawsJson.Read(root),
             Plan = ReadTable(Member(root, "plan"), "plan", ReportJsonSchema.PlanColumns, row => ReadTensor(row, reasons)),
             Layers = layers,
             Embeddings = root.TryGetProperty(ReportJsonSchema.Embeddings, out JsonElement embeddings) ? ReadTable(embeddings, ReportJsonSchema.Embeddings, ReportJsonSchema.EmbeddingColumns, ReadEmbedding) : [],
@@ -75,14 +75,6 @@ internal static class ReportJsonReader
 
     static long Long(JsonElement element, string name)
         => Member(element, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out long value) ? value : throw Invalid($"'trial.{name}' must be a whole number");
-
-    internal static Finding ReadFinding(JsonElement element) => ReportDraws.ReadFinding(element, new Finding(
-        Name<Verdict>(Member(element, "verdict"), "findings.verdict"),
-        Name<Severity>(Member(element, "severity"), "findings.severity"),
-        Integer(Member(element, "firstLayer"), "findings.firstLayer"),
-        Integer(Member(element, "lastLayer"), "findings.lastLayer"),
-        Text(Member(element, "evidence"), "findings.evidence"),
-        Elements(Member(element, "remedies"), "findings.remedies").Select(item => Text(item, "findings.remedies")).ToArray()));
 
     static TensorPlan ReadTensor(TableRow row, string[] reasons)
     {

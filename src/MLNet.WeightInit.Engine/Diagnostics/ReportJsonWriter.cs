@@ -28,16 +28,14 @@ internal static class ReportJsonWriter
             json.WriteNumber("probeRows", report.ProbeRows);
             if (report.ProbeHash is { } hash)
                 json.WriteString(ReportJsonSchema.ProbeHash, hash);
-            json.WritePropertyName("initialLoss");
-            WriteNumber(json, report.InitialLoss);
-            json.WritePropertyName("priorLoss");
-            WriteNumber(json, report.PriorLoss);
+            WriteNumber(json, "initialLoss", report.InitialLoss);
+            WriteNumber(json, "priorLoss", report.PriorLoss);
             if (report.Forecast is { } forecast)
                 WriteForecast(json, forecast, report.Reliability);
             if (report.Trial is { } trial)
                 StartTrial.Write(json, trial);
-            WriteFindings(json, report.Findings);
-            ReportDraws.Write(json, report);
+            FindingsJson.Write(json, report.Findings);
+            WeightDrawsJson.Write(json, report);
             WritePlan(json, report.Plan, hasHashes: false);
             WriteLayers(json, report.Layers);
             if (report.Embeddings.Count > 0)
@@ -71,38 +69,14 @@ internal static class ReportJsonWriter
     internal static void WriteForecast(Utf8JsonWriter json, TrainabilityForecast forecast, VerdictReliability? reliability = null)
     {
         json.WriteStartObject(ReportJsonSchema.Forecast);
-        json.WritePropertyName("probability");
-        WriteNumber(json, forecast.Probability);
+        WriteNumber(json, "probability", forecast.Probability);
         json.WriteNumber("steps", forecast.Steps);
         if (reliability is { } rates)
         {
-            json.WritePropertyName("missRate");
-            WriteNumber(json, SignificantDigits.Round(rates.MissRate));
-            json.WritePropertyName("falseAlarmRate");
-            WriteNumber(json, SignificantDigits.Round(rates.FalseAlarmRate));
+            WriteNumber(json, "missRate", SignificantDigits.Round(rates.MissRate));
+            WriteNumber(json, "falseAlarmRate", SignificantDigits.Round(rates.FalseAlarmRate));
         }
         json.WriteEndObject();
-    }
-
-    internal static void WriteFindings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)
-    {
-        json.WriteStartArray("findings");
-        foreach (Finding finding in findings)
-        {
-            json.WriteStartObject();
-            json.WriteString("verdict", finding.Verdict.ToString());
-            json.WriteString("severity", finding.Severity.ToString());
-            json.WriteNumber("firstLayer", finding.FirstLayer);
-            json.WriteNumber("lastLayer", finding.LastLayer);
-            json.WriteString("evidence", finding.Evidence);
-            json.WriteStartArray("remedies");
-            foreach (Remedy remedy in finding.Remedies)
-                json.WriteStringValue(remedy.Code);
-            json.WriteEndArray();
-            ReportDraws.WriteFinding(json, finding);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
     }
 
     static void WritePlan(Utf8JsonWriter json, IReadOnlyList<TensorPlan> plan, bool hasHashes)
@@ -223,6 +197,13 @@ internal static class ReportJsonWriter
             json.WriteNumberValue(value);
         else
             json.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+    }
+
+    /// <summary>As a member of the object that is being written.</summary>
+    internal static void WriteNumber(Utf8JsonWriter json, string name, double value)
+    {
+        json.WritePropertyName(name);
+        WriteNumber(json, value);
     }
 
     /// <inheritdoc cref="WriteNumber(Utf8JsonWriter, double)"/>

@@ -9,7 +9,7 @@ internal static class ReportMarkdown
     public static string Write(InitializationReport report)
     {
         var text = new StringBuilder();
-        text.Append("**").Append(ReportHeadline.Write(report)).Append("**\n\n").Append(ReportHeadline.Circumstances(report)).Append(ReportDraws.Sentence(report)).Append("\n\n");
+        text.Append("**").Append(ReportHeadline.Write(report)).Append("**\n\n").Append(ReportHeadline.Circumstances(report)).Append("\n\n");
         if (report.Layers.Count > 0)
         {
             ReportTables.Layers(report, Enumerable.Range(0, report.Layers.Count)).AppendMarkdown(text);

@@ -15,7 +15,7 @@ internal static class ReportText
     {
         var text = new StringBuilder();
         TextTable.AppendWrapped(text, ReportHeadline.Write(report), Width, indent: 0);
-        TextTable.AppendWrapped(text, ReportHeadline.Circumstances(report) + ReportDraws.Sentence(report), Width, indent: 0);
+        TextTable.AppendWrapped(text, ReportHeadline.Circumstances(report), Width, indent: 0);
         if (NetworkTheoryText.Line(report) is { Length: > 0 } theory)
             TextTable.AppendWrapped(text, theory, Width, indent: 0);
         if (DetailsText.Line(report) is { Length: > 0 } details)
@@ -56,7 +56,7 @@ internal static class ReportText
         {
             text.Append('\n');
             TextTable.AppendWrapped(text, $"{finding.Severity}: {finding.Verdict}, {ReportHeadline.LayerRange(report, finding)}: {finding.Evidence}.", Width, indent: 2);
-            foreach (string advice in ReportDraws.Advice(finding.Remedies))
+            foreach (string advice in RemedyText.Advice(finding.Remedies))
                 TextTable.AppendWrapped(text, $"  {advice}", Width, indent: 6);
         }
     }

@@ -62,12 +62,9 @@ public sealed record StartTrial(long Steps, long PlannedSteps, double Loss, doub
         json.WriteStartObject(Member);
         json.WriteNumber("steps", trial.Steps);
         json.WriteNumber("plannedSteps", trial.PlannedSteps);
-        json.WritePropertyName("loss");
-        ReportJsonWriter.WriteNumber(json, trial.Loss);
-        json.WritePropertyName("epochLoss");
-        ReportJsonWriter.WriteNumber(json, trial.EpochLoss);
-        json.WritePropertyName("bestConstantLoss");
-        ReportJsonWriter.WriteNumber(json, trial.BestConstantLoss);
+        ReportJsonWriter.WriteNumber(json, "loss", trial.Loss);
+        ReportJsonWriter.WriteNumber(json, "epochLoss", trial.EpochLoss);
+        ReportJsonWriter.WriteNumber(json, "bestConstantLoss", trial.BestConstantLoss);
         json.WriteEndObject();
     }
 }

@@ -127,6 +127,6 @@ public sealed class Gain
     static void RequireVariance(double variance)
     {
         if (!(variance is >= Smallest and <= Largest))
-            throw new ArgumentOutOfRangeException(nameof(variance), variance, $"The variance must be a number from {Smallest:R} to {Largest:R}.");
+            throw new ArgumentOutOfRangeException(nameof(variance), variance, string.Create(CultureInfo.InvariantCulture, $"The variance must be a number from {Smallest:R} to {Largest:R}."));
     }
 }

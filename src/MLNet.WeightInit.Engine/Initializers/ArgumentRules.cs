@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace MLNet.WeightInit.Engine.Initializers;
@@ -13,12 +14,12 @@ internal static class ArgumentRules
     /// <summary>Finite, at least 0, at most <see cref="Largest"/>.</summary>
     public static float NotNegative(float value, [CallerArgumentExpression(nameof(value))] string name = "")
         => value is >= 0 and <= Largest ? value + 0f
-            : throw new ArgumentOutOfRangeException(name, value, $"The {name} must be a number from 0 to {Largest:R}.");
+            : throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture, $"The {name} must be a number from 0 to {Largest:R}."));
 
     /// <summary>Finite, between −<see cref="Largest"/> and <see cref="Largest"/>.</summary>
     public static float Bounded(float value, [CallerArgumentExpression(nameof(value))] string name = "")
         => value is >= -Largest and <= Largest ? value + 0f
-            : throw new ArgumentOutOfRangeException(name, value, $"The {name} must be a number from {-Largest:R} to {Largest:R}.");
+            : throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture, $"The {name} must be a number from {-Largest:R} to {Largest:R}."));
 
     /// <summary>A declared member.</summary>
     public static T Defined<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "") where T : struct, Enum

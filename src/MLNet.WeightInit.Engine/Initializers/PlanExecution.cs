@@ -75,7 +75,7 @@ internal static class PlanExecution
         Guard(initializer, tensor.Name, () => initializer.Fill(values, tensor.Shape, new RandomSource(seed, tensor.Stream)));
         for (int i = 0; i < values.Length; i++)
             if (!float.IsFinite(values[i]))
-                throw new InvalidOperationException($"The initializer '{initializer.Specification}' must write finite numbers, and wrote {values[i]} into {tensor.Name} at row {i / tensor.Shape.Columns}, column {i % tensor.Shape.Columns}.");
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"The initializer '{initializer.Specification}' must write finite numbers, and wrote {values[i]} into {tensor.Name} at row {i / tensor.Shape.Columns}, column {i % tensor.Shape.Columns}."));
         return values;
     }
 

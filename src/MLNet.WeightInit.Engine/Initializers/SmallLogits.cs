@@ -19,7 +19,7 @@ public sealed class SmallLogits : WeightInitializer
     {
         Variance = ArgumentRules.NotNegative(variance);
         if (!(secondMoment is > 0 and <= ArgumentRules.Largest))
-            throw new ArgumentOutOfRangeException(nameof(secondMoment), secondMoment, $"The secondMoment must be a number above 0, at most {ArgumentRules.Largest:R}.");
+            throw new ArgumentOutOfRangeException(nameof(secondMoment), secondMoment, string.Create(CultureInfo.InvariantCulture, $"The secondMoment must be a number above 0, at most {ArgumentRules.Largest:R}."));
         SecondMoment = secondMoment;
     }
 

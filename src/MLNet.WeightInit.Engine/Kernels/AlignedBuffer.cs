@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace MLNet.WeightInit.Engine.Kernels;
@@ -20,7 +21,7 @@ internal sealed unsafe class AlignedBuffer
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         long padded = length + CacheLine + 8 * Stagger;
         if (padded > Array.MaxLength)
-            throw new OutOfMemoryException($"An array of {length:N0} floats is larger than a .NET array can be ({Array.MaxLength:N0}).");
+            throw new OutOfMemoryException(string.Create(CultureInfo.InvariantCulture, $"An array of {length:N0} floats is larger than a .NET array can be ({Array.MaxLength:N0})."));
         _array = GC.AllocateArray<float>((int)padded, pinned: true);
         Length = (int)length;
         nint address = (nint)Unsafe.AsPointer(ref _array[0]);

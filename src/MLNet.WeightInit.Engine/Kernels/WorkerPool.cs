@@ -33,6 +33,7 @@ internal sealed class WorkerPool : IDisposable
     bool _leavesWorkersOut;
     LaggardBackoff _backoff = new(TicksPerSecond);
     Exception? _failure;
+    int _failedUnit;
 
     /// <param name="threads">Threads that work at once, the caller among them; at least 1.</param>
     public WorkerPool(int threads)
@@ -149,11 +150,21 @@ internal sealed class WorkerPool : IDisposable
                 }
                 catch (Exception exception)                    // carried to the caller: a worker thread has nobody to throw to
                 {
-                    _failure = exception;
+                    Fail(unit, exception);
                 }
             }
         }
         return own;
+    }
+
+    /// <summary>Of several the first unit's is thrown, as one thread alone would throw it.</summary>
+    void Fail(int unit, Exception exception)
+    {
+        lock (_runs)
+        {
+            if (_failure is null || unit < _failedUnit)
+                (_failure, _failedUnit) = (exception, unit);
+        }
     }
 
     /// <summary>The next or last unit of a thread's run, or −1 where there is none left or the job is over.</summary>

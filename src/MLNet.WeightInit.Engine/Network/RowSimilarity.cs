@@ -23,10 +23,8 @@ internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double Length
     public static RowSimilarity Of(ReadOnlySpan<float> block, int rows, int columns, int stride)
     {
         int[] chosen = Choose(rows, columns);
-        var products = new double[chosen.Length, chosen.Length];
-        for (int a = 0; a < chosen.Length; a++)
-            for (int b = 0; b <= a; b++)
-                products[a, b] = DoubleVectors.Dot(block.Slice(chosen[a] * stride, columns), block.Slice(chosen[b] * stride, columns));
+        var products = new double[chosen.Length * chosen.Length];
+        RowProducts.Of(block, columns, stride, chosen, products);
         return Of(chosen, products);
     }
 
@@ -34,19 +32,8 @@ internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double Length
     public static RowSimilarity Of(SparseBatch batch, int columns)
     {
         int[] chosen = Choose(batch.Rows, batch.Count / Math.Max(1, batch.Rows));
-        var products = new double[chosen.Length, chosen.Length];
-        var dense = new float[columns];
-        for (int a = 0; a < chosen.Length; a++)
-        {
-            Span<int> range = [batch.Starts[chosen[a]], batch.Starts[chosen[a] + 1]];
-            for (int i = range[0]; i < range[1]; i++)
-                dense[batch.Columns[i]] = batch.Values[i];
-            for (int b = 0; b <= a; b++)
-                for (int i = batch.Starts[chosen[b]]; i < batch.Starts[chosen[b] + 1]; i++)
-                    products[a, b] += (double)dense[batch.Columns[i]] * batch.Values[i];
-            for (int i = range[0]; i < range[1]; i++)
-                dense[batch.Columns[i]] = 0;
-        }
+        var products = new double[chosen.Length * chosen.Length];
+        RowProducts.Of(batch, columns, chosen, products);
         return Of(chosen, products);
     }
 
@@ -76,11 +63,13 @@ internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double Length
     public (double[] SquaredCosines, double Spread) SquaredCosines(ReadOnlySpan<float> block, int columns, int stride)
     {
         double[] pairs = new double[Math.Max(1, Cosines.Length)], counts = new double[pairs.Length];
+        var products = new double[Rows.Length * Rows.Length];
+        RowProducts.Of(block, columns, stride, Rows, products);
         double squares = 0, fourths = 0;
         for (int a = 0, pair = 0; a < Rows.Length; a++)
             for (int b = 0; b <= a; b++)
             {
-                double product = DoubleVectors.Dot(block.Slice(Rows[a] * stride, columns), block.Slice(Rows[b] * stride, columns));
+                double product = products[a * Rows.Length + b];
                 if (a == b)
                     (squares, fourths) = (squares + product, fourths + product * product);
                 else if (PairGroups[pair++] is var group && group < Cosines.Length)
@@ -101,7 +90,7 @@ internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double Length
         return [.. Enumerable.Range(0, (rows + step - 1) / step).Select(i => i * step)];
     }
 
-    static RowSimilarity Of(int[] rows, double[,] products)
+    static RowSimilarity Of(int[] rows, double[] products)
     {
         int count = 0, pair = 0;
         double[] cosines = new double[rows.Length * (rows.Length - 1) / 2], lengths = new double[rows.Length];
@@ -109,12 +98,12 @@ internal sealed record RowSimilarity(int[] Rows, double[] Cosines, double Length
         double squares = 0, fourths = 0;
         for (int a = 0; a < rows.Length; a++)
         {
-            squares += products[a, a];
-            fourths += products[a, a] * products[a, a];
-            lengths[a] = products[a, a];
+            lengths[a] = products[a * rows.Length + a];
+            squares += lengths[a];
+            fourths += lengths[a] * lengths[a];
             for (int b = 0; b < a; b++, pair++)
                 if (lengths[a] > 0 && lengths[b] > 0)
-                    (cosines[count], pairs[count++]) = (Math.Clamp(products[a, b] / Math.Sqrt(lengths[a] * lengths[b]), -1, 1), pair);
+                    (cosines[count], pairs[count++]) = (Math.Clamp(products[a * rows.Length + b] / Math.Sqrt(lengths[a] * lengths[b]), -1, 1), pair);
         }
         Span<double> sorted = cosines.AsSpan(0, count);
         Sort(sorted, pairs.AsSpan(0, count));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers.Binary;
 using System.Text;
 using MLNet.WeightInit.Engine.Kernels;
@@ -25,7 +26,7 @@ internal sealed class CheckpointReader : StateExchange
         {
         }
         if (stream.Position != stream.Length)
-            throw new InvalidDataException($"The checkpoint has {stream.Length - stream.Position:N0} bytes after its end: the file is damaged.");
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The checkpoint has {stream.Length - stream.Position:N0} bytes after its end: the file is damaged."));
     }
 
     public override bool Restores => true;
@@ -37,7 +38,7 @@ internal sealed class CheckpointReader : StateExchange
     {
         long length = Seek(name, CheckpointSection.Floats);
         if (length != (long)values.Length * sizeof(float))
-            throw new InvalidDataException($"The checkpoint must have {values.Length:N0} numbers in its section '{name}', and has {length / sizeof(float):N0}: it is of another network.");
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The checkpoint must have {values.Length:N0} numbers in its section '{name}', and has {length / sizeof(float):N0}: it is of another network."));
         const int InBlock = CheckpointWriter.BlockLength / sizeof(float);
         for (int first = 0; first < values.Length; first += InBlock)
         {
@@ -89,13 +90,13 @@ internal sealed class CheckpointReader : StateExchange
     CheckpointSection ReadSection()
     {
         _checksum = new Checksum();
-        string place = $"at byte {_stream.Position:N0}";
+        string place = string.Create(CultureInfo.InvariantCulture, $"at byte {_stream.Position:N0}");
         Span<byte> header = stackalloc byte[sizeof(byte) + sizeof(ushort)];
         Take(header, place);
         var kind = (CheckpointSection)header[0];
         int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(header[1..]);
         if (nameLength > CheckpointWriter.LongestName)
-            throw new InvalidDataException($"The checkpoint's section {place} has a name of {nameLength:N0} bytes, more than {CheckpointWriter.LongestName}: the file is damaged.");
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The checkpoint's section {place} has a name of {nameLength:N0} bytes, more than {CheckpointWriter.LongestName}: the file is damaged."));
         Span<byte> bytes = stackalloc byte[nameLength];
         Take(bytes, place);
         string name = Encoding.UTF8.GetString(bytes);
@@ -105,7 +106,7 @@ internal sealed class CheckpointReader : StateExchange
         Take(size, place);
         long length = BinaryPrimitives.ReadInt64LittleEndian(size), start = _stream.Position;
         if (length < 0 || length > _stream.Length - start)
-            throw new InvalidDataException($"The checkpoint's section {place} announces {length:N0} bytes, and {_stream.Length - start:N0} are left: the file is truncated or damaged.");
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The checkpoint's section {place} announces {length:N0} bytes, and {_stream.Length - start:N0} are left: the file is truncated or damaged."));
         for (long left = length; left > 0; left -= Math.Min(left, _block.Length))
             Take(_block.AsSpan(0, (int)Math.Min(left, _block.Length)), place);
         CheckSum(place);

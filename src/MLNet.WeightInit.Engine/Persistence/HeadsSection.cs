@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Data;
 
 namespace MLNet.WeightInit.Engine.Persistence;
@@ -40,7 +41,7 @@ internal static class HeadsSection
             Require(link <= (own == NetworkTask.Regression ? 1 : 0), $"link {link} for a head of task {own}");
             double[] levels = own == NetworkTask.Quantiles ? reader.ReadDoubles(width) : [];
             for (int level = 0; level < levels.Length; level++)
-                Require(levels[level] > 0 && levels[level] < 1 && (level == 0 || levels[level] > levels[level - 1]), $"the quantile level {levels[level]:R}");
+                Require(levels[level] > 0 && levels[level] < 1 && (level == 0 || levels[level] > levels[level - 1]), string.Create(CultureInfo.InvariantCulture, $"the quantile level {levels[level]:R}"));
             heads.Add(new OutputHead(name, own, width, columns) { IsExponential = link == 1, Levels = levels });
             left -= width;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers.Binary;
 using System.Text;
 using MLNet.WeightInit.Engine.Data;
@@ -59,7 +60,7 @@ internal static class ModelFile
             throw new InvalidDataException($"This library reads network files of versions {PlainVersion} to {Version}, but the file has version {version}: use the release that wrote it, or a newer one.");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(header[12..]);
         if (length > int.MaxValue - 64)
-            throw new InvalidDataException($"A network file's payload must be below 2 GB, but the header says {length:N0} bytes: the file is damaged.");
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"A network file's payload must be below 2 GB, but the header says {length:N0} bytes: the file is damaged."));
         byte[] payload = ReadExactly(stream, (int)length);
         Span<byte> checksum = stackalloc byte[4];
         if (stream.ReadAtLeast(checksum, 4, throwOnEndOfStream: false) < 4)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -6,7 +7,6 @@ namespace MLNet.WeightInit.Engine.Persistence;
 /// <summary>Reads a model file's payload; every length is checked against what is left before anything is allocated.</summary>
 internal sealed class PayloadReader(byte[] payload)
 {
-    const int LongestText = 4_096;
     int _position;
 
     int Left => payload.Length - _position;
@@ -17,7 +17,7 @@ internal sealed class PayloadReader(byte[] payload)
     {
         int value = BinaryPrimitives.ReadInt32LittleEndian(Take(4));
         if (value < least || value > most)
-            throw new InvalidDataException($"The network file says {value:N0} {what}, but {least:N0} to {most:N0} are possible: the file is damaged.");
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The network file says {value:N0} {what}, but {least:N0} to {most:N0} are possible: the file is damaged."));
         return value;
     }
 
@@ -33,8 +33,6 @@ internal sealed class PayloadReader(byte[] payload)
             shift += 7;
         }
         while ((next & 0x80) != 0 && shift < 28);
-        if (length > LongestText)
-            throw new InvalidDataException($"The network file has a name of {length:N0} bytes, more than {LongestText:N0}: the file is damaged.");
         return Encoding.UTF8.GetString(Take(length));
     }
 
@@ -60,14 +58,14 @@ internal sealed class PayloadReader(byte[] payload)
 
     public void CheckFloatsLeft(long count)
     {
-        if (count * sizeof(float) > Left)
-            throw new InvalidDataException($"The network file announces {count:N0} numbers, but only {Left:N0} bytes are left: the file is damaged.");
+        if (count > Left / sizeof(float))
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The network file announces {count:N0} numbers, but only {Left:N0} bytes are left: the file is damaged."));
     }
 
     public void CheckEnd()
     {
         if (Left != 0)
-            throw new InvalidDataException($"The network file has {Left:N0} bytes more than its network needs: the file is damaged.");
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The network file has {Left:N0} bytes more than its network needs: the file is damaged."));
     }
 
     ReadOnlySpan<byte> Take(int count)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Randomness;
@@ -96,7 +97,7 @@ public sealed unsafe class RandomSource
         RequireFinite(minimum, nameof(minimum));
         RequireFinite(maximum, nameof(maximum));
         if (maximum < minimum)
-            throw new ArgumentOutOfRangeException(nameof(maximum), maximum, $"The maximum must be at least the minimum, {minimum:R}.");
+            throw new ArgumentOutOfRangeException(nameof(maximum), maximum, string.Create(CultureInfo.InvariantCulture, $"The maximum must be at least the minimum, {minimum:R}."));
         // Halves first: the sum and the difference of two large bounds would overflow.
         Fill(destination, Distribution.Uniform, minimum / 2 + maximum / 2, maximum / 2 - minimum / 2);
         for (int i = 0; i < destination.Length; i++)

@@ -159,7 +159,7 @@ internal sealed partial class TrainingRun
         _step.Steps = (long)epoch.Epoch * BatchesAnEpoch;
         _learningRate = (float)_course.Rate(_step.Steps - 1);
         if (_learningRate != epoch.LearningRate)
-            throw new InvalidOperationException($"A training can only go on with the learning rates that it had, but its epoch {epoch.Epoch} ended with a rate of {epoch.LearningRate}, and with this schedule and number of epochs it would be {_learningRate}. "
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"A training can only go on with the learning rates that it had, but its epoch {epoch.Epoch} ended with a rate of {epoch.LearningRate}, and with this schedule and number of epochs it would be {_learningRate}. ")
                 + "Set Schedule and NumberOfEpochs as they were, or delete the checkpoint to start anew.");
         EpochEnded(epoch.ValidationLoss ?? epoch.TrainingLoss);
     }

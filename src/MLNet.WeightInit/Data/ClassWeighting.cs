@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -11,8 +10,6 @@ namespace MLNet.WeightInit;
 /// <summary>Brings class weights to the rows that were read.</summary>
 internal static class ClassWeighting
 {
-    static readonly MethodInfo s_keyValues = typeof(ClassWeighting).GetMethod(nameof(KeyValues), BindingFlags.Static | BindingFlags.NonPublic)!;
-
     /// <exception cref="ArgumentOutOfRangeException">A class is weighed that the label does not have.</exception>
     /// <exception cref="InvalidOperationException">A class's weight times an example's is 0 or infinite.</exception>
     /// <param name="validation">Rows apart from these; null: none, or those of a stream.</param>
@@ -52,16 +49,5 @@ internal static class ClassWeighting
 
     /// <summary>The values that became the label's keys, in the order of the keys; the keys themselves where there are none.</summary>
     public static IReadOnlyList<string> ClassNames(DataViewSchema.Column label, int count)
-    {
-        if (label.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues) is { Type: VectorDataViewType type } && type.Size == count)
-            return (IReadOnlyList<string>)s_keyValues.MakeGenericMethod(type.ItemType.RawType).Invoke(null, [label])!;
-        return [.. Enumerable.Range(1, count).Select(ClassWeights.NameOf)];
-    }
-
-    static IReadOnlyList<string> KeyValues<TValue>(DataViewSchema.Column label) where TValue : notnull
-    {
-        VBuffer<TValue> values = default;
-        label.GetKeyValues(ref values);
-        return [.. values.DenseValues().Select(ClassWeights.NameOf)];
-    }
+        => AnnotationTexts.Of(label, AnnotationUtils.Kinds.KeyValues) is { } names && names.Length == count ? names : [.. Enumerable.Range(1, count).Select(ClassWeights.NameOf)];
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -12,8 +11,6 @@ internal static class DataColumns
 {
     /// <summary>Names of a long column are as good as told apart by the first of them and a checksum of all.</summary>
     const int MostNames = 20;
-
-    static readonly MethodInfo s_texts = typeof(DataColumns).GetMethod(nameof(Texts), BindingFlags.Static | BindingFlags.NonPublic)!;
 
     /// <returns>By name, as a difference is told.</returns>
     public static IReadOnlyList<(string Name, string Value)> Describe(RoleMappedSchema schema, NeuralNetOptions options)
@@ -41,9 +38,8 @@ internal static class DataColumns
 
     static void AddTexts(List<(string, string)> described, string name, DataViewSchema.Column column, string kind)
     {
-        if (column.Annotations.Schema.GetColumnOrNull(kind)?.Type is not VectorDataViewType type)
+        if (AnnotationTexts.Of(column, kind) is not { } texts)
             return;
-        string[] texts = (string[])s_texts.MakeGenericMethod(type.ItemType.RawType).Invoke(null, [column, kind])!;
         string first = string.Join(", ", texts.Take(MostNames));
         if (texts.Length > MostNames)
         {
@@ -52,12 +48,5 @@ internal static class DataColumns
             first += string.Create(CultureInfo.InvariantCulture, $" and {texts.Length - MostNames} more of checksum {checksum.Value:x8}");
         }
         described.Add((name, first));
-    }
-
-    static string[] Texts<T>(DataViewSchema.Column column, string kind)
-    {
-        VBuffer<T> values = default;
-        column.Annotations.GetValue(kind, ref values);
-        return [.. values.DenseValues().Select(value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
     }
 }

@@ -58,7 +58,7 @@ internal static class KeyColumns
             if (CountOf(trained) != CountOf(validated))
                 throw host.Process(new ArgumentOutOfRangeException("validationData", string.Create(CultureInfo.InvariantCulture,
                     $"Column '{trained.Name}' must have {CountOf(trained):N0} keys in the validation data, as in the training data, and has {CountOf(validated):N0}. Transform both with one fitted pipeline.")));
-            ValidationSchema.CompareKeys(host, trained, validated);
+            ValidationSchema.CheckKeys(host, trained, validated);
         }
     }
 

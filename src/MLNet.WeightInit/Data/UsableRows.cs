@@ -48,9 +48,17 @@ internal sealed class UsableRows : IDisposable
         int[] keyIndices = [.. keyColumns.Select(column => column.Index)];
         // A set of one cursor reads on this thread; a cursor by itself may have threads of its own.
         _cursor = options.NumberOfThreads == 1 ? cursors.CreateSet(1, null, keyIndices)[0] : cursors.Create(null, keyIndices);
-        _keys = new KeyReader(_cursor.Row, keyColumns);
-        KeyColumns = keyColumns.Length;
-        _getLabels = options.IsAutoencoder ? _ => { } : TargetGetters.Create(_cursor.Row, data.Schema.Label!.Value);
+        try
+        {
+            _keys = new KeyReader(_cursor.Row, keyColumns);
+            KeyColumns = keyColumns.Length;
+            _getLabels = options.IsAutoencoder ? _ => { } : TargetGetters.Create(_cursor.Row, data.Schema.Label!.Value);
+        }
+        catch
+        {
+            _cursor.Dispose();
+            throw;
+        }
     }
 
     public int FeatureCount { get; }

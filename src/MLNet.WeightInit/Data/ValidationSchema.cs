@@ -16,11 +16,12 @@ internal static class ValidationSchema
     public static void Check(IHost host, RoleMappedData training, RoleMappedData validation)
     {
         DataViewSchema.Column label = training.Schema.Label!.Value, feature = training.Schema.Feature!.Value;
-        CompareKeys(host, label, validation.Schema.Label!.Value);
+        CheckKeys(host, label, validation.Schema.Label!.Value);
         Compare(host, feature, validation.Schema.Feature!.Value, AnnotationUtils.Kinds.SlotNames, "slot");
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">Two label columns number their classes differently.</exception>
+    /// <summary>The values that the keys of two columns stand for must be the same, where both columns name them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They aren't.</exception>
     public static void CheckKeys(IHost host, DataViewSchema.Column training, DataViewSchema.Column validation) => Compare(host, training, validation, AnnotationUtils.Kinds.KeyValues, "key");
 
     /// <summary>Warns of classes that only one of the two sets has rows of.</summary>
@@ -75,31 +76,19 @@ internal static class ValidationSchema
         return found;
     }
 
-    /// <summary>The values that the keys of two columns stand for must be the same, where both columns name them.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">They aren't.</exception>
-    public static void CompareKeys(IHost host, DataViewSchema.Column training, DataViewSchema.Column validation) => Compare(host, training, validation, AnnotationUtils.Kinds.KeyValues, "key");
-
     /// <summary>Values that both columns name must be equal, one by one.</summary>
     static void Compare(IHost host, DataViewSchema.Column training, DataViewSchema.Column validation, string kind, string what)
     {
-        if (training.Annotations.Schema.GetColumnOrNull(kind)?.Type is not VectorDataViewType type || validation.Annotations.Schema.GetColumnOrNull(kind)?.Type is not VectorDataViewType other)
+        if (AnnotationTexts.Of(training, kind) is not { } expected || AnnotationTexts.Of(validation, kind) is not { } found)
             return;
-        if (!type.ItemType.Equals(other.ItemType))
-            throw Mismatch(host, training.Name, $"{what}s of {type.ItemType} in the training data", $"{other.ItemType} in the validation data");
-        if (Utils.MarshalInvoke(FirstDifference<int>, type.ItemType.RawType, training, validation, kind) is { } difference)
-            throw Mismatch(host, training.Name, $"{what} {difference.Index} '{difference.Training}' in the training data", $"'{difference.Validation}' in the validation data");
-    }
+        DataViewType type = ItemType(training), other = ItemType(validation);
+        if (!type.Equals(other))
+            throw Mismatch(host, training.Name, $"{what}s of {type} in the training data", $"{other} in the validation data");
+        int first = expected.AsSpan().CommonPrefixLength(found);
+        if (first < Math.Min(expected.Length, found.Length))
+            throw Mismatch(host, training.Name, $"{what} {(kind == AnnotationUtils.Kinds.KeyValues ? first + 1 : first)} '{expected[first]}' in the training data", $"'{found[first]}' in the validation data");
 
-    static (int Index, string? Training, string? Validation)? FirstDifference<T>(DataViewSchema.Column training, DataViewSchema.Column validation, string kind)
-    {
-        VBuffer<T> expected = default, found = default;
-        training.Annotations.GetValue(kind, ref expected);
-        validation.Annotations.GetValue(kind, ref found);
-        string?[] expectedTexts = [.. expected.DenseValues().Select(value => value?.ToString())], foundTexts = [.. found.DenseValues().Select(value => value?.ToString())];
-        for (int i = 0; i < Math.Min(expectedTexts.Length, foundTexts.Length); i++)
-            if (expectedTexts[i] != foundTexts[i])
-                return (kind == AnnotationUtils.Kinds.KeyValues ? i + 1 : i, expectedTexts[i], foundTexts[i]);
-        return null;
+        DataViewType ItemType(DataViewSchema.Column column) => ((VectorDataViewType)column.Annotations.Schema[kind].Type).ItemType;
     }
 
     static Exception Mismatch(IHost host, string column, string expected, string found)

@@ -36,5 +36,6 @@ internal sealed unsafe class LogisticFunction
             for (int i = 0; i < count; i++)
                 probabilities[first + i] = float.IsNaN(source[i]) ? float.NaN : _block.Pointer[i];
         }
+        GC.KeepAlive(this);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace MLNet.WeightInit;
 
 public sealed partial class NeuralNetOptions
@@ -35,7 +36,7 @@ public sealed partial class NeuralNetOptions
             OptionChecks.Require(names.Add(name), place, name, "A column can be embedded once only. Name it once, with more dimensions where it needs them.");
             OptionChecks.Require(Heads is null ? name != LabelColumnName : Heads.All(head => head?.LabelColumnName != name), place, name, "The label must not be among what the network predicts it from. Leave it out of the categorical columns.");
             OptionChecks.Require(CategoricalColumns[i].Dimensions is null or (>= 1 and <= MostDimensions), place, CategoricalColumns[i].Dimensions,
-                $"The dimensions of an embedding must be from 1 to {MostDimensions:N0}. null chooses them by the number of keys.");
+                string.Create(CultureInfo.InvariantCulture, $"The dimensions of an embedding must be from 1 to {MostDimensions:N0}. null chooses them by the number of keys."));
         }
         OptionChecks.Require(EmbeddingInit is null || CategoricalColumns.Count > 0, nameof(EmbeddingInit), EmbeddingInit, $"Only {nameof(CategoricalColumns)} are embedded, and there are none. Name them, or leave it null.");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using MLNet.WeightInit.Engine;
@@ -102,8 +103,7 @@ internal sealed class ComparisonRun(IReadOnlyList<WeightInitializer> candidates,
         double fraction = options.ValidationFraction ?? Math.Min(UsualFraction, (double)MostHeldOutRows / data.Rows);
         (int[] Training, int[] HeldOut) split = ValidationSplit.Draw(data, first.Loss.ClassColumn(first.Task), fraction, first.Seed);
         if (split.HeldOut.Length == 0 || split.Training.Length < 2)
-            throw new InvalidOperationException($"A comparison measures on rows that are kept out, and a share of {fraction:0.###} of {data.Rows} rows leaves {split.Training.Length} to train on and {split.HeldOut.Length} to measure on. "
-                + "Pass more rows, another ValidationFraction, or ValidationData.");
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"A comparison measures on rows that are kept out, and a share of {fraction:0.###} of {data.Rows} rows leaves {split.Training.Length} to train on and {split.HeldOut.Length} to measure on. Pass more rows, another ValidationFraction, or ValidationData."));
         return split;
     }
 

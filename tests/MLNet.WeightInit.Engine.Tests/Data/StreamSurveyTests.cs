@@ -44,6 +44,19 @@ internal sealed class StreamSurveyTests
         Assert.That(survey.MeanWeight, Is.EqualTo(weights.Average(weight => (double)weight)).Within(700 * 1.2e-16));
     }
 
+    /// <summary>More rows were to validate than are kept: the others are among the training rows where they were in the stream.</summary>
+    [Test]
+    public void Rows_that_no_longer_validate_are_back_in_their_places([Values(200, 350, 2_000)] int poolRows, [Values(0.3f, 0.7f)] float fraction)
+    {
+        var survey = new StreamSurvey(new SetStream(Numbered(300)), Plan(poolRows, validation: fraction));
+        if (survey.SampleIsWhole)
+            Assert.That(Numbers(survey.Sample), Is.Ordered);
+        Assert.That(survey.SampleIsWhole, Is.EqualTo(survey.TrainingRows <= poolRows));
+        Assert.That(Numbers(survey.Validation), Is.Ordered.And.No.AnyOf(Numbers(survey.Sample)));
+        if (survey.SampleIsWhole)
+            Assert.That(Numbers(survey.Validation).Concat(Numbers(survey.Sample)), Is.EquivalentTo(Enumerable.Range(0, 300)));
+    }
+
     [Test]
     public void Missing_features_are_filled_and_indicated_by_all_rows_not_by_the_sample()
     {

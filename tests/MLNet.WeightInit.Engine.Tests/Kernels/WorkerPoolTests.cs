@@ -227,6 +227,24 @@ internal sealed class WorkerPoolTests
         }
     }
 
+    /// <summary>Whichever thread is first or last: else the message of a training whose folds fail would hang on chance.</summary>
+    [Test]
+    public void Of_several_exceptions_the_first_chunks_is_thrown([Values(1, 2, 3, 8)] int threads)
+    {
+        using var pool = new WorkerPool(threads);
+        for (int job = 0; job < 300; job++)
+        {
+            int late = job % 5;
+            Assert.That(() => pool.Run(11, chunk =>
+            {
+                if (chunk < 3)
+                    return;
+                Thread.SpinWait(chunk == 3 + late ? 500 : 1);
+                throw new InvalidDataException($"{chunk}");
+            }), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("3"));
+        }
+    }
+
     [Test]
     public void No_chunk_runs_on_after_an_exception_has_reached_the_caller()
     {

@@ -40,6 +40,13 @@ internal sealed class ModelFileTests
         Assert.That(Saved(loaded), Is.EqualTo(Saved(network)), "saving again must give the same bytes");
     }
 
+    /// <summary>Of a file that was made to announce 2³¹ inputs of as many units: their product times four has more than 63 bits.</summary>
+    [TestCase(5)]
+    [TestCase((long)int.MaxValue * int.MaxValue)]
+    [TestCase(long.MaxValue / 2)]
+    public void More_numbers_than_are_left_are_damage(long count)
+        => Assert.That(() => new PayloadReader(new byte[19]).CheckFloatsLeft(count), Throws.TypeOf<InvalidDataException>());
+
     [Test]
     public void A_normalized_network_is_version_2_and_comes_back_whole([Values(Normalization.Layer, Normalization.Batch)] Normalization normalization)
     {

@@ -28,6 +28,21 @@ internal sealed class NetworkTrainerTests
         Assert.That(Trainings.Bytes(result.Network), Is.EqualTo(Trainings.Bytes(NetworkTrainer.Train(data, options with { NumberOfEpochs = 0, Diagnostics = DiagnosticsLevel.Off, CancellationToken = default }).Network)));
     }
 
+    /// <summary>What a file or an array of .NET can't hold is refused before anything is allocated: by number, by what features' scales add, and by outputs that memory has in sixteens.</summary>
+    [TestCase(100_000_000, new int[0], 6)]
+    [TestCase(60_000_000, new[] { 8 }, 1)]
+    [TestCase(1 << 27, new int[0], 1)]
+    [TestCase(10, new[] { int.MaxValue, int.MaxValue }, 1)]
+    public void A_network_that_nothing_can_hold_is_refused(int features, int[] hiddenLayers, int outputs)
+    {
+        var rows = new SparseRows(features);
+        rows.Add([1, 7], [1, 2]);
+        rows.Add([2], [1]);
+        var data = new TrainingSet(rows, new float[2 * outputs], outputs);
+        TrainingOptions options = Trainings.Options(NetworkTask.Regression, outputs, hiddenLayers, epochs: 1);
+        Assert.That(() => NetworkTrainer.Train(data, options), Throws.InvalidOperationException.With.Message.StartsWith("A network may have at most 500,000,000 weights and biases").And.Message.Contains("Use smaller hidden layers or fewer features"));
+    }
+
     /// <summary>Half of He's deviation, so that there is something to report, and what is called at each fill.</summary>
     sealed class Counting(Action<int> filling) : WeightInitializer
     {

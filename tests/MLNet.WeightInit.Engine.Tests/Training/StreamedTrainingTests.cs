@@ -82,6 +82,25 @@ internal sealed class StreamedTrainingTests
             AssertSame(Stream(data, options with { ValidationFraction = 0 }, poolRows, validation, classWeights), expected);
     }
 
+    /// <summary>Rows that were held to validate, before it showed that there are too few for that, are back in their places.</summary>
+    [Test]
+    public void Rows_that_need_not_validate_after_all_train_in_their_order([Values(150, 1_000)] int poolRows)
+    {
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, epochs: 3) with { ValidationFraction = 0 };
+        TrainingSet data = Trainings.WithCategories(150, 4);
+        var survey = new StreamSurvey(new SetStream(data), new SurveyPlan
+        {
+            Task = options.Task,
+            Outputs = options.Outputs,
+            Seed = options.Seed,
+            PoolRows = poolRows,
+            ValidationFraction = null,
+            FewestRowsForValidation = 1_000,
+        });
+        Assert.That((survey.SampleIsWhole, survey.Validation), Is.EqualTo((true, (TrainingSet?)null)));
+        AssertSame(NetworkTrainer.Train(survey.Sample, options with { Embeddings = Trainings.Categories() }, survey.Validation, start: null, survey), NetworkTrainer.Train(data, options with { Embeddings = Trainings.Categories() }));
+    }
+
     [Test]
     public void Several_pools_make_the_steps_that_their_rows_make_in_memory()
     {

@@ -50,11 +50,7 @@ internal static class DetailsJson
         json.WriteEndObject();
         json.WriteEndObject();
 
-        void Number(string name, double value)
-        {
-            json.WritePropertyName(name);
-            ReportJsonWriter.WriteNumber(json, value);
-        }
+        void Number(string name, double value) => ReportJsonWriter.WriteNumber(json, name, value);
     }
 
     /// <returns>Null where the report has none.</returns>

@@ -44,11 +44,7 @@ internal static class NetworkDetailsJson
         }
         Number(Quotient, details.GradientQuotient);
 
-        void Number(string name, double value)
-        {
-            json.WritePropertyName(name);
-            ReportJsonWriter.WriteNumber(json, value);
-        }
+        void Number(string name, double value) => ReportJsonWriter.WriteNumber(json, name, value);
     }
 
     public static JacobianSpectrum? ReadJacobian(JsonElement details) => !details.TryGetProperty(Jacobian, out JsonElement jacobian) ? null : new JacobianSpectrum

@@ -1,5 +1,6 @@
 using MLNet.WeightInit.Engine.Data;
 using MLNet.WeightInit.Engine.Kernels;
+using MLNet.WeightInit.Engine.Network;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Trainability;
 
@@ -14,6 +15,7 @@ internal sealed class LabelRelation
     const int Neighbours = 5;
 
     readonly int _rows;
+    readonly int[] _firstRows;
     readonly double[][] _asked;
 
     /// <summary>[rows × rows], written anew for each set of features.</summary>
@@ -23,6 +25,7 @@ internal sealed class LabelRelation
     public LabelRelation(ReadOnlySpan<float> gradients, int rows, int outputs, int stride)
     {
         _rows = Math.Min(rows, MostRows);
+        _firstRows = [.. Enumerable.Range(0, _rows)];
         _products = new double[_rows * _rows];
         _inverse = new double[_rows * _rows];
         _asked = new double[Math.Min(outputs, 16)][];
@@ -45,7 +48,7 @@ internal sealed class LabelRelation
     /// <param name="features">[rows × <paramref name="stride"/>].</param>
     public (double Linear, double Near) Of(ReadOnlySpan<float> features, int columns, int stride)
     {
-        Multiply(features, columns, stride);
+        RowProducts.Of(features, columns, stride, _firstRows, _products);
         return Of();
     }
 
@@ -53,14 +56,14 @@ internal sealed class LabelRelation
     /// <inheritdoc cref="Of(ReadOnlySpan{float}, int, int)" path="/param"/>
     public double LinearOf(ReadOnlySpan<float> features, int columns, int stride)
     {
-        Multiply(features, columns, stride);
+        RowProducts.Of(features, columns, stride, _firstRows, _products);
         return LinearOf() ?? 0;
     }
 
     /// <summary>The same of sparse rows of <paramref name="columns"/> features.</summary>
     public (double Linear, double Near) Of(SparseBatch batch, int columns)
     {
-        Multiply(batch, columns);
+        RowProducts.Of(batch, columns, _firstRows, _products);
         return Of();
     }
 
@@ -78,32 +81,6 @@ internal sealed class LabelRelation
         for (int row = 0; row < _rows; row++)
             diagonal += _products[row * _rows + row] / _rows;
         return diagonal > 0 && double.IsFinite(diagonal) ? Linear(diagonal) : null;
-    }
-
-    void Multiply(ReadOnlySpan<float> features, int columns, int stride)
-    {
-        for (int left = 0; left < _rows; left++)
-            for (int right = 0; right <= left; right++)
-                _products[left * _rows + right] = _products[right * _rows + left] = DoubleVectors.Dot(features.Slice(left * stride, columns), features.Slice(right * stride, columns));
-    }
-
-    void Multiply(SparseBatch batch, int columns)
-    {
-        var dense = new float[columns];
-        for (int left = 0; left < _rows; left++)
-        {
-            for (int i = batch.Starts[left]; i < batch.Starts[left + 1]; i++)
-                dense[batch.Columns[i]] = batch.Values[i];
-            for (int right = 0; right <= left; right++)
-            {
-                double sum = 0;
-                for (int i = batch.Starts[right]; i < batch.Starts[right + 1]; i++)
-                    sum += (double)dense[batch.Columns[i]] * batch.Values[i];
-                _products[left * _rows + right] = _products[right * _rows + left] = sum;
-            }
-            for (int i = batch.Starts[left]; i < batch.Starts[left + 1]; i++)
-                dense[batch.Columns[i]] = 0;
-        }
     }
 
     /// <summary>Products of rows become those of rows less their mean.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace MLNet.WeightInit.Engine.Training.Checkpoints;
 
 /// <summary>Takes what changes while training into a checkpoint, or brings it back: whoever holds such a number or array names it once, for both ways.</summary>
@@ -29,6 +30,6 @@ internal abstract class StateExchange
         Number(name, ref number);
         value = number is >= 0 and <= int.MaxValue && number == Math.Floor(number)
             ? (int)number
-            : throw new InvalidDataException($"The checkpoint's '{name}' must be a count, and is {number}: the file is damaged.");
+            : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"The checkpoint's '{name}' must be a count, and is {number}: the file is damaged."));
     }
 }
