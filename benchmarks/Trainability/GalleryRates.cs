@@ -17,7 +17,7 @@ static class GalleryRates
         {
             InitializationReport report = exhibit.Judge(DiagnosticsLevel.Full);
             LearningRateAdvice? advice = report.LearningRateAdvice;
-            float usual = exhibit.Cell.Options(1).Optimizer.DefaultLearningRate;
+            float usual = exhibit.Cell.Options(1).Optimizer.UsualLearningRate;
             double atUsual = Middle(exhibit, options => options with { LearningRate = usual }), own = exhibit.Cell.Rate == usual ? atUsual : Middle(exhibit, options => options);
             double followed = advice is { ProposedRate: > 0 } ? Middle(exhibit, options => Follow(advice, exhibit, options)) : double.NaN;
             Console.WriteLine($"| {exhibit.Name} | {report.Verdict} | {Format(usual)} | {Format(exhibit.Cell.Rate)} | {Format(advice?.ProposedRate ?? double.NaN)} | {advice?.ProposedWarmUpSteps ?? 0} | {Format(atUsual)} | {Format(own)} | {Format(followed)} |");

@@ -39,7 +39,7 @@ internal sealed class PreparedTraining
         (Data, Validation, Start, Stream) = (data, validation, start, stream);
         _beyondSample = stream is { SampleIsWhole: false } ? stream : null;
         (TrainingRows, _validationRows) = SplitRows(data, options, isSplit: validation is not null || stream is not null);
-        CheckMetric(options.Metric, validation ?? data, validation is null ? _validationRows : AllRows(validation.Rows));
+        CheckMetric(options.Metric, validation ?? data, validation is null ? _validationRows : RowNumbers.Ascending(validation.Rows));
         // A batch is never larger than the data, and neither are the buffers for it.
         Options = options = options with
         {
@@ -58,13 +58,13 @@ internal sealed class PreparedTraining
         start?.Check(layout, options, options.Task.HasTargetScale() ? options.Loss.TargetScale(data, TrainingRows, standardize: true) : AffineScale.None);
         Network = new FeedForwardNetwork(layout, options.Task, _features, _targets);
 
-        _weightFactor = 1 / (_beyondSample?.MeanWeight ?? MeanWeight(data, TrainingRows));
+        _weightFactor = 1 / (_beyondSample?.MeanWeight ?? data.MeanWeight(TrainingRows));
         Kernels = PassKernels.Create(options.Simd, pool);
         Gatherer = NewGatherer(data, Kernels.Rows, Math.Max(options.BatchSize, MostProbeRows));
         _prior = options.Loss.PriorBias(data, TrainingRows, options.Task, options.Outputs, _targets);
 
         ProbeRows = ProbeSample.Choose(data, TrainingRows, options.Loss.ClassColumn(options.Task), options.Seed, MostProbeRows);           // before training shuffles them
-        (KeptData, KeptRows) = stream is null ? (data, ProbeRows) : (data.Copy(ProbeRows), AllRows(ProbeRows.Length));
+        (KeptData, KeptRows) = stream is null ? (data, ProbeRows) : (data.Copy(ProbeRows), RowNumbers.Ascending(ProbeRows.Length));
         Plan = CreatePlan(FeatureStatistics.SecondMoment(data, TrainingRows, _features, encoding, EmbeddingStart.SecondMoment(layout, options.EmbeddingInit)));
         RateMultipliers = [.. Plan.Tensors.Concat(Plan.Embeddings).Select(tensor => tensor.LearningRateMultiplier)];
     }
@@ -126,7 +126,7 @@ internal sealed class PreparedTraining
     public (BatchGatherer Gatherer, int[] Rows)? ValidationRows()
     {
         if (Validation is not null)
-            return (NewGatherer(Validation, Kernels.Rows, Options.BatchSize), AllRows(Validation.Rows));
+            return (NewGatherer(Validation, Kernels.Rows, Options.BatchSize), RowNumbers.Ascending(Validation.Rows));
         return _validationRows.Length > 0 ? (Gatherer, _validationRows) : null;
     }
 
@@ -232,21 +232,5 @@ internal sealed class PreparedTraining
         bool reconstructs = Stream?.Stream.TargetsAreFeatures ?? Data.TargetsAreFeatures;
         AffineScale scale = Options.Loss.TargetScale(reconstructs ? Data.WithoutWeights() : Data, TrainingRows, Options.Standardize);
         return _beyondSample is not null && !scale.IsNone ? (reconstructs ? _beyondSample.Features : _beyondSample.Targets).TargetScale(scale) : scale;
-    }
-
-    static double MeanWeight(TrainingSet data, int[] rows)
-    {
-        double sum = 0;
-        foreach (int row in rows)
-            sum += data.WeightOf(row);
-        return sum / rows.Length;
-    }
-
-    static int[] AllRows(int count)
-    {
-        var rows = new int[count];
-        for (int row = 0; row < count; row++)
-            rows[row] = row;
-        return rows;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MLNet.WeightInit.Engine.Data;
 
 namespace MLNet.WeightInit;
 
@@ -42,18 +43,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView input)
     {
         _host.CheckValue(input, nameof(input));
-        if (HeadsOf(input.Schema) is { } labels)
-            return Heads(labels).Fit(labels.Join(_host, input));
-        return LabelTask(SchemaShape.Create(input.Schema)) switch
-        {
-            Task.Multiclass => Multiclass().Fit(input),
-            Task.Binary => Binary().Fit(input),
-            Task.MultiOutput => MultiOutput().Fit(input),
-            Task.Autoencoder => Autoencoder().Fit(input),
-            Task.Multilabel => Multilabel().Fit(input),
-            Task.Quantiles => Quantiles().Fit(input),
-            _ => Regression().Fit(input),
-        };
+        return Train(input, validationData: null, modelParameters: null);
     }
 
     /// <summary>Trains on one set and watches the loss on another: for early stopping, and for the history.</summary>
@@ -64,22 +54,8 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView trainData, IDataView validationData)
     {
         _host.CheckValue(trainData, nameof(trainData));
-        if (HeadsOf(trainData.Schema) is { } labels)
-        {
-            _host.CheckValue(validationData, nameof(validationData));
-            labels.CheckValidation(_host, trainData.Schema, validationData.Schema);
-            return Heads(labels).Fit(labels.Join(_host, trainData), labels.Join(_host, validationData));
-        }
-        return LabelTask(SchemaShape.Create(trainData.Schema)) switch
-        {
-            Task.Multiclass => Multiclass().Fit(trainData, validationData),
-            Task.Binary => Binary().Fit(trainData, validationData),
-            Task.MultiOutput => MultiOutput().Fit(trainData, validationData),
-            Task.Autoencoder => Autoencoder().Fit(trainData, validationData),
-            Task.Multilabel => Multilabel().Fit(trainData, validationData),
-            Task.Quantiles => Quantiles().Fit(trainData, validationData),
-            _ => Regression().Fit(trainData, validationData),
-        };
+        _host.CheckValue(validationData, nameof(validationData));
+        return Train(trainData, validationData, modelParameters: null);
     }
 
     /// <summary>Trains a model further, on new rows or the old ones: its weights are where training starts, in place of <see cref="NeuralNetOptions.Init"/>. The model that is passed stays as it is.</summary>
@@ -92,18 +68,7 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     {
         _host.CheckValue(trainData, nameof(trainData));
         _host.CheckValue(modelParameters, nameof(modelParameters));
-        if (HeadsOf(trainData.Schema) is { } labels)
-            return Heads(labels).Fit(labels.Join(_host, trainData), Of<NeuralNetHeadsModelParameters>(modelParameters));
-        return LabelTask(SchemaShape.Create(trainData.Schema)) switch
-        {
-            Task.Multiclass => Multiclass().Fit(trainData, Of<NeuralNetMulticlassModelParameters>(modelParameters)),
-            Task.Binary => Binary().Fit(trainData, Of<NeuralNetBinaryModelParameters>(modelParameters)),
-            Task.MultiOutput => MultiOutput().Fit(trainData, Of<NeuralNetMultiOutputModelParameters>(modelParameters)),
-            Task.Autoencoder => Autoencoder().Fit(trainData, Of<NeuralNetAutoencoderModelParameters>(modelParameters)),
-            Task.Multilabel => Multilabel().Fit(trainData, Of<NeuralNetMultilabelModelParameters>(modelParameters)),
-            Task.Quantiles => Quantiles().Fit(trainData, Of<NeuralNetQuantileModelParameters>(modelParameters)),
-            _ => Regression().Fit(trainData, Of<NeuralNetRegressionModelParameters>(modelParameters)),
-        };
+        return Train(trainData, validationData: null, modelParameters);
     }
 
     /// <summary>Trains a model further, and watches the loss on another set: <see cref="Fit(IDataView, INeuralNetModel)"/> with validation data as in <see cref="Fit(IDataView, IDataView)"/>.</summary>
@@ -115,23 +80,9 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     public ISingleFeaturePredictionTransformer<INeuralNetModel> Fit(IDataView trainData, IDataView validationData, INeuralNetModel modelParameters)
     {
         _host.CheckValue(trainData, nameof(trainData));
+        _host.CheckValue(validationData, nameof(validationData));
         _host.CheckValue(modelParameters, nameof(modelParameters));
-        if (HeadsOf(trainData.Schema) is { } labels)
-        {
-            _host.CheckValue(validationData, nameof(validationData));
-            labels.CheckValidation(_host, trainData.Schema, validationData.Schema);
-            return Heads(labels).Fit(labels.Join(_host, trainData), labels.Join(_host, validationData), Of<NeuralNetHeadsModelParameters>(modelParameters));
-        }
-        return LabelTask(SchemaShape.Create(trainData.Schema)) switch
-        {
-            Task.Multiclass => Multiclass().Fit(trainData, validationData, Of<NeuralNetMulticlassModelParameters>(modelParameters)),
-            Task.Binary => Binary().Fit(trainData, validationData, Of<NeuralNetBinaryModelParameters>(modelParameters)),
-            Task.MultiOutput => MultiOutput().Fit(trainData, validationData, Of<NeuralNetMultiOutputModelParameters>(modelParameters)),
-            Task.Autoencoder => Autoencoder().Fit(trainData, validationData, Of<NeuralNetAutoencoderModelParameters>(modelParameters)),
-            Task.Multilabel => Multilabel().Fit(trainData, validationData, Of<NeuralNetMultilabelModelParameters>(modelParameters)),
-            Task.Quantiles => Quantiles().Fit(trainData, validationData, Of<NeuralNetQuantileModelParameters>(modelParameters)),
-            _ => Regression().Fit(trainData, validationData, Of<NeuralNetRegressionModelParameters>(modelParameters)),
-        };
+        return Train(trainData, validationData, modelParameters);
     }
 
     /// <summary>The columns after the network, from those before it.</summary>
@@ -140,74 +91,41 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         _host.CheckValue(inputSchema, nameof(inputSchema));
-        if (_settings.Options.Heads is not null)
-        {
-            HeadLabels labels = HeadLabels.Of(_host, _settings, inputSchema);
-            return labels.Part(Heads(labels).GetOutputSchema(labels.Join(inputSchema)));
-        }
-        return LabelTask(inputSchema) switch
-        {
-            Task.Multiclass => Multiclass().GetOutputSchema(inputSchema),
-            Task.Binary => Binary().GetOutputSchema(inputSchema),
-            Task.MultiOutput => MultiOutput().GetOutputSchema(inputSchema),
-            Task.Autoencoder => Autoencoder().GetOutputSchema(inputSchema),
-            Task.Multilabel => Multilabel().GetOutputSchema(inputSchema),
-            Task.Quantiles => Quantiles().GetOutputSchema(inputSchema),
-            _ => Regression().GetOutputSchema(inputSchema),
-        };
+        if (_settings.Options.Heads is null)
+            return TrainerFor(inputSchema).GetOutputSchema(inputSchema);
+        HeadLabels labels = HeadLabels.Of(_host, _settings, inputSchema);
+        return labels.Part(new NeuralNetHeadsTrainer(_host, _settings, labels).GetOutputSchema(labels.Join(inputSchema)));
     }
 
-    TModel Of<TModel>(INeuralNetModel model) where TModel : class, INeuralNetModel
-        => model as TModel ?? throw _host.Process(new ArgumentOutOfRangeException("modelParameters", model.GetType().Name,
-            $"A training can only go on with a label of its model's task: the label column '{_settings.Options.LabelColumnName}' needs {typeof(TModel).Name}. Train a new model with Fit(data), or name the column that the model was trained for."));
+    ISingleFeaturePredictionTransformer<INeuralNetModel> Train(IDataView trainData, IDataView? validationData, INeuralNetModel? modelParameters)
+    {
+        if (_settings.Options.Heads is null)
+            return TrainerFor(SchemaShape.Create(trainData.Schema)).Train(trainData, validationData, modelParameters);
+        HeadLabels labels = HeadLabels.Of(_host, _settings, trainData.Schema);
+        if (validationData is not null)
+            labels.CheckValidation(_host, trainData.Schema, validationData.Schema);
+        ITaskTrainer trainer = new NeuralNetHeadsTrainer(_host, _settings, labels);
+        return trainer.Train(labels.Join(_host, trainData), validationData is null ? null : labels.Join(_host, validationData), modelParameters);
+    }
 
-    NeuralNetMulticlassTrainer Multiclass() => new(_host, _settings);
-
-    NeuralNetBinaryTrainer Binary() => new(_host, _settings);
-
-    NeuralNetRegressionTrainer Regression() => new(_host, _settings);
-
-    NeuralNetMultiOutputTrainer MultiOutput() => new(_host, _settings);
-
-    NeuralNetAutoencoderTrainer Autoencoder() => new(_host, _settings);
-
-    NeuralNetMultilabelTrainer Multilabel() => new(_host, _settings);
-
-    HeadLabels? HeadsOf(DataViewSchema schema) => _settings.Options.Heads is null ? null : HeadLabels.Of(_host, _settings, schema);
-
-    NeuralNetHeadsTrainer Heads(HeadLabels labels) => new(_host, _settings, labels);
-
-    NeuralNetQuantileTrainer Quantiles() => new(_host, _settings);
-
-    Task LabelTask(SchemaShape schema)
+    /// <summary>Of the task that the label column's type asks for.</summary>
+    ITaskTrainer TrainerFor(SchemaShape schema)
     {
         if (!schema.TryFindColumn(_settings.Options.LabelColumnName, out SchemaShape.Column label))
             throw _host.ExceptSchemaMismatch("inputSchema", "label", _settings.Options.LabelColumnName);
         if (_settings.Options.FeatureColumnName is { } featureColumn && schema.TryFindColumn(featureColumn, out SchemaShape.Column features) && FeatureMismatch.Describe(features) is { } mismatch)
             throw _host.Process(mismatch);                     // a missing one is found by ML.NET
-        bool scalar = label.Kind == SchemaShape.Column.VectorKind.Scalar;
-        if (scalar && label.IsKey && label.ItemType == NumberDataViewType.UInt32)
-            return Task.Multiclass;
-        if (scalar && label.ItemType is BooleanDataViewType)
-            return Task.Binary;
-        if (scalar && !label.IsKey && label.ItemType == NumberDataViewType.Single)
-            return _settings.Loss is Engine.Training.Losses.Quantiles ? Task.Quantiles : Task.Regression;
-        bool vector = label.Kind == SchemaShape.Column.VectorKind.Vector && !label.IsKey;
-        if (vector && label.ItemType == NumberDataViewType.Single)
-            return _settings.Options.IsAutoencoder ? Task.Autoencoder : Task.MultiOutput;
-        if (vector && label.ItemType is BooleanDataViewType)
-            return Task.Multilabel;
-        throw _host.Process(LabelMismatch.Describe(label, "Key<UInt32>, Boolean, Single, Vector<Single> or Vector<Boolean>"));
-    }
-
-    enum Task
-    {
-        Multiclass,
-        Binary,
-        Regression,
-        MultiOutput,
-        Autoencoder,
-        Multilabel,
-        Quantiles,
+        bool isVector = label.Kind != SchemaShape.Column.VectorKind.Scalar;
+        return LabelTask.Of(label, _settings.Loss) switch
+        {
+            NetworkTask.Multiclass => new NeuralNetMulticlassTrainer(_host, _settings),
+            NetworkTask.Binary => new NeuralNetBinaryTrainer(_host, _settings),
+            NetworkTask.Multilabel => new NeuralNetMultilabelTrainer(_host, _settings),
+            NetworkTask.Quantiles => new NeuralNetQuantileTrainer(_host, _settings),
+            NetworkTask.Regression when isVector && _settings.Options.IsAutoencoder => new NeuralNetAutoencoderTrainer(_host, _settings),
+            NetworkTask.Regression when isVector => new NeuralNetMultiOutputTrainer(_host, _settings),
+            NetworkTask.Regression => new NeuralNetRegressionTrainer(_host, _settings),
+            _ => throw _host.Process(LabelMismatch.Describe(label, LabelTask.Types)),
+        };
     }
 }

@@ -31,9 +31,6 @@ internal sealed class ColumnMoments
 
     public ReadOnlySpan<double> Means => _means;
 
-    /// <summary>Σ weight · (value − mean)² of each column.</summary>
-    public ReadOnlySpan<double> SquaredDeviations => _squares;
-
     public ReadOnlySpan<float> Minimum => _minimum;
     public ReadOnlySpan<float> Maximum => _maximum;
 

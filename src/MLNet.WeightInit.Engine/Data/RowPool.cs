@@ -71,7 +71,7 @@ internal sealed class RowPool
     /// <summary>Brings the rows into the order of their keys, one a row.</summary>
     public void Sort(int[] keys)
     {
-        int[] order = [.. Enumerable.Range(0, Rows)];
+        int[] order = RowNumbers.Ascending(Rows);
         Array.Sort(keys, order);
         for (int row = 0; row < Rows; row++)
         {

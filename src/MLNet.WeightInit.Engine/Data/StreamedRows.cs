@@ -108,11 +108,7 @@ internal sealed class StreamedRows : EpochRows
         }
     }
 
-    void ResetOrder()
-    {
-        for (int row = 0; row < _order.Length; row++)
-            _order[row] = row;
-    }
+    void ResetOrder() => RowNumbers.Reset(_order);
 
     void Shuffle(int epoch, int pool, Span<int> rows) => new RandomSource(_seed, pool == 0 ? $"shuffle/{epoch}" : $"shuffle/{epoch}/{pool}").Shuffle(rows);
 }

@@ -146,6 +146,15 @@ internal sealed class TrainingSet
         ? Sparse.Columns(row).SequenceEqual(Sparse.Columns(other)) && Sparse.Values(row).SequenceEqual(Sparse.Values(other))
         : Row(row).SequenceEqual(Row(other));
 
+    /// <summary>Of some of the rows.</summary>
+    public double MeanWeight(ReadOnlySpan<int> rows)
+    {
+        double sum = 0;
+        foreach (int row in rows)
+            sum += WeightOf(row);
+        return sum / rows.Length;
+    }
+
     /// <summary>1 where all rows weigh the same.</summary>
     public double WeightOf(int row) => Weights is null ? 1 : Weights[row];
 }

@@ -4,18 +4,12 @@ namespace MLNet.WeightInit.Engine.Data;
 /// <summary>Which rows train and which validate: drawn from a keyed stream, class by class for classification.</summary>
 internal static class ValidationSplit
 {
+    /// <param name="classColumn">Target column with the classes; null: rows are drawn without regard to any.</param>
     /// <param name="fraction">Share of the rows kept for validation, 0 … below 1. A class gives its share rounded to the nearest row, and keeps at least one for training.</param>
     /// <returns>Row numbers in ascending order.</returns>
-    public static (int[] Training, int[] Validation) Draw(TrainingSet data, NetworkTask task, double fraction, long seed)
-        => Draw(data, IsByClass(task) ? 0 : null, fraction, seed);
-
-    /// <param name="classColumn">Target column with the classes; null: rows are drawn without regard to any.</param>
-    /// <inheritdoc cref="Draw(TrainingSet, NetworkTask, double, long)"/>
     public static (int[] Training, int[] Validation) Draw(TrainingSet data, int? classColumn, double fraction, long seed)
     {
-        var order = new int[data.Rows];
-        for (int row = 0; row < order.Length; row++)
-            order[row] = row;
+        int[] order = RowNumbers.Ascending(data.Rows);
         if (fraction <= 0 || data.Rows < 2)
             return (order, []);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -33,7 +34,7 @@ internal static class AdviceJson
         json.WriteString("proposedWarmUpReason", advice.ProposedWarmUpReason);
         json.WriteEndObject();
 
-        void Number(string name, double value) => ReportJsonWriter.WriteNumber(json, name, value);
+        void Number(string name, double value) => JsonNumbers.Write(json, name, value);
     }
 
     public static DiagnosticsLevel ReadLevel(JsonElement root)

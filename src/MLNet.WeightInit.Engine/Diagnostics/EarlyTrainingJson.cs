@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -19,8 +20,8 @@ internal static class EarlyTrainingJson
         json.WriteStartObject(Member);
         ReportJsonWriter.WriteTable(json, Steps, s_stepColumns, trained.Steps, step =>
         {
-            ReportJsonWriter.WriteNumber(json, step.Loss);
-            ReportJsonWriter.WriteNumber(json, step.GradientNorm);
+            JsonNumbers.Write(json, step.Loss);
+            JsonNumbers.Write(json, step.GradientNorm);
         });
         json.WriteStartArray(RatioSteps);
         foreach (int step in trained.RatioSteps)
@@ -31,15 +32,15 @@ internal static class EarlyTrainingJson
         {
             json.WriteStringValue(layer.Layer);
             foreach (double figure in (double[])[layer.Movement, layer.ZeroFraction, layer.DeadFraction, layer.SaturatedFraction])
-                ReportJsonWriter.WriteNumber(json, figure);
+                JsonNumbers.Write(json, figure);
             json.WriteStartArray();
             foreach (double ratio in layer.UpdateRatios)
-                ReportJsonWriter.WriteNumber(json, ratio);
+                JsonNumbers.Write(json, ratio);
             json.WriteEndArray();
             if (!hasOwnStart)
                 return;
             foreach (double figure in (double[])[layer.ZeroFractionBefore, layer.DeadFractionBefore, layer.SaturatedFractionBefore])
-                ReportJsonWriter.WriteNumber(json, figure);
+                JsonNumbers.Write(json, figure);
         });
         if (trained.Forecast is { } forecast)
             ReportJsonWriter.WriteForecast(json, forecast);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -38,7 +39,7 @@ internal static class FindingsJson
             return;
         json.WriteStartObject(Judged);
         json.WriteString("figure", judged.Name);
-        ReportJsonWriter.WriteNumber(json, "value", judged.Value);
+        JsonNumbers.Write(json, "value", judged.Value);
         json.WriteEndObject();
     }
 
@@ -57,8 +58,8 @@ internal static class FindingsJson
             }
             json.WriteStartObject();
             json.WriteString("figure", effect.Figure);
-            ReportJsonWriter.WriteNumber(json, "before", effect.Before);
-            ReportJsonWriter.WriteNumber(json, "after", effect.After);
+            JsonNumbers.Write(json, "before", effect.Before);
+            JsonNumbers.Write(json, "after", effect.After);
             json.WriteString("verdict", effect.Verdict.ToString());
             json.WriteBoolean("helps", effect.Helps);
             json.WriteEndObject();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -15,17 +16,17 @@ internal static class NetworkTheoryJson
     {
         json.WriteStartObject(Member);
         foreach ((string name, double value) in Figures(theory))
-            ReportJsonWriter.WriteNumber(json, name, value);
+            JsonNumbers.Write(json, name, value);
         ReportJsonWriter.WriteTable(json, Layers, s_columns, theory.Layers, layer =>
         {
             json.WriteStringValue(layer.Layer);
-            ReportJsonWriter.WriteNumber(json, layer.SecondMoment);
-            ReportJsonWriter.WriteNumber(json, layer.Similarity);
-            ReportJsonWriter.WriteNumber(json, layer.PredictedSimilarity);
-            ReportJsonWriter.WriteNumber(json, layer.LowestDeviation);
-            ReportJsonWriter.WriteNumber(json, layer.HighestDeviation);
-            ReportJsonWriter.WriteNumber(json, layer.LowestGradientNorm);
-            ReportJsonWriter.WriteNumber(json, layer.HighestGradientNorm);
+            JsonNumbers.Write(json, layer.SecondMoment);
+            JsonNumbers.Write(json, layer.Similarity);
+            JsonNumbers.Write(json, layer.PredictedSimilarity);
+            JsonNumbers.Write(json, layer.LowestDeviation);
+            JsonNumbers.Write(json, layer.HighestDeviation);
+            JsonNumbers.Write(json, layer.LowestGradientNorm);
+            JsonNumbers.Write(json, layer.HighestGradientNorm);
         });
         json.WriteEndObject();
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MLNet.WeightInit.Engine.Diagnostics.Details;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -186,24 +187,12 @@ internal static class ReportJsonReader
             ? value
             : throw Invalid($"'{name}' must be a whole number of 32 bits, but is {element.GetRawText()}");
 
-    internal static double Number(JsonElement element, string name) => element.ValueKind switch
-    {
-        JsonValueKind.Number => element.GetDouble(),
-        JsonValueKind.String when NonFinite(element) is double value => value,
-        _ => throw Invalid($"'{name}' must be a number, \"NaN\", \"Infinity\" or \"-Infinity\", but is {element.GetRawText()}"),
-    };
+    internal static double Number(JsonElement element, string name)
+        => JsonNumbers.Read(element) ?? throw Invalid($"'{name}' must be a number, \"NaN\", \"Infinity\" or \"-Infinity\", but is {element.GetRawText()}");
 
     /// <summary>Read as Single, not narrowed from Double: the shortest text of a Single means that Single.</summary>
     static float Single(JsonElement element, string name)
         => element.ValueKind == JsonValueKind.Number ? float.Parse(element.GetRawText(), CultureInfo.InvariantCulture) : (float)Number(element, name);
-
-    static double? NonFinite(JsonElement element) => element.GetString() switch
-    {
-        "NaN" => double.NaN,
-        "Infinity" => double.PositiveInfinity,
-        "-Infinity" => double.NegativeInfinity,
-        _ => null,
-    };
 
     public static TEnum Name<TEnum>(JsonElement element, string name) where TEnum : struct, Enum
         => Enum.GetNames<TEnum>().Contains(Text(element, name), StringComparer.Ordinal)

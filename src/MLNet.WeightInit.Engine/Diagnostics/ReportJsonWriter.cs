@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using MLNet.WeightInit.Engine.Diagnostics.Details;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -10,26 +10,23 @@ namespace MLNet.WeightInit.Engine.Diagnostics;
 /// <remarks>The plan and the layers are tables (column names once, then rows) and equal reasons are written once, which keeps 100 layers under 64 KB.</remarks>
 internal static class ReportJsonWriter
 {
-    static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static string Write(InitializationReport report)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, JsonNumbers.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("schema", InitializationReport.SchemaVersion);
             json.WriteString("verdict", report.Verdict.ToString());
             json.WriteNumber("seed", report.Seed);
             json.WriteString("optimizer", report.Optimizer);
-            json.WritePropertyName("learningRate");
-            WriteNumber(json, report.LearningRate);
+            JsonNumbers.Write(json, "learningRate", report.LearningRate);
             json.WriteString("loss", report.Loss);
             json.WriteNumber("probeRows", report.ProbeRows);
             if (report.ProbeHash is { } hash)
                 json.WriteString(ReportJsonSchema.ProbeHash, hash);
-            WriteNumber(json, "initialLoss", report.InitialLoss);
-            WriteNumber(json, "priorLoss", report.PriorLoss);
+            JsonNumbers.Write(json, "initialLoss", report.InitialLoss);
+            JsonNumbers.Write(json, "priorLoss", report.PriorLoss);
             if (report.Forecast is { } forecast)
                 WriteForecast(json, forecast, report.Reliability);
             if (report.Trial is { } trial)
@@ -55,7 +52,7 @@ internal static class ReportJsonWriter
     public static string WritePlan(InitializationReport report)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, JsonNumbers.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("schema", InitializationReport.SchemaVersion);
@@ -69,12 +66,12 @@ internal static class ReportJsonWriter
     internal static void WriteForecast(Utf8JsonWriter json, TrainabilityForecast forecast, VerdictReliability? reliability = null)
     {
         json.WriteStartObject(ReportJsonSchema.Forecast);
-        WriteNumber(json, "probability", forecast.Probability);
+        JsonNumbers.Write(json, "probability", forecast.Probability);
         json.WriteNumber("steps", forecast.Steps);
         if (reliability is { } rates)
         {
-            WriteNumber(json, "missRate", SignificantDigits.Round(rates.MissRate));
-            WriteNumber(json, "falseAlarmRate", SignificantDigits.Round(rates.FalseAlarmRate));
+            JsonNumbers.Write(json, "missRate", SignificantDigits.Round(rates.MissRate));
+            JsonNumbers.Write(json, "falseAlarmRate", SignificantDigits.Round(rates.FalseAlarmRate));
         }
         json.WriteEndObject();
     }
@@ -112,7 +109,7 @@ internal static class ReportJsonWriter
             json.WriteNumberValue(row.Shape.KernelSize);
             json.WriteStringValue(row.Initializer);
             if (row.TargetDeviation is double deviation)
-                WriteNumber(json, deviation);
+                JsonNumbers.Write(json, deviation);
             else
                 json.WriteNullValue();
             json.WriteStringValue(row.Stream);
@@ -143,21 +140,21 @@ internal static class ReportJsonWriter
             json.WriteStringValue(layer.Activation);
             json.WriteNumberValue(layer.Inputs);
             json.WriteNumberValue(layer.Outputs);
-            WriteNumber(json, layer.PreActivationMean);
-            WriteNumber(json, layer.PreActivationDeviation);
-            WriteNumber(json, layer.PredictedDeviation);
-            WriteNumber(json, layer.OutputMean);
-            WriteNumber(json, layer.OutputDeviation);
-            WriteNumber(json, layer.ZeroFraction);
-            WriteNumber(json, layer.SaturatedFraction);
-            WriteNumber(json, layer.DeadFraction);
-            WriteNumber(json, layer.PredictedDeadFraction);
-            WriteNumber(json, layer.PreActivationGradientNorm);
-            WriteNumber(json, layer.PredictedGradientNorm);
-            WriteNumber(json, layer.WeightGradientNorm);
-            WriteNumber(json, layer.WeightDeviation);
-            WriteNumber(json, layer.IdenticalFraction);
-            WriteNumber(json, layer.ParallelFraction);
+            JsonNumbers.Write(json, layer.PreActivationMean);
+            JsonNumbers.Write(json, layer.PreActivationDeviation);
+            JsonNumbers.Write(json, layer.PredictedDeviation);
+            JsonNumbers.Write(json, layer.OutputMean);
+            JsonNumbers.Write(json, layer.OutputDeviation);
+            JsonNumbers.Write(json, layer.ZeroFraction);
+            JsonNumbers.Write(json, layer.SaturatedFraction);
+            JsonNumbers.Write(json, layer.DeadFraction);
+            JsonNumbers.Write(json, layer.PredictedDeadFraction);
+            JsonNumbers.Write(json, layer.PreActivationGradientNorm);
+            JsonNumbers.Write(json, layer.PredictedGradientNorm);
+            JsonNumbers.Write(json, layer.WeightGradientNorm);
+            JsonNumbers.Write(json, layer.WeightDeviation);
+            JsonNumbers.Write(json, layer.IdenticalFraction);
+            JsonNumbers.Write(json, layer.ParallelFraction);
         });
 
     static void WriteEmbeddings(Utf8JsonWriter json, IReadOnlyList<EmbeddingStatistics> embeddings)
@@ -167,9 +164,9 @@ internal static class ReportJsonWriter
             json.WriteNumberValue(embedding.Rows);
             json.WriteNumberValue(embedding.Dimensions);
             json.WriteNumberValue(embedding.Seen);
-            WriteNumber(json, embedding.Deviation);
-            WriteNumber(json, embedding.PredictedDeviation);
-            WriteNumber(json, embedding.GradientNorm);
+            JsonNumbers.Write(json, embedding.Deviation);
+            JsonNumbers.Write(json, embedding.PredictedDeviation);
+            JsonNumbers.Write(json, embedding.GradientNorm);
         });
 
     internal static void WriteTable<TRow>(Utf8JsonWriter json, string name, IReadOnlyList<string> columns, IReadOnlyList<TRow> rows, Action<TRow> writeCells)
@@ -188,30 +185,5 @@ internal static class ReportJsonWriter
         }
         json.WriteEndArray();
         json.WriteEndObject();
-    }
-
-    /// <summary>The shortest text that reads back as the same double; JSON has no NaN or infinity, so these are strings.</summary>
-    internal static void WriteNumber(Utf8JsonWriter json, double value)
-    {
-        if (double.IsFinite(value))
-            json.WriteNumberValue(value);
-        else
-            json.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
-    }
-
-    /// <summary>As a member of the object that is being written.</summary>
-    internal static void WriteNumber(Utf8JsonWriter json, string name, double value)
-    {
-        json.WritePropertyName(name);
-        WriteNumber(json, value);
-    }
-
-    /// <inheritdoc cref="WriteNumber(Utf8JsonWriter, double)"/>
-    static void WriteNumber(Utf8JsonWriter json, float value)
-    {
-        if (float.IsFinite(value))
-            json.WriteNumberValue(value);
-        else
-            WriteNumber(json, (double)value);
     }
 }

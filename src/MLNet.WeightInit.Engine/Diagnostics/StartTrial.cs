@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MLNet.WeightInit.Engine.Diagnostics;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit;
 
@@ -62,9 +63,9 @@ public sealed record StartTrial(long Steps, long PlannedSteps, double Loss, doub
         json.WriteStartObject(Member);
         json.WriteNumber("steps", trial.Steps);
         json.WriteNumber("plannedSteps", trial.PlannedSteps);
-        ReportJsonWriter.WriteNumber(json, "loss", trial.Loss);
-        ReportJsonWriter.WriteNumber(json, "epochLoss", trial.EpochLoss);
-        ReportJsonWriter.WriteNumber(json, "bestConstantLoss", trial.BestConstantLoss);
+        JsonNumbers.Write(json, "loss", trial.Loss);
+        JsonNumbers.Write(json, "epochLoss", trial.EpochLoss);
+        JsonNumbers.Write(json, "bestConstantLoss", trial.BestConstantLoss);
         json.WriteEndObject();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -21,9 +22,9 @@ internal static class WeightDrawsJson
         {
             json.WriteStartObject();
             json.WriteString("figure", figure.Name);
-            ReportJsonWriter.WriteNumber(json, "lowest", figure.Lowest);
-            ReportJsonWriter.WriteNumber(json, "median", figure.Median);
-            ReportJsonWriter.WriteNumber(json, "highest", figure.Highest);
+            JsonNumbers.Write(json, "lowest", figure.Lowest);
+            JsonNumbers.Write(json, "median", figure.Median);
+            JsonNumbers.Write(json, "highest", figure.Highest);
             json.WriteEndObject();
         }
         json.WriteEndArray();

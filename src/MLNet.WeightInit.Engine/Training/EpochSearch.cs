@@ -165,9 +165,7 @@ internal sealed class EpochSearch
     /// <summary>Deals shuffled rows out class by class, each class going on where the last one ended: neither the folds' sizes nor their shares of a class differ by more than one row.</summary>
     internal static int[] AssignFolds(TrainingSet data, int[] rows, TrainingOptions options)
     {
-        var order = new int[rows.Length];
-        for (int i = 0; i < order.Length; i++)
-            order[i] = i;
+        int[] order = RowNumbers.Ascending(rows.Length);
         new RandomSource(options.Seed, "split/folds").Shuffle(order);
         int? classColumn = options.Loss.ClassColumn(options.Task);
         var next = new int[classColumn is not null ? Math.Max(2, options.Outputs) : 1];

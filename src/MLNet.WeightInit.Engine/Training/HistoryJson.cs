@@ -1,20 +1,18 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Training;
 
 /// <summary>Writes a history as JSON, by hand: the order is stable and no reflection is needed.</summary>
 internal static class HistoryJson
 {
-    static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <param name="timings">One a record, or null for none.</param>
     public static string Write(TrainingHistory history, IReadOnlyList<TimeSpan>? timings)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, JsonNumbers.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("schema", TrainingHistory.SchemaVersion);
@@ -34,12 +32,12 @@ internal static class HistoryJson
     {
         json.WriteStartObject();
         json.WriteNumber("epoch", record.Epoch);
-        WriteNumber(json, "trainingLoss", record.TrainingLoss);
-        WriteNumber(json, "validationLoss", record.ValidationLoss);
-        WriteNumber(json, "trainingMetric", record.TrainingMetric);
-        WriteNumber(json, "validationMetric", record.ValidationMetric);
+        JsonNumbers.Write(json, "trainingLoss", record.TrainingLoss);
+        JsonNumbers.Write(json, "validationLoss", record.ValidationLoss);
+        JsonNumbers.Write(json, "trainingMetric", record.TrainingMetric);
+        JsonNumbers.Write(json, "validationMetric", record.ValidationMetric);
         json.WriteNumber("learningRate", record.LearningRate);
-        WriteNumber(json, "gradientNorm", record.GradientNorm);
+        JsonNumbers.Write(json, "gradientNorm", record.GradientNorm);
         if (record.Heads.Count > 0)
             WriteHeads(json, record.Heads);
         if (elapsed is { } time)
@@ -55,22 +53,12 @@ internal static class HistoryJson
             json.WriteStartObject();
             json.WriteString("label", head.LabelColumnName);
             json.WriteString("metric", head.Metric);
-            WriteNumber(json, "trainingLoss", head.TrainingLoss);
-            WriteNumber(json, "validationLoss", head.ValidationLoss);
-            WriteNumber(json, "trainingMetric", head.TrainingMetric);
-            WriteNumber(json, "validationMetric", head.ValidationMetric);
+            JsonNumbers.Write(json, "trainingLoss", head.TrainingLoss);
+            JsonNumbers.Write(json, "validationLoss", head.ValidationLoss);
+            JsonNumbers.Write(json, "trainingMetric", head.TrainingMetric);
+            JsonNumbers.Write(json, "validationMetric", head.ValidationMetric);
             json.WriteEndObject();
         }
         json.WriteEndArray();
-    }
-
-    static void WriteNumber(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is not { } number)
-            json.WriteNull(name);
-        else if (double.IsFinite(number))
-            json.WriteNumber(name, number);
-        else
-            json.WriteString(name, double.IsNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
     }
 }

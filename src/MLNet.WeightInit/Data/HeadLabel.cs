@@ -21,7 +21,7 @@ internal sealed record HeadLabel(string Name, NetworkTask Task, bool IsVector, i
     /// <exception cref="ArgumentOutOfRangeException">The column is no label, or its loss, metric or class weights don't fit it.</exception>
     public static HeadLabel Of(SchemaShape.Column column, DataViewType? type, NeuralNetHead head, Loss? loss, Metric? metric, Metric? deciding, float smoothing)
     {
-        NetworkTask task = TaskOf(column, loss);
+        NetworkTask task = LabelTask.Of(column, loss) ?? throw LabelMismatch.Describe(column, LabelTask.Types);
         TaskLosses.Check(head.Loss, loss, task);
         if (head.ClassWeights is not null && task is not (NetworkTask.Multiclass or NetworkTask.Binary))
             throw new ArgumentOutOfRangeException(nameof(NeuralNetHead.ClassWeights), head.ClassWeights,
@@ -48,18 +48,4 @@ internal sealed record HeadLabel(string Name, NetworkTask Task, bool IsVector, i
     /// <summary>How messages call one of its values.</summary>
     public string NameOf(int value, string[]? slotNames)
         => !IsVector ? Name : $"{Name}.{(string.IsNullOrEmpty(slotNames?[value]) ? ClassWeights.NameOf(value) : slotNames[value])}";
-
-    static NetworkTask TaskOf(SchemaShape.Column column, Loss? loss)
-    {
-        bool isSingle = !column.IsKey && column.ItemType == NumberDataViewType.Single, isBoolean = column.ItemType is BooleanDataViewType;
-        return column.Kind switch
-        {
-            SchemaShape.Column.VectorKind.Scalar when column.IsKey && column.ItemType == NumberDataViewType.UInt32 => NetworkTask.Multiclass,
-            SchemaShape.Column.VectorKind.Scalar when isBoolean => NetworkTask.Binary,
-            SchemaShape.Column.VectorKind.Scalar when isSingle => loss is Quantiles ? NetworkTask.Quantiles : NetworkTask.Regression,
-            SchemaShape.Column.VectorKind.Vector when isSingle => NetworkTask.Regression,
-            SchemaShape.Column.VectorKind.Vector when isBoolean => NetworkTask.Multilabel,
-            _ => throw LabelMismatch.Describe(column, "Key<UInt32>, Boolean, Single, Vector<Single> or Vector<Boolean>"),
-        };
-    }
 }

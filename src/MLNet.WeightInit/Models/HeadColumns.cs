@@ -66,34 +66,12 @@ internal sealed class HeadColumns(OutputHead head, int first, HeadNames names, i
         return (ValueGetter<float>)((ref float value) => value = logistic.Apply(scores.Current()[first]));
     }
 
-    Delegate Values(RowScores scores) => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> destination) =>
-    {
-        VBufferEditor<float> editor = VBufferEditor.Create(ref destination, head.Outputs);
-        scores.Current().Slice(first, head.Outputs).CopyTo(editor.Values);
-        destination = editor.Commit();
-    });
+    Delegate Values(RowScores scores) => scores.MakeGetter(first, head.Outputs);
 
-    Delegate Probabilities(RowScores scores)
-    {
-        var logistic = new LogisticFunction();
-        return (ValueGetter<VBuffer<float>>)((ref VBuffer<float> destination) =>
-        {
-            VBufferEditor<float> editor = VBufferEditor.Create(ref destination, head.Outputs);
-            logistic.Apply(scores.Current().Slice(first, head.Outputs), editor.Values);
-            destination = editor.Commit();
-        });
-    }
+    Delegate Probabilities(RowScores scores) => scores.MakeProbabilityGetter(first, head.Outputs);
 
-    Delegate Flags(RowScores scores) => (ValueGetter<VBuffer<bool>>)((ref VBuffer<bool> destination) =>
-    {
-        VBufferEditor<bool> editor = VBufferEditor.Create(ref destination, head.Outputs);
-        ReadOnlySpan<float> logOdds = scores.Current().Slice(first, head.Outputs);
-        for (int label = 0; label < logOdds.Length; label++)
-            editor.Values[label] = logOdds[label] > 0;
-        destination = editor.Commit();
-    });
+    Delegate Flags(RowScores scores) => scores.MakeFlagGetter(first, head.Outputs);
 
-    /// <summary>The key, from 1, of the class with the largest probability, the first of equal ones; 0, missing, where there is none since features are missing.</summary>
     Delegate Largest(RowScores scores) => (ValueGetter<uint>)((ref uint key) =>
     {
         ReadOnlySpan<float> probabilities = scores.Current().Slice(first, head.Outputs);

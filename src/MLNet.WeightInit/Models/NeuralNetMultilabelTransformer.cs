@@ -22,8 +22,8 @@ public sealed class NeuralNetMultilabelTransformer : NeuralNetVectorTransformer,
     static readonly VectorOutputColumn[] s_columns =
     [
         ScoreColumn,
-        new(AnnotationUtils.Const.ScoreValueKind.Probability, NumberDataViewType.Single, Probabilities, IsNormalized: true),
-        new(AnnotationUtils.Const.ScoreValueKind.PredictedLabel, BooleanDataViewType.Instance, PredictedLabels),
+        new(AnnotationUtils.Const.ScoreValueKind.Probability, NumberDataViewType.Single, scores => scores.MakeProbabilityGetter(0, scores.Count), IsNormalized: true),
+        new(AnnotationUtils.Const.ScoreValueKind.PredictedLabel, BooleanDataViewType.Instance, scores => scores.MakeFlagGetter(0, scores.Count)),
     ];
 
     internal NeuralNetMultilabelTransformer(IHostEnvironment environment, NeuralNetMultilabelModelParameters model, string featureColumnName, string[]? outputNames)
@@ -48,24 +48,4 @@ public sealed class NeuralNetMultilabelTransformer : NeuralNetVectorTransformer,
         IHost host = environment.Register(LoaderSignature);
         return new NeuralNetMultilabelTransformer(host, context, LoadParameters<NeuralNetMultilabelModelParameters>(host, context));
     }
-
-    static ValueGetter<VBuffer<float>> Probabilities(RowScores scores)
-    {
-        var logistic = new LogisticFunction();
-        return (ref VBuffer<float> destination) =>
-        {
-            VBufferEditor<float> editor = VBufferEditor.Create(ref destination, scores.Count);
-            logistic.Apply(scores.Current(), editor.Values);
-            destination = editor.Commit();
-        };
-    }
-
-    static ValueGetter<VBuffer<bool>> PredictedLabels(RowScores scores) => (ref VBuffer<bool> destination) =>
-    {
-        VBufferEditor<bool> editor = VBufferEditor.Create(ref destination, scores.Count);
-        ReadOnlySpan<float> logOdds = scores.Current();
-        for (int label = 0; label < logOdds.Length; label++)
-            editor.Values[label] = logOdds[label] > 0;
-        destination = editor.Commit();
-    };
 }

@@ -56,10 +56,35 @@ internal sealed class RowScores
     }
 
     /// <summary>A getter of all scores.</summary>
-    public ValueGetter<VBuffer<float>> MakeGetter() => (ref VBuffer<float> destination) =>
+    public ValueGetter<VBuffer<float>> MakeGetter() => MakeGetter(0, Count);
+
+    /// <summary>A getter of some of the scores.</summary>
+    public ValueGetter<VBuffer<float>> MakeGetter(int first, int count) => (ref VBuffer<float> destination) =>
     {
-        VBufferEditor<float> editor = VBufferEditor.Create(ref destination, Count);
-        Current().CopyTo(editor.Values);
+        VBufferEditor<float> editor = VBufferEditor.Create(ref destination, count);
+        Current().Slice(first, count).CopyTo(editor.Values);
+        destination = editor.Commit();
+    };
+
+    /// <summary>A getter of the probabilities of which some of the scores are the log-odds.</summary>
+    public ValueGetter<VBuffer<float>> MakeProbabilityGetter(int first, int count)
+    {
+        var logistic = new LogisticFunction();
+        return (ref VBuffer<float> destination) =>
+        {
+            VBufferEditor<float> editor = VBufferEditor.Create(ref destination, count);
+            logistic.Apply(Current().Slice(first, count), editor.Values);
+            destination = editor.Commit();
+        };
+    }
+
+    /// <summary>A getter of whether these are above a half.</summary>
+    public ValueGetter<VBuffer<bool>> MakeFlagGetter(int first, int count) => (ref VBuffer<bool> destination) =>
+    {
+        VBufferEditor<bool> editor = VBufferEditor.Create(ref destination, count);
+        ReadOnlySpan<float> logOdds = Current().Slice(first, count);
+        for (int label = 0; label < count; label++)
+            editor.Values[label] = logOdds[label] > 0;
         destination = editor.Commit();
     };
 }

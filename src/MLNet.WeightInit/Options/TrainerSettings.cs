@@ -29,7 +29,8 @@ internal sealed class TrainerSettings
         Loss = Options.Loss is null ? null : Losses.Resolve(Options.Loss);
         HeadLosses = Options.Heads is null ? [] : [.. Options.Heads.Select(head => head.Loss is null ? null : Losses.Resolve(head.Loss))];
         Schedule = Schedules.Parse(Options.Schedule);
-        FullBatchChecks.Check(Options, Optimizers.Parse(Options.Optimizer), Schedule is ConstantSchedule);
+        Optimizer = Optimizers.Parse(Options.Optimizer);
+        FullBatchChecks.Check(Options, Optimizer, Schedule is ConstantSchedule);
         GradientClipping = Options.GradientClipping is null ? null : GradientClipping.Parse(Options.GradientClipping);
         Metric = Options.Metric is null || Options.Heads is not null ? null : Metrics.Parse(Options.Metric);
         MetricOfHead = Options is { Metric: { } metric, Heads: { } heads } ? HeadMetrics.Parse(metric, heads) : null;
@@ -48,6 +49,7 @@ internal sealed class TrainerSettings
     public NeuralNetOptions Options { get; }
     public Activation Activation { get; }
 
+    public Optimizer Optimizer { get; }
     public Schedule Schedule { get; }
 
     /// <summary>Null: none.</summary>
@@ -103,7 +105,7 @@ internal sealed class TrainerSettings
         TiedWeights = Options.TiedWeights,
         Dropout = Dropout,
         Loss = loss ?? SmoothedLoss.Of(Loss ?? Losses.Parse(TaskLosses.For(task)[0]), Options.LabelSmoothing),
-        Optimizer = Optimizers.Parse(Options.Optimizer), // counts its steps: one for each training
+        Optimizer = Optimizer,
         Init = Init,
         OutputInit = OutputInit,
         BiasInit = BiasInit,

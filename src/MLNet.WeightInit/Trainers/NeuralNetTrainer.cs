@@ -17,7 +17,7 @@ namespace MLNet.WeightInit;
 /// <summary>What the trainers of all tasks share: reading rows, training, messages. Tasks differ in label type, loss and output columns.</summary>
 /// <typeparam name="TTransformer">ML.NET's own prediction transformer of the task.</typeparam>
 /// <typeparam name="TModel">The task's model parameters.</typeparam>
-public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorBase<TTransformer, TModel>
+public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorBase<TTransformer, TModel>, ITaskTrainer
     where TTransformer : ISingleFeaturePredictionTransformer<TModel>
     where TModel : class, INeuralNetModel
 {
@@ -85,6 +85,15 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         Host.CheckValue(validationData, nameof(validationData));
         Host.CheckValue(modelParameters, nameof(modelParameters));
         return TrainTransformer(trainData, validationData, (IPredictor)modelParameters);
+    }
+
+    ISingleFeaturePredictionTransformer<INeuralNetModel> ITaskTrainer.Train(IDataView trainData, IDataView? validationData, INeuralNetModel? modelParameters)
+    {
+        if (modelParameters is not (null or TModel))
+            throw Host.Process(new ArgumentOutOfRangeException(nameof(modelParameters), modelParameters.GetType().Name,
+                $"A training can only go on with a label of its model's task: the label column '{_settings.Options.LabelColumnName}' needs {typeof(TModel).Name}. Train a new model with Fit(data), or name the column that the model was trained for."));
+        ISingleFeaturePredictionTransformer<TModel> transformer = TrainTransformer(trainData, validationData, (IPredictor?)modelParameters);
+        return transformer;
     }
 
     private protected sealed override SchemaShape.Column[] GetOutputColumnsCore(SchemaShape inputSchema)

@@ -159,7 +159,7 @@ internal sealed unsafe class HeadsTests
         Assert.That(Trainings.Heads(("Value", NetworkTask.Regression, 2, "Squared", 1), ("Flags", NetworkTask.Multilabel, 2, "BinaryCrossEntropy", 1)).ClassColumn(NetworkTask.Heads), Is.Null);
         TrainingSet two = data.WithTargets(1, 2);
         (_, int[] validation) = ValidationSplit.Draw(two, classColumn: 1, 0.3, seed: 1);
-        Assert.That(validation, Is.EqualTo(ValidationSplit.Draw(data.WithTargets(2, 1), NetworkTask.Binary, 0.3, seed: 1).Validation));
+        Assert.That(validation, Is.EqualTo(ValidationSplit.Draw(data.WithTargets(2, 1), classColumn: 0, 0.3, seed: 1).Validation));
         int yes = Enumerable.Range(0, 200).Count(row => two.Targets[row * 2 + 1] == 1);
         Assert.That(validation.Count(row => two.Targets[row * 2 + 1] == 1), Is.EqualTo((int)(yes * 0.3 + 0.5)));
     }

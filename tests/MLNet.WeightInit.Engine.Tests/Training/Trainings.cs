@@ -25,7 +25,7 @@ internal static class Trainings
             Loss = Losses.Parse(loss ?? task switch { NetworkTask.Multiclass => "SoftmaxCrossEntropy", NetworkTask.Binary or NetworkTask.Multilabel => "BinaryCrossEntropy", _ => "Squared" }),
             Optimizer = parsed,
             Init = InitializerRegistry.CreateDefault().Parse(init),
-            LearningRate = learningRate ?? parsed.DefaultLearningRate,
+            LearningRate = learningRate ?? parsed.UsualLearningRate,
             BatchSize = batchSize,
             NumberOfEpochs = epochs,
             Seed = seed,

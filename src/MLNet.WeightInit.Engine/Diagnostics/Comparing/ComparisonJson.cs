@@ -1,19 +1,17 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Comparing;
 
 /// <summary>Writes a comparison as JSON, by hand: the order is stable and no reflection is needed.</summary>
 internal static class ComparisonJson
 {
-    static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static string Write(InitializationComparison comparison)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_options))
+        using (var json = new Utf8JsonWriter(buffer, JsonNumbers.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("schema", InitializationComparison.SchemaVersion);
@@ -93,7 +91,7 @@ internal static class ComparisonJson
             json.WriteBoolean("hasFailed", trial.HasFailed);
             json.WriteStartArray("heldOutLosses");
             foreach (double loss in trial.HeldOutLosses)
-                Write(json, loss);
+                JsonNumbers.Write(json, loss);
             json.WriteEndArray();
             json.WriteEndObject();
         }
@@ -115,24 +113,7 @@ internal static class ComparisonJson
         json.WriteEndObject();
     }
 
-    static void Write(Utf8JsonWriter json, string name, double? value)
-    {
-        json.WritePropertyName(name);
-        if (value is { } number)
-            Write(json, number);
-        else
-            json.WriteNullValue();
-    }
+    static void Write(Utf8JsonWriter json, string name, double? value) => JsonNumbers.Write(json, name, value);
 
-    /// <summary>The shortest text that reads back as the same Single.</summary>
-    static void Write(Utf8JsonWriter json, string name, float value) => json.WriteNumber(name, value);
-
-    /// <summary>JSON has no NaN or infinity, so these are strings.</summary>
-    static void Write(Utf8JsonWriter json, double value)
-    {
-        if (double.IsFinite(value))
-            json.WriteNumberValue(value);
-        else
-            json.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
-    }
+    static void Write(Utf8JsonWriter json, string name, float value) => JsonNumbers.Write(json, name, value);
 }

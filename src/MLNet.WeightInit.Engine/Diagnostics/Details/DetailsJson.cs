@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Details;
 
@@ -28,12 +29,12 @@ internal static class DetailsJson
                 layer.Spectrum.LargestSingularValue, layer.Spectrum.SmallestSingularValue, layer.Spectrum.EffectiveRank, layer.Spectrum.StableRank, layer.Spectrum.Edge, layer.Spectrum.LowestLargest, layer.Spectrum.HighestLargest,
                 layer.Spectrum.GradientStableRank, layer.WeightKurtosis, layer.Deviation.Lower, layer.Deviation.Upper, layer.GradientNorm.Lower, layer.GradientNorm.Upper, layer.NearZeroFraction,
             })
-                ReportJsonWriter.WriteNumber(json, value);
+                JsonNumbers.Write(json, value);
         });
         ReportJsonWriter.WriteTable(json, Histograms, s_histogramColumns, details.Layers, layer =>
         {
-            ReportJsonWriter.WriteNumber(json, layer.Histogram?.Low ?? double.NaN);
-            ReportJsonWriter.WriteNumber(json, layer.Histogram?.High ?? double.NaN);
+            JsonNumbers.Write(json, layer.Histogram?.Low ?? double.NaN);
+            JsonNumbers.Write(json, layer.Histogram?.High ?? double.NaN);
             json.WriteStartArray();
             foreach (int count in layer.Histogram?.Counts ?? [])
                 json.WriteNumberValue(count);
@@ -50,7 +51,7 @@ internal static class DetailsJson
         json.WriteEndObject();
         json.WriteEndObject();
 
-        void Number(string name, double value) => ReportJsonWriter.WriteNumber(json, name, value);
+        void Number(string name, double value) => JsonNumbers.Write(json, name, value);
     }
 
     /// <returns>Null where the report has none.</returns>

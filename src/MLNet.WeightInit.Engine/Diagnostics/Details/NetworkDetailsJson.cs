@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Details;
 
@@ -44,7 +45,7 @@ internal static class NetworkDetailsJson
         }
         Number(Quotient, details.GradientQuotient);
 
-        void Number(string name, double value) => ReportJsonWriter.WriteNumber(json, name, value);
+        void Number(string name, double value) => JsonNumbers.Write(json, name, value);
     }
 
     public static JacobianSpectrum? ReadJacobian(JsonElement details) => !details.TryGetProperty(Jacobian, out JsonElement jacobian) ? null : new JacobianSpectrum

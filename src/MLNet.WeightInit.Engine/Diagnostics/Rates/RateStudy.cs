@@ -95,7 +95,7 @@ internal sealed class RateStudy
         bool isFull = options.Diagnostics == DiagnosticsLevel.Full;
         RateBudget budget = study.Budget(course);
         TrialOutcome asked = isFull || options.TriesRate ? study._trial.Run(budget.Steps, course.Rates(budget.Steps)) : study.Quick(course, initialLoss);
-        return new RateMeasurement(asked, course.Highest, options.Optimizer.DefaultLearningRate, isFull ? study.Advise(course, budget) : null, TrainingBudget.UpdatesAnEpoch(trainingRows, options));
+        return new RateMeasurement(asked, course.Highest, options.Optimizer.UsualLearningRate, isFull ? study.Advise(course, budget) : null, TrainingBudget.UpdatesAnEpoch(trainingRows, options));
     }
 
     /// <summary>Rows of a trial's batch: where even the fewest steps would take too much, less than training has.</summary>
@@ -121,7 +121,7 @@ internal sealed class RateStudy
         (double curvature, string curvatureReason) = MeasureCurvature();
         double guess = _bound.Bound / curvature;
         if (!(guess is > 1e-7 and < 1e4))
-            guess = _options.Optimizer.DefaultLearningRate;
+            guess = _options.Optimizer.UsualLearningRate;
         (RateEdge edge, int tried) = Edge(budget, guess);
         bool compares = budget.Folds > 0 && _rows.Length >= FewestComparedRows && !double.IsNaN(Top(edge));
         ComparedRate compared = compares ? Comparison(course, budget).Choose(Top(edge), course.Highest) : ComparedRate.None;
@@ -205,7 +205,7 @@ internal sealed class RateStudy
         string place = "at the start";
         if (_bound.IsPreconditioned)
         {
-            double rate = Math.Min(_options.LearningRate, _options.Optimizer.DefaultLearningRate);
+            double rate = Math.Min(_options.LearningRate, _options.Optimizer.UsualLearningRate);
             int taken = _trial.Losses(PreconditioningSteps, _ => rate, step =>
             {
                 step.Pass.Network.Parameters.Span.CopyTo(copy.Parameters.Span);

@@ -25,7 +25,7 @@ internal sealed class LabelRelation
     public LabelRelation(ReadOnlySpan<float> gradients, int rows, int outputs, int stride)
     {
         _rows = Math.Min(rows, MostRows);
-        _firstRows = [.. Enumerable.Range(0, _rows)];
+        _firstRows = RowNumbers.Ascending(_rows);
         _products = new double[_rows * _rows];
         _inverse = new double[_rows * _rows];
         _asked = new double[Math.Min(outputs, 16)][];

@@ -44,7 +44,7 @@ internal sealed unsafe class HeadClassWeights
             HeadLoss head = normalized[i] = heads.Heads[i];
             if (head.ClassWeights is not { } weights)
                 continue;
-            double before = stream?.MeanWeight ?? MeanWeight(data, rows), after = stream is null ? Weighed(data, rows, heads.ColumnOf(i), weights) : stream.HeadTotals!.TrainingWeight(i, weights) / stream.TrainingRows;
+            double before = stream?.MeanWeight ?? data.MeanWeight(rows), after = stream is null ? Weighed(data, rows, heads.ColumnOf(i), weights) : stream.HeadTotals!.TrainingWeight(i, weights) / stream.TrainingRows;
             normalized[i] = head with { ClassFactors = Array.ConvertAll(weights, weight => (float)(weight * (before / after))) };
         }
         return new HeadsLoss(normalized);
@@ -54,14 +54,6 @@ internal sealed unsafe class HeadClassWeights
     {
         TrainingSet labels = data.WithTargets(column, 1);
         labels.WeightClasses(weights);
-        return MeanWeight(labels, rows);
-    }
-
-    static double MeanWeight(TrainingSet data, ReadOnlySpan<int> rows)
-    {
-        double sum = 0;
-        foreach (int row in rows)
-            sum += data.WeightOf(row);
-        return sum / rows.Length;
+        return labels.MeanWeight(rows);
     }
 }

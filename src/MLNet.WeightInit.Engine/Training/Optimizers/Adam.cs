@@ -19,32 +19,20 @@ internal sealed class Adam : Optimizer
     /// <param name="epsilon">At least 1e-12. Default: 1e-8.</param>
     public Adam(bool decoupled = false, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
     {
-        if (!(beta1 is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(beta1), beta1, "Adam's beta1 must be at least 0 and below 1, for example 0.9.");
-        if (!(beta2 is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(beta2), beta2, "Adam's beta2 must be at least 0 and below 1, for example 0.999.");
         _decoupled = decoupled;
-        _beta1 = beta1;
-        _beta2 = beta2;
+        _beta1 = CheckedShare(beta1, nameof(beta1), "Adam's", "0.9");
+        _beta2 = CheckedShare(beta2, nameof(beta2), "Adam's", "0.999");
         _epsilon = CheckedEpsilon(epsilon);
     }
 
     public override string Name => _decoupled ? "AdamW" : "Adam";
     public override string Specification => $"{Name}(beta1={SpecificationText.Format(_beta1)}, beta2={SpecificationText.Format(_beta2)}, epsilon={SpecificationText.Format(_epsilon)})";
-    public override float DefaultLearningRate => 0.001f;
+    public override float UsualLearningRate => 0.001f;
     public override int StateCount => 2;
     public override bool HasDecoupledDecay => _decoupled;
 
     public override OptimizerKernel CreateKernel(SimdLevel level)
         => SimdLevels.Create<UpdateLoopFactory<Rule>, OptimizerKernel>(level, new(new Rule(_decoupled, _beta1, _beta2, _epsilon)));
-
-    /// <summary>Mean squares below 1e-30 count as zero (<see cref="Flush{TSimd, TVector}"/>): far above their root, epsilon hides that.</summary>
-    const double SmallestEpsilon = 1e-12;
-
-    internal static double CheckedEpsilon(double epsilon)
-        => epsilon >= SmallestEpsilon && double.IsFinite(epsilon)
-            ? epsilon
-            : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon must be at least 1e-12 and finite, for example 1e-8.");
 
     struct Rule(bool decoupled, double beta1, double beta2, double epsilon) : IUpdateRule<Rule>
     {

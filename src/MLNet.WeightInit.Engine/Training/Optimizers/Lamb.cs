@@ -16,18 +16,14 @@ internal sealed class Lamb : Optimizer
     /// <param name="epsilon">At least 1e-12. Default: 1e-6.</param>
     public Lamb(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-6)
     {
-        if (!(beta1 is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(beta1), beta1, "LAMB's beta1 must be at least 0 and below 1, for example 0.9.");
-        if (!(beta2 is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(beta2), beta2, "LAMB's beta2 must be at least 0 and below 1, for example 0.999.");
-        _beta1 = beta1;
-        _beta2 = beta2;
-        _epsilon = Adam.CheckedEpsilon(epsilon);
+        _beta1 = CheckedShare(beta1, nameof(beta1), "LAMB's", "0.9");
+        _beta2 = CheckedShare(beta2, nameof(beta2), "LAMB's", "0.999");
+        _epsilon = CheckedEpsilon(epsilon);
     }
 
     public override string Name => "LAMB";
     public override string Specification => $"LAMB(beta1={SpecificationText.Format(_beta1)}, beta2={SpecificationText.Format(_beta2)}, epsilon={SpecificationText.Format(_epsilon)})";
-    public override float DefaultLearningRate => 0.001f;
+    public override float UsualLearningRate => 0.001f;
     public override int StateCount => 2;
     public override bool HasDecoupledDecay => true;
     public override bool HasTrustRatio => true;

@@ -30,7 +30,7 @@ internal sealed class Lbfgs : Optimizer
     public override string Specification => $"{Name}(memory={SpecificationText.Format(Memory)}, tolerance={SpecificationText.Format(Tolerance)})";
 
     /// <summary>Steps have the length that the line search finds.</summary>
-    public override float DefaultLearningRate => 1;
+    public override float UsualLearningRate => 1;
     public override int StateCount => 0;
     public override bool IsFullBatch => true;
 

@@ -14,17 +14,13 @@ internal sealed class Lion : Optimizer
     /// <param name="beta2">Share of the mean gradient that a step keeps; 0 … below 1. Default: 0.99.</param>
     public Lion(double beta1 = 0.9, double beta2 = 0.99)
     {
-        if (!(beta1 is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(beta1), beta1, "Lion's beta1 must be at least 0 and below 1, for example 0.9.");
-        if (!(beta2 is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(beta2), beta2, "Lion's beta2 must be at least 0 and below 1, for example 0.99.");
-        _beta1 = beta1;
-        _beta2 = beta2;
+        _beta1 = CheckedShare(beta1, nameof(beta1), "Lion's", "0.9");
+        _beta2 = CheckedShare(beta2, nameof(beta2), "Lion's", "0.99");
     }
 
     public override string Name => "Lion";
     public override string Specification => $"Lion(beta1={SpecificationText.Format(_beta1)}, beta2={SpecificationText.Format(_beta2)})";
-    public override float DefaultLearningRate => 1e-4f;
+    public override float UsualLearningRate => 1e-4f;
     public override int StateCount => 1;
     public override bool HasDecoupledDecay => true;
 

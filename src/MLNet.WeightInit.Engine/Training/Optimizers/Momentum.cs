@@ -22,7 +22,7 @@ internal sealed class Momentum : Optimizer
 
     public override string Name => _nesterov ? "Nesterov" : "Momentum";
     public override string Specification => $"{Name}(momentum={SpecificationText.Format(_momentum)})";
-    public override float DefaultLearningRate => 0.01f;
+    public override float UsualLearningRate => 0.01f;
     public override int StateCount => 1;
 
     public override OptimizerKernel CreateKernel(SimdLevel level)

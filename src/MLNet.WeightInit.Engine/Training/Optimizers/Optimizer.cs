@@ -3,7 +3,7 @@ using MLNet.WeightInit.Engine.Training.Checkpoints;
 
 namespace MLNet.WeightInit.Engine.Training.Optimizers;
 
-/// <summary>How a gradient becomes a step. One object serves one training: it counts the steps.</summary>
+/// <summary>How a gradient becomes a step. What counts steps and remembers gradients is the kernel; this is only its recipe, and serves any number of trainings.</summary>
 internal abstract class Optimizer
 {
     /// <summary>Canonical name, as options spell it: <c>SGD</c>, <c>Momentum</c>, <c>Nesterov</c>, <c>RMSProp</c>, <c>Adam</c>, <c>AdamW</c>, <c>Lion</c>, <c>LAMB</c>, <c>L-BFGS</c>.</summary>
@@ -12,8 +12,8 @@ internal abstract class Optimizer
     /// <summary>Name with arguments where there are any: <c>Adam(beta1=0.9, beta2=0.999, epsilon=1E-08)</c>.</summary>
     public virtual string Specification => Name;
 
-    /// <summary>Learning rate used where the options leave it open.</summary>
-    public abstract float DefaultLearningRate { get; }
+    /// <summary>What most people begin with: the diagnostics' measure of rates that are small or large.</summary>
+    public abstract float UsualLearningRate { get; }
 
     /// <summary>Running averages it keeps for each parameter: 0 for SGD, 1 for momentum, 2 for Adam.</summary>
     public abstract int StateCount { get; }
@@ -30,6 +30,20 @@ internal abstract class Optimizer
     /// <summary>The update loop for one vector width; the kernel carries the step count.</summary>
     /// <exception cref="NotSupportedException">It is of the whole data.</exception>
     public abstract OptimizerKernel CreateKernel(SimdLevel level);
+
+    /// <summary>Mean squares below 1e-30 count as zero (<see cref="Flush{TSimd, TVector}"/>): far above their root, epsilon hides that.</summary>
+    const double SmallestEpsilon = 1e-12;
+
+    /// <exception cref="ArgumentOutOfRangeException">Below 1e-12, or not finite.</exception>
+    private protected static double CheckedEpsilon(double epsilon)
+        => epsilon >= SmallestEpsilon && double.IsFinite(epsilon)
+            ? epsilon
+            : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon must be at least 1e-12 and finite, for example 1e-8.");
+
+    /// <summary>Of what was, in what is.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not from 0 to below 1.</exception>
+    private protected static double CheckedShare(double share, string name, string whose, string example)
+        => share is >= 0 and < 1 ? share : throw new ArgumentOutOfRangeException(name, share, $"{whose} {name} must be at least 0 and below 1, for example {example}.");
 }
 
 /// <summary>The update of one optimizer at one vector width.</summary>

@@ -14,15 +14,13 @@ internal sealed class RmsProp : Optimizer
     /// <param name="epsilon">At least 1e-12. Default: 1e-8.</param>
     public RmsProp(double decay = 0.99, double epsilon = 1e-8)
     {
-        if (!(decay is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(decay), decay, "RMSProp's decay must be at least 0 and below 1, for example 0.99.");
-        _decay = decay;
-        _epsilon = Adam.CheckedEpsilon(epsilon);
+        _decay = CheckedShare(decay, nameof(decay), "RMSProp's", "0.99");
+        _epsilon = CheckedEpsilon(epsilon);
     }
 
     public override string Name => "RMSProp";
     public override string Specification => $"RMSProp(decay={SpecificationText.Format(_decay)}, epsilon={SpecificationText.Format(_epsilon)})";
-    public override float DefaultLearningRate => 0.001f;
+    public override float UsualLearningRate => 0.001f;
     public override int StateCount => 1;
 
     public override OptimizerKernel CreateKernel(SimdLevel level)

@@ -8,7 +8,7 @@ namespace MLNet.WeightInit.Engine.Training.Optimizers;
 internal sealed class Sgd : Optimizer
 {
     public override string Name => "SGD";
-    public override float DefaultLearningRate => 0.05f;
+    public override float UsualLearningRate => 0.05f;
     public override int StateCount => 0;
 
     public override OptimizerKernel CreateKernel(SimdLevel level) => SimdLevels.Create<UpdateLoopFactory<Rule>, OptimizerKernel>(level, new(default));
