@@ -45,6 +45,7 @@ internal sealed class PreparedTraining
         {
             BatchSize = (int)Math.Min(options.BatchSize, RowCount),
             Loss = HeadClassWeights.Normalize(options.Loss, data, TrainingRows, _beyondSample),
+            Reconstructs = stream?.Stream.TargetsAreFeatures ?? data.TargetsAreFeatures,
         };
         InputEncoding encoding = start is not null ? start.Network.Layout.Encoding : (options.FillsMissing ? MissingFeatures() : InputEncoding.Plain) with { Columns = options.Embeddings };
         if (data.IsSparse && !encoding.IsPlain)
@@ -79,7 +80,7 @@ internal sealed class PreparedTraining
 
     public StreamSurvey? Stream { get; }
 
-    /// <summary>As they were passed, but a batch is no larger than the data, and weights of classes are normalized.</summary>
+    /// <summary>As they were passed, but a batch is no larger than the data, weights of classes are normalized, and it says whether the features are reconstructed.</summary>
     public TrainingOptions Options { get; }
 
     /// <summary>Of <see cref="Data"/>: what a training may learn from.</summary>
@@ -229,8 +230,7 @@ internal sealed class PreparedTraining
     /// <summary>A loss says whether targets are standardized; of rows that are streamed, all of them say how, not the sample alone. A reconstruction has the scale of its input, which weights don't reach.</summary>
     AffineScale TargetScale()
     {
-        bool reconstructs = Stream?.Stream.TargetsAreFeatures ?? Data.TargetsAreFeatures;
-        AffineScale scale = Options.Loss.TargetScale(reconstructs ? Data.WithoutWeights() : Data, TrainingRows, Options.Standardize);
-        return _beyondSample is not null && !scale.IsNone ? (reconstructs ? _beyondSample.Features : _beyondSample.Targets).TargetScale(scale) : scale;
+        AffineScale scale = Options.Loss.TargetScale(Options.Reconstructs ? Data.WithoutWeights() : Data, TrainingRows, Options.Standardize);
+        return _beyondSample is not null && !scale.IsNone ? (Options.Reconstructs ? _beyondSample.Features : _beyondSample.Targets).TargetScale(scale) : scale;
     }
 }

@@ -3,6 +3,7 @@ using MLNet.WeightInit.Engine.Diagnostics;
 using MLNet.WeightInit.Engine.Diagnostics.Details;
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
 using MLNet.WeightInit.Engine.Diagnostics.Rates;
+using MLNet.WeightInit.Engine.Diagnostics.Trainability;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
 
@@ -65,7 +66,7 @@ internal sealed class StartMeasurement(PreparedTraining training)
         StartTrial? trial = (Options.Diagnostics == DiagnosticsLevel.Full || Options.TriesOut) && training.Stream is null ? UnlessCancelled(TryOut) : null;
         (long steps, int epochs) = training.Planned();
         TrainingOptions judged = Options with { WeightDecay = TrainingBudget.WeightDecay(Options.Optimizer, training.RowCount, Options.WeightDecay) };
-        return ReportBuilder.Build(training.Plan, measured, judged, probe.RowSums(), priorLoss, Options.Seed, steps, epochs, rates, details, training.Kernels.Pool, training.ConstantFeatures(), trial);
+        return ReportBuilder.Build(training.Plan, measured, judged, probe.RowSums(), priorLoss, Options.Seed, steps, epochs, rates, details, training.Kernels.Pool, training.ConstantFeatures(), trial, new TrialCourse(Options, training.RowCount).MeanShare, StartFigures.AreKnown(Options, training.RowCount));
     }
 
     /// <summary>The training itself, on a copy of the network, until it has cost enough.</summary>

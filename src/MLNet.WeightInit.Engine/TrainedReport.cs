@@ -21,7 +21,7 @@ internal sealed class TrainedReport
     {
         (_training, _start, _startProbe) = (training, start, startProbe);
         TrainingOptions options = training.Options;
-        Steps = new EarlySteps(training.Network, isOn: options is { Diagnostics: not DiagnosticsLevel.Off, RangeTest: null, Trial: null }, StartFigures.AreKnown(options) && startProbe is not null ? KeptLoss(startProbe) : null);
+        Steps = new EarlySteps(training.Network, isOn: options is { Diagnostics: not DiagnosticsLevel.Off, RangeTest: null, Trial: null }, StartFigures.AreKnown(options, training.RowCount) && startProbe is not null ? KeptLoss(startProbe) : null);
         _early = new EarlyTrainingBuilder(Steps, training.Network, training.Plan, options, IsContinued ? null : start,
             IsContinued ? training.PriorLoss(training.Gatherer, training.TrainingRows) : start.PriorLoss, IsContinued);
         if (Steps.IsOn)

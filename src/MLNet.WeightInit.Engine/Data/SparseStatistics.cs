@@ -6,14 +6,18 @@ namespace MLNet.WeightInit.Engine.Data;
 /// <remarks>
 /// By rule, feature by feature over the training rows:
 /// one that is never given, or has the same value in all rows, gets scale 0, as in dense data;
-/// one that is not 0 in at least half of the rows, and beyond −1 … 1 somewhere, is a number such as a price beside a text: centred and divided by its deviation, as in dense data;
+/// one that is not 0 in at least half of the rows, and beyond −1 … 1 somewhere, or not 0 in nearly all rows and not always the same there, is a number such as a price or a share beside a text: centred and divided by its
+/// deviation, as in dense data;
 /// any other is sparse: never centred, since that would make every row full, and divided by the root mean square of its values other than 0 where that is above 1 (counts),
-/// so that indicators, shares and texts that are normalized row by row stay as they are.
+/// so that indicators, rare shares and the rarer words of texts that are normalized row by row stay as they are.
 /// </remarks>
 internal static class SparseStatistics
 {
     /// <summary>Share of rows in which a feature must be other than 0 to be taken for a number.</summary>
     const double ShareOfNumbers = 0.5;
+
+    /// <summary>The same of one within −1 … 1, as the commonest words of texts that are normalized row by row are: divided by their small deviations, half of all words would drown the others.</summary>
+    const double ShareOfSmallNumbers = 0.95;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static AffineScale Standardization(SparseRows data, ReadOnlySpan<int> rows)
@@ -48,7 +52,7 @@ internal static class SparseStatistics
         {
             if (given[column] == 0 || given[column] == rows.Length && minimum[column] == maximum[column])
                 continue;
-            isNumber[column] = given[column] >= ShareOfNumbers * rows.Length && (maximum[column] > 1 || minimum[column] < -1);
+            isNumber[column] = maximum[column] > 1 || minimum[column] < -1 ? given[column] >= ShareOfNumbers * rows.Length : given[column] >= ShareOfSmallNumbers * rows.Length && minimum[column] < maximum[column];
             if (isNumber[column])
                 means[column] = (float)(sums[column] / rows.Length);
             else

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 

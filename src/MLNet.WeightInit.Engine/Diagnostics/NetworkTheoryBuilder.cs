@@ -17,6 +17,9 @@ internal static class NetworkTheoryBuilder
     /// <summary>The same of the layers before one from which no band is given for its signals: a band of the 13th of thirty GELU layers holds 93 % of draws, of the last 61 %.</summary>
     const double MostSignalDrift = 1;
 
+    /// <summary>First order in 1 / n: a gradient that goes back through fewer units has other bands (docs/benchmarks/mean-field.md has them from 16 on).</summary>
+    const int FewestUnitsForGradients = 16;
+
     /// <param name="layers">Measured and predicted by <see cref="MeanFieldRecursion"/>.</param>
     /// <param name="rows">Σ x and Σ x² of each row, as the network saw it.</param>
     /// <param name="gradientRatio">‖∂L/∂z‖ of the first hidden layer over the last's, by theory.</param>
@@ -32,6 +35,9 @@ internal static class NetworkTheoryBuilder
             Array.Fill(backward, Fluctuation.Unknown, 0, hidden);
         for (int index = 0; index <= hidden; index++)
             forward[index] = index * drift > MostSignalDrift ? Fluctuation.Unknown : forward[index];
+        for (int index = 0; index < hidden; index++)
+            if (Enumerable.Range(index, hidden - index).Any(later => probe.Layers[later].Units < FewestUnitsForGradients))
+                backward[index] = Fluctuation.Unknown;
         double inverseWidth = 0;
         for (int index = 0; index < hidden; index++)
             inverseWidth += 1.0 / probe.Layers[index].Units;

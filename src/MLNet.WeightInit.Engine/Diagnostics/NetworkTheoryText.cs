@@ -1,4 +1,5 @@
 using System.Text;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
@@ -33,10 +34,13 @@ internal static class NetworkTheoryText
         var table = new TextTable("Layer", "q", "cosine", "theory", "z dev, 95 %", "dL/dz, 95 %");
         foreach (LayerTheory layer in theory.Layers)
             table.Add($"`{layer.Layer}`", NumberText.Format(layer.SecondMoment), NumberText.Format(layer.Similarity), NumberText.Format(layer.PredictedSimilarity),
-                $"{NumberText.Format(layer.LowestDeviation)} to {NumberText.Format(layer.HighestDeviation)}", $"{NumberText.Format(layer.LowestGradientNorm)} to {NumberText.Format(layer.HighestGradientNorm)}");
+                Band(layer.LowestDeviation, layer.HighestDeviation), Band(layer.LowestGradientNorm, layer.HighestGradientNorm));
         table.AppendMarkdown(text);
         text.Append('\n');
     }
+
+    /// <summary>A dash where theory has none.</summary>
+    static string Band(double lowest, double highest) => double.IsNaN(lowest) ? "-" : $"{NumberText.Format(lowest)} to {NumberText.Format(highest)}";
 
     static string End(NetworkTheory theory) => double.IsNaN(theory.SimilarityFixedPoint) ? "" : $", in the end {NumberText.Format(theory.SimilarityFixedPoint)}";
 

@@ -36,10 +36,13 @@ internal static class NumberText
             0 => "0 %",
             < 0.1 => "<0.1 %",
             < 10 => percent.ToString("0.#", CultureInfo.InvariantCulture) + " %",
-            > 99.5 and < 100 => ">99 %",
+            >= 99.5 and < 100 => ">99 %",
             _ => percent.ToString("0", CultureInfo.InvariantCulture) + " %",
         };
     }
+
+    /// <summary><c>1 unit</c>, <c>1,200 units</c>.</summary>
+    public static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count:#,0} {what}{(count == 1 ? "" : "s")}");
 
     /// <summary>Two significant digits: <c>1.3x</c>, <c>41,000x</c>, <c>2.0e12x</c>; <c>to nothing</c> for an infinite factor.</summary>
     public static string Factor(double factor)

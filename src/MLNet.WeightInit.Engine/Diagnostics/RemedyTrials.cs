@@ -28,7 +28,7 @@ internal static class RemedyTrials
 
         // Notes of details are gone from every report that has none.
         bool Helps(Finding finding, JudgedFigure before, double value, InitializationReport after)
-            => JudgedFigures.IsNearer(before.Name, before.Value, value) || (finding.Severity > Severity.Note && !Stays(finding, after) && after.Verdict <= report.Verdict && (double.IsNaN(value) || !JudgedFigures.IsNearer(before.Name, value, before.Value)));
+            => (JudgedFigures.IsNearer(before.Name, before.Value, value) && (finding.Severity == Severity.Note || !Stays(finding, after) || JudgedFigures.IsHalfWay(before.Name, before.Value, value))) || (finding.Severity > Severity.Note && !Stays(finding, after) && after.Verdict <= report.Verdict && (double.IsNaN(value) || !JudgedFigures.IsNearer(before.Name, value, before.Value)));
 
         // What changes the forecast by less than its own error changes nothing.
         double Chance(Remedy remedy) => rebuilt.GetValueOrDefault(remedy.Code)?.Forecast is { } forecast ? Math.Round(forecast.Probability, 1) : 0;
@@ -64,6 +64,10 @@ internal static class RemedyTrials
             "hiddenLayers" => options with { HiddenLayers = [.. value.Trim('[', ']').Split(',').Select(units => int.Parse(units, CultureInfo.InvariantCulture))] },
             "Normalization" => options with { Normalization = value == "layer" ? Normalization.Layer : Normalization.Batch },
             "Standardize" => options with { Standardize = value == "true" },
+            "L1Regularization" => options with { L1 = float.Parse(value.TrimEnd('f'), CultureInfo.InvariantCulture) },
+            "MaxNorm" => options with { MaxNorm = null },
+            "GradientClipping" => options with { GradientClipping = null },
+            "EmbeddingInit" => options with { EmbeddingInit = null },
             "WeightDecay" => options with { WeightDecay = float.Parse(value.TrimEnd('f'), CultureInfo.InvariantCulture) },
             "Optimizer" => options with { Optimizer = Optimizers.Parse(value) },
             "NumberOfEpochs" => options with { NumberOfEpochs = int.Parse(value, CultureInfo.InvariantCulture) },

@@ -26,8 +26,10 @@ internal static class ReportBuilder
     /// <param name="details">What only <see cref="DiagnosticsLevel.Full"/> measures; null for none.</param>
     /// <param name="constants">Null where nobody looked.</param>
     /// <param name="trial">Of the training; null where it wasn't tried out.</param>
+    /// <param name="rateShare">Mean of the schedule's rates over the options' one.</param>
+    /// <param name="isKnown">Whether the forecast knows trainings of this kind.</param>
     /// <param name="pool">Threads that share the layers; null: the caller's alone.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null, InitializationDetails? details = null, WorkerPool? pool = null, ConstantFeatures? constants = null, StartTrial? trial = null)
+    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null, InitializationDetails? details = null, WorkerPool? pool = null, ConstantFeatures? constants = null, StartTrial? trial = null, double rateShare = 1, bool isKnown = true)
     {
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
@@ -35,10 +37,10 @@ internal static class ReportBuilder
         LayerStatistics[] layers = Measure(probe, options.CheckCancelled, () => new KernelCurve(options.Activation, options.Simd), moments, predictions, options.Dropout, pool ?? WorkerPool.CallerOnly);
         double gradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout);
         NetworkTheory theory = NetworkTheoryBuilder.Build(probe, layers, moments, curve, probeRows, gradientRatio, options.Dropout);
-        double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, steps);
+        double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, Math.Max(Math.Min(steps, 1), (long)(steps * rateShare)));
         // The study's trainings have no decay: where it does more than the loss its figures mean something else.
         double decay = options.Optimizer.HasDecoupledDecay ? 0 : options.WeightDecay ?? 0;
-        TrainabilityForecast? forecast = StartFigures.AreKnown(options) && steps > 0 && !OutweighedGradient.IsFound(layers, probe, decay, TrainingDynamics.Of(options.Optimizer)) ? TrainabilityForecast.Of(start, steps) : null;
+        TrainabilityForecast? forecast = isKnown && StartFigures.IsLabelKnown(priorLoss) && steps > 0 && !OutweighedGradient.IsFound(layers, probe, decay, TrainingDynamics.Of(options.Optimizer)) ? TrainabilityForecast.Of(start, steps) : null;
         var context = new ReportContext
         {
             Layers = layers,
@@ -59,6 +61,7 @@ internal static class ReportBuilder
             StartFigures = start,
             LearningRate = options.LearningRate,
             Traits = TrainingTraits.Of(options),
+            ProposedRate = MeasuredRate.Of(rates?.Advice, options.LearningRate),
             Constants = constants,
             HasOtherInputs = plan.Embeddings.Count > 0,
             RowSquare = probeRows.Average(row => row.SquaredSum),

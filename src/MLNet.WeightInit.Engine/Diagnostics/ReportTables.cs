@@ -1,3 +1,4 @@
+using MLNet.WeightInit.Engine.Text;
 namespace MLNet.WeightInit.Engine.Diagnostics;
 
 /// <summary>The report's two tables, for text and Markdown alike.</summary>

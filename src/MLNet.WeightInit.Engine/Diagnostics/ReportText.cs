@@ -1,5 +1,6 @@
 using System.Text;
 using MLNet.WeightInit.Engine.Diagnostics.Details;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics;
 

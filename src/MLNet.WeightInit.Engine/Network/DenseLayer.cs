@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Kernels;
 using MLNet.WeightInit.Engine.Network;
 
@@ -33,6 +34,9 @@ public sealed class DenseLayer
 
     /// <summary>Index among the network's dense layers of the one whose sums <c>W x + b</c>, with what was added to them, are added to this one's; null where no residual block ends.</summary>
     public int? SkipFrom => _layout.SkipFrom;
+
+    /// <summary><c>hidden[0]: 64 to 128 units, ReLU</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}: {Inputs} to {Outputs} units, {Activation}{(IsNormalized ? $", {Normalization} normalization" : "")}{(SkipFrom is { } from ? $", plus the sums of layer {from}" : "")}");
 
     internal bool IsNormalized => _layout.IsNormalized;
 

@@ -79,6 +79,9 @@ public sealed partial class FeedForwardNetwork
         _idleScorer = scorer;
     }
 
+    /// <summary>A table of the layers, with their sizes and parameters, and what a row costs.</summary>
+    public override string ToString() => NetworkSummary.Write(this);
+
     internal Span<float> Vectors(EmbeddingLayout embedding) => Parameters.Span.Slice((int)embedding.Offset, (int)embedding.Length);
 
     /// <summary>In panels, or input by input, as the layout has them.</summary>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using MLNet.WeightInit.Engine.Training;
+
 namespace MLNet.WeightInit;
 
 /// <summary>One pass over the training rows.</summary>
@@ -36,4 +39,7 @@ public sealed record EpochRecord
 
     /// <summary>Loss and metric of each of several labels, in the order of the options; empty for one label, and in models of versions that didn't record it.</summary>
     public IReadOnlyList<HeadRecord> Heads { get; internal init; } = HeadRecordList.Empty;
+
+    /// <summary><c>epoch 12: loss 0.1234, validation loss 0.1502, metric 0.961, validation metric 0.952, learning rate 0.001</c>, in the invariant culture.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"epoch {Epoch}: {LossText.Of(TrainingLoss, ValidationLoss, TrainingMetric, ValidationMetric, "metric")}, learning rate {LearningRate:G4}");
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit;
 
@@ -31,6 +32,9 @@ public sealed record HeadRecord
 
     /// <summary>The label's metric over the validation rows after the epoch; null without a metric or such rows, NaN where it isn't defined for them.</summary>
     public double? ValidationMetric { get; internal init; }
+
+    /// <summary><c>Species: loss 0.1234, validation loss 0.1502, Accuracy 0.961, validation Accuracy 0.952</c>, in the invariant culture.</summary>
+    public override string ToString() => $"{LabelColumnName}: {LossText.Of(TrainingLoss, ValidationLoss, TrainingMetric, ValidationMetric, Metric ?? "metric")}";
 }
 
 /// <summary>One record a head. Lists of equal records are equal, so that records that hold them are.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit;
@@ -21,4 +22,8 @@ public sealed class LearningRateSearch
     /// <summary>A tenth of the rate at which the loss lay farthest below that of the first weights on the same rows (a mean in which each step keeps 0.9), but never below the range; null where it never lay below, and no rate of the range trains.</summary>
     /// <remarks>At the lowest point itself the loss is about to rise (fastai's rule of thumb).</remarks>
     public float? Suggestion { get; }
+
+    /// <summary>The suggestion, and what was tried, in a sentence.</summary>
+    public override string ToString() => Points.Count == 0 ? "No learning rate was tried." : string.Create(CultureInfo.InvariantCulture,
+        $"{(Suggestion is { } rate ? $"Suggested learning rate: {rate.ToString("G3", CultureInfo.InvariantCulture)}" : "No learning rate of the range trains")} ({Points.Count:#,0} steps from {Points[0].LearningRate:G3} to {Points[^1].LearningRate:G3}).");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit;
@@ -50,6 +51,10 @@ public sealed class TrainingHistory
     /// infinity, which JSON doesn't have, are the strings <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c>.</returns>
     /// <exception cref="InvalidOperationException">Timings were asked for, and there are none.</exception>
     public string ToJson(bool timings = false) => HistoryJson.Write(this, TimingsIf(timings));
+
+    /// <summary>The epoch that the model is from, what it ended with, and why training stopped.</summary>
+    public override string ToString() => Epochs.Count == 0 ? StopReason
+        : string.Create(CultureInfo.InvariantCulture, $"{Epochs.Count} {(Epochs.Count == 1 ? "epoch" : "epochs")}; the model is from {Epochs[Math.Clamp(BestEpoch, 1, Epochs.Count) - 1]}. {StopReason}");
 
     IReadOnlyList<TimeSpan>? TimingsIf(bool wanted) => !wanted
         ? null

@@ -97,6 +97,9 @@ internal sealed record TrainingOptions
     /// <summary>Of the weights, in <see cref="Seed"/>'s place; null: they are drawn by it, as everything else.</summary>
     public long? FillSeed { get; init; }
 
+    /// <summary>True where the targets are the features: the narrowest layer is the point of the network then.</summary>
+    public bool Reconstructs { get; init; }
+
     /// <summary>True for the report alone, of a training that is judged as it would be: with its own epochs.</summary>
     public bool OnlyMeasures { get; init; }
 

@@ -44,6 +44,7 @@ public sealed partial class WeightInitCatalog
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or a column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">The data can't train.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled, whatever their <see cref="NeuralNetOptions.OnCancel"/>.</exception>
     [RequiresUnreferencedCode(MLNetCompatibility.TrimmingMessage)]
     [RequiresDynamicCode(MLNetCompatibility.DynamicCodeMessage)]
     public InitializationReport Diagnose(IDataView data, NeuralNetOptions options)
@@ -53,6 +54,7 @@ public sealed partial class WeightInitCatalog
         NeuralNetOptions untrained = options.Copy();
         untrained.ClearCheckpoints();
         untrained.OnlyMeasures = true;
+        untrained.OnCancel = CancelledTraining.Throw;         // there is no part of a report to go by
         untrained.Diagnostics = DiagnosticsLevel.Full;
         return TrainerFactory.Estimator(_environment, untrained).Fit(data).Model.Initialization;
     }

@@ -82,7 +82,7 @@ internal sealed class RowBuffer
         string sparse = _targetColumns == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" Rows of at least {FeatureBuffer.FewestSparseFeatures:N0} features that come as sparse vectors, with at most one value in {FeatureBuffer.MostGiven} other than 0, are kept sparse and take {RowMemory.SparseValue} bytes for each of those values.");
         return new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
             $"Column '{_column}' has {_featureCount:N0} features{labels} in at least {rows:N0} rows: {bytes:N0} bytes as dense values, and at most {_mostBytes:N0} are allowed. "
-            + $"Use fewer features, for example fewer hash bits or mlContext.Transforms.FeatureSelection.SelectFeaturesBasedOnCount, or fewer rows: mlContext.Data.TakeRows(data, {MostRows}); raise MemoryLimit; or leave Streaming null, and BatchSize small enough that the limit holds a batch.{sparse}"));
+            + $"Use fewer features, for example fewer hash bits or mlContext.Transforms.FeatureSelection.SelectFeaturesBasedOnCount, or fewer rows: mlContext.Data.TakeRows(data, {Math.Max(2, MostRows)}); raise MemoryLimit; or leave Streaming null, and BatchSize small enough that the limit holds a batch.{sparse}"));
     }
 
     long SparseBytes(long rows, long values) => rows * RowMemory.SparseRow(_targetColumns) + values * RowMemory.SparseValue;

@@ -10,7 +10,8 @@ namespace MLNet.WeightInit;
 
 /// <summary>Reads the rows of a data view into memory, once, in order, or finds that they are to be streamed; answers for those that can't be used.</summary>
 /// <param name="seed">Of the choices among rows that are streamed.</param>
-internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetOptions options, Loss? loss, NetworkTask task, int outputs, long seed)
+/// <param name="isContinued">Whether a model goes on: it has seen other rows, and one more, or those of one class, can be all that is new.</param>
+internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetOptions options, Loss? loss, NetworkTask task, int outputs, long seed, bool isContinued = false)
 {
     /// <summary>Values of the label that a row has; 0 for an autoencoder, whose features are held once.</summary>
     readonly int _labelColumns = options.IsAutoencoder ? 0 : task == NetworkTask.Multiclass ? 1 : outputs;
@@ -97,13 +98,15 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
 
     void CheckCount(long rows)
     {
-        if (rows < 2)
-            throw Refuse($"Training needs at least 2 rows, and the data has {rows} that can be used. Pass more rows.");
+        if (rows < (isContinued ? 1 : 2))
+            throw Refuse($"Training needs at least {(isContinued ? "1 row" : "2 rows")}, and the data has {rows} that can be used. Pass more rows.");
     }
 
     /// <param name="factsOf">Some of the label's columns.</param>
     void CheckLabels(RoleMappedData data, Func<Range, LabelFacts> factsOf)
     {
+        if (isContinued)
+            return;
         if (loss is HeadsLoss heads)
         {
             var headChecks = new HeadLabelChecks(heads, data.Schema.Schema, factsOf);
@@ -138,6 +141,8 @@ internal sealed partial class RowReader(IHost host, IChannel channel, NeuralNetO
 
     void CheckFeatures(TrainingSet rows)
     {
+        if (isContinued)
+            return;
         for (int row = 1; row < rows.Rows; row++)
             if (!rows.HaveSameFeatures(row, 0) || !rows.KeysOf(row).SequenceEqual(rows.KeysOf(0)))
                 return;

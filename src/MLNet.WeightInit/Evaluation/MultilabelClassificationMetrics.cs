@@ -12,8 +12,9 @@ public sealed class MultilabelClassificationMetrics
 {
     readonly LabelMetrics _all;
 
-    internal MultilabelClassificationMetrics(IReadOnlyList<LabelMetrics> labels, long rows, long exactRows)
+    internal MultilabelClassificationMetrics(IReadOnlyList<LabelMetrics> labels, long rows, long exactRows, long skippedRows)
     {
+        SkippedRows = skippedRows;
         Labels = labels;
         Rows = rows;
         SubsetAccuracy = exactRows / (double)rows;
@@ -25,6 +26,9 @@ public sealed class MultilabelClassificationMetrics
 
     /// <summary>Rows that were compared.</summary>
     public long Rows { get; }
+
+    /// <summary>Rows that were left out, since a missing or infinite feature leaves them without a score. 0 where the predictions come without their model's column of scores.</summary>
+    public long SkippedRows { get; }
 
     /// <summary>Share of the rows in which every label was predicted right, 0 to 1.</summary>
     public double SubsetAccuracy { get; }
@@ -60,7 +64,7 @@ public sealed class MultilabelClassificationMetrics
             AppendRow(label.Name, label.Precision, label.Recall, label.F1Score, label.Support);
         AppendRow("micro average", MicroPrecision, MicroRecall, MicroF1Score, _all.Support);
         AppendRow("macro average", MacroPrecision, MacroRecall, MacroF1Score, _all.Support);
-        text.AppendLine().Append(CultureInfo.InvariantCulture, $"all labels right in {SubsetAccuracy:P1} of {Rows:N0} rows; {HammingLoss:P1} of all answers wrong");
+        text.AppendLine().Append(CultureInfo.InvariantCulture, $"all labels right in {SubsetAccuracy:P1} of {Rows:N0} rows; {HammingLoss:P1} of all answers wrong{(SkippedRows > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {SkippedRows:N0} without a score left out") : "")}");
         return text.ToString();
 
         void AppendRow(string name, double precision, double recall, double f1Score, long support)

@@ -9,7 +9,7 @@ internal static class MultilabelEvaluator
     const string Advice = "For one label a row use mlContext.BinaryClassification.Evaluate or mlContext.MulticlassClassification.Evaluate.";
 
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">There is no row.</exception>
+    /// <exception cref="InvalidOperationException">There is no row, or none with a score.</exception>
     public static MultilabelClassificationMetrics Evaluate(IDataView data, string labelColumnName, string predictedLabelColumnName)
     {
         var columns = new VectorColumns<bool>(data, labelColumnName, predictedLabelColumnName, BooleanDataViewType.Instance, Advice);
@@ -29,8 +29,10 @@ internal static class MultilabelEvaluator
             }
         }
         if (rows == 0)
-            throw new InvalidOperationException("Metrics need at least 1 row, and the data has none. Check the filter or split that made it.");
+            throw new InvalidOperationException(columns.SkippedRows > 0
+                ? $"Metrics need at least 1 row with a score, and none of the {columns.SkippedRows} rows has one: a feature is missing or infinite in each. Filter such rows out, or train with MissingValues = MeanWithIndicator."
+                : "Metrics need at least 1 row, and the data has none. Check the filter or split that made it.");
         return new MultilabelClassificationMetrics(
-            [.. columns.Names.Select((name, slot) => new LabelMetrics(name, both[slot], onlyPredicted[slot], onlyTrue[slot], rows - both[slot] - onlyPredicted[slot] - onlyTrue[slot]))], rows, exact);
+            [.. columns.Names.Select((name, slot) => new LabelMetrics(name, both[slot], onlyPredicted[slot], onlyTrue[slot], rows - both[slot] - onlyPredicted[slot] - onlyTrue[slot]))], rows, exact, columns.SkippedRows);
     }
 }

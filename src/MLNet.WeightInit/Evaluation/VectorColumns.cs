@@ -11,6 +11,7 @@ internal sealed class VectorColumns<TItem>
 {
     readonly IDataView _data;
     readonly DataViewSchema.Column _label, _prediction;
+    readonly DataViewSchema.Column? _scores;
 
     /// <param name="advice">What to do where a column is of another type.</param>
     /// <param name="predictionParameter">What the caller's own caller knows the prediction's column name as.</param>
@@ -21,6 +22,7 @@ internal sealed class VectorColumns<TItem>
         _data = data;
         _label = Find(data.Schema, labelColumnName, nameof(labelColumnName), itemType, advice);
         _prediction = Find(data.Schema, predictionColumnName, predictionParameter, itemType, advice);
+        _scores = itemType is BooleanDataViewType ? ScoreColumn.Of(data.Schema, _prediction) : null;       // values that can't be scored are NaN themselves
         Size = ((VectorDataViewType)_label.Type).Size;
         int predicted = ((VectorDataViewType)_prediction.Type).Size;
         if (predicted != Size)
@@ -36,28 +38,48 @@ internal sealed class VectorColumns<TItem>
     /// <summary>One a slot: its name, or its number where it has none.</summary>
     public string[] Names { get; }
 
-    /// <summary>Both vectors of every row; the arrays are the same for all rows.</summary>
+    /// <summary>Rows that <see cref="Rows"/> left out, for having no score.</summary>
+    public long SkippedRows { get; private set; }
+
+    /// <summary>Both vectors of every row that has a score; the arrays are the same for all rows.</summary>
     public IEnumerable<(TItem[] Label, TItem[] Prediction)> Rows()
     {
-        using DataViewRowCursor cursor = _data.GetRowCursor([_label, _prediction]);
+        SkippedRows = 0;
+        using DataViewRowCursor cursor = _data.GetRowCursor(_scores is { } scores ? [_label, _prediction, scores] : [_label, _prediction]);
+        ValueGetter<VBuffer<float>>? getScores = _scores is { } column ? cursor.GetGetter<VBuffer<float>>(column) : null;
+        VBuffer<float> score = default;
         ValueGetter<VBuffer<TItem>> getLabel = cursor.GetGetter<VBuffer<TItem>>(_label), getPrediction = cursor.GetGetter<VBuffer<TItem>>(_prediction);
         TItem[] label = new TItem[Size], prediction = new TItem[Size];
         VBuffer<TItem> buffer = default;
         while (cursor.MoveNext())
         {
+            getScores?.Invoke(ref score);
+            if (HasNaN(score.GetValues()))
+            {
+                SkippedRows++;
+                continue;
+            }
             Read(getLabel, _label, label);
             Read(getPrediction, _prediction, prediction);
             yield return (label, prediction);
         }
 
-        void Read(ValueGetter<VBuffer<TItem>> getter, DataViewSchema.Column column, TItem[] destination)
+        void Read(ValueGetter<VBuffer<TItem>> getter, DataViewSchema.Column source, TItem[] destination)
         {
             getter(ref buffer);
             if (buffer.Length != Size)
                 throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                    $"Column '{column.Name}' must have {Size} values in every row, as its type {column.Type} says, and has {buffer.Length} in row {cursor.Position:N0} (counted from 0). Filter such rows out."));
+                    $"Column '{source.Name}' must have {Size} values in every row, as its type {source.Type} says, and has {buffer.Length} in row {cursor.Position:N0} (counted from 0). Filter such rows out."));
             buffer.CopyTo(destination);
         }
+    }
+
+    static bool HasNaN(ReadOnlySpan<float> scores)
+    {
+        foreach (float score in scores)
+            if (float.IsNaN(score))
+                return true;
+        return false;
     }
 
     static DataViewSchema.Column Find(DataViewSchema schema, string name, string parameter, PrimitiveDataViewType itemType, string advice)

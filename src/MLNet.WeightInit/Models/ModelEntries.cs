@@ -15,6 +15,9 @@ internal static class ModelEntries
 
     /// <summary>The report's plan once more, for readers of the zip, with the hashes of what tensors started from; files of earlier releases have none.</summary>
     const string PlanEntry = "plan.json";
+
+    /// <summary>What keys and slots meant in the training data; absent where nothing had names, and from files of earlier releases.</summary>
+    const string ColumnsEntry = "columns.json";
     const uint FirstVersion = 0x00010001;
 
     /// <summary>The history has metrics and gradient norms.</summary>
@@ -43,6 +46,15 @@ internal static class ModelEntries
         Write(context, PlanEntry, ReportJsonWriter.WritePlan(model.Initialization));
         Write(context, ReportEntry, model.Initialization.ToJson());
     }
+
+    public static void SaveColumns(ModelSaveContext context, IReadOnlyList<ColumnMeaning> columns)
+    {
+        if (columns.Count > 0)
+            Write(context, ColumnsEntry, ColumnsJson.Write(columns));
+    }
+
+    /// <exception cref="InvalidDataException">The entry is damaged.</exception>
+    public static IReadOnlyList<ColumnMeaning> LoadColumns(ModelLoadContext context) => Read(context, ColumnsEntry) is { } json ? ColumnsJson.Read(json) : [];
 
     static void Write(ModelSaveContext context, string name, string json)
     {

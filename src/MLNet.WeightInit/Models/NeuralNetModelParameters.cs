@@ -11,10 +11,11 @@ namespace MLNet.WeightInit;
 
 /// <summary>A fitted network as ML.NET sees it: scores rows, saves, loads, exports to ONNX. Tasks differ in what a row's score is.</summary>
 /// <typeparam name="TOutput">Score of one row: Single, or a vector of Single.</typeparam>
-public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TOutput>, INeuralNetModel, IValueMapper, ISingleCanSaveOnnx, IBindableCanSaveOnnx, INeuralNetMapper
+public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TOutput>, INeuralNetModel, IValueMapper, ISingleCanSaveOnnx, IBindableCanSaveOnnx, INeuralNetMapper, IKnowsColumns
 {
     readonly VersionInfo _version;
     readonly VectorDataViewType _inputType;
+    IReadOnlyList<ColumnMeaning> _columns = [];
 
     private protected NeuralNetModelParameters(IHostEnvironment environment, VersionInfo version, TrainingResult result)
         : base(environment, version.LoaderSignature)
@@ -31,6 +32,7 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
     {
         _version = version;
         (Network, Initialization, History) = ModelEntries.Load(Host, context);
+        _columns = ModelEntries.LoadColumns(context);
         Host.CheckDecode(Network.Task == task, "The network in this model is of another task than the model says: the file is damaged.");
         _inputType = new VectorDataViewType(NumberDataViewType.Single, Network.Inputs);
     }
@@ -43,6 +45,15 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
 
     /// <inheritdoc/>
     public TrainingHistory History { get; }
+
+    /// <summary>A table of the network's layers.</summary>
+    public override string ToString() => Network.ToString();
+
+    IReadOnlyList<ColumnMeaning> IKnowsColumns.Columns
+    {
+        get => _columns;
+        set => _columns = value;
+    }
 
     DataViewType IValueMapper.InputType => _inputType;
 
@@ -91,6 +102,7 @@ public abstract class NeuralNetModelParameters<TOutput> : ModelParametersBase<TO
         base.SaveCore(context);
         context.SetVersionInfo(_version);
         ModelEntries.Save(context, this);
+        ModelEntries.SaveColumns(context, _columns);
     }
 
     /// <summary>What ML.NET binds a model with that leaves it to ML.NET.</summary>

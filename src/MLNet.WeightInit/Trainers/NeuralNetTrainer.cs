@@ -125,12 +125,15 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         int outputs = CheckLabel(context.TrainingSet);
         KeyColumns.Find(Host, context.TrainingSet.Schema.Schema, _settings.Options);      // before rows are read
         long seed = Seed();
-        var reader = new RowReader(Host, channel, _settings.Options, ComposedLoss ?? _settings.Loss, _task, outputs, seed);
+        var reader = new RowReader(Host, channel, _settings.Options, ComposedLoss ?? _settings.Loss, _task, outputs, seed, isContinued: context.InitialPredictor is not null);
         using TrainingRows rows = reader.Read(context.TrainingSet, hasValidationSet: context.ValidationSet is not null);
         TrainingSet? validation = context.ValidationSet is null ? null : ReadValidation(channel, reader, context, rows, outputs);
         if (_settings.Options.ClassWeights is { } classWeights)
             ClassWeighting.Apply(channel, classWeights, context.TrainingSet.Schema.Label!.Value, _task, outputs, rows, validation);
 
+        IReadOnlyList<ColumnMeaning> meanings = ColumnMeaning.Of(context.TrainingSet.Schema, _settings.Options);
+        if (context.InitialPredictor is IKnowsColumns trained)
+            ColumnMeaning.Compare(Host, channel, trained.Columns, meanings);
         var progress = new TrainingProgress(channel, progressChannel, _settings.Options.Progress);
         TrainingOptions options = _settings.ForTraining(_task, OutputsOf(outputs), LossFor(channel, context.TrainingSet.Schema.Schema, rows), progress, Host.CheckAlive) with
         {
@@ -151,7 +154,9 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
             throw;
         }
         Warn(channel, result);
-        return CreateModel(result);
+        TModel model = CreateModel(result);
+        ((IKnowsColumns)model).Columns = meanings;
+        return model;
     }
 
     /// <summary>A column of one value a row, marked as a trainer's output.</summary>
@@ -183,6 +188,8 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
     {
         Warn(channel, result.Initialization, _settings.Options.OnlyMeasures ? "The report has the rest." : "The model's Initialization has the whole report; mlContext.WeightInit.ReportOf(model) finds it in a chain.");
         WarnOfMissingValidation(channel, result.History);
+        if (result.History is { WasCancelled: false, Epochs.Count: 0 } && !_settings.Options.OnlyMeasures && _settings.Options is { NumberOfEpochs: not 0, RangeTest: null, Comparison: null })
+            channel.Warning("The model is not trained. {0}", result.History.StopReason);
         if (result.History.WasCancelled && _settings.Options.RangeTest is null)       // as above
             channel.Warning("Training was cancelled, and the model is the best so far. {0}", result.History.StopReason);
     }
@@ -207,7 +214,7 @@ public abstract class NeuralNetTrainer<TTransformer, TModel> : TrainerEstimatorB
         if (_settings.Options.Comparison is not null || (_settings.Options.RangeTest is not null && report.Verdict is (Verdict.LrUnstable or Verdict.Stalling)))
             return;
         if (report.Verdict != Verdict.Healthy)
-            channel.Warning("The initialization is not healthy. {0} {1}", ReportHeadline.Write(report), whereTheRestIs);
+            channel.Warning("{0} {1} {2}", report.Verdict == Verdict.Stalling ? "The training is likely to learn little, or did." : "The initialization is not healthy.", ReportHeadline.Write(report), whereTheRestIs);
         // What the start already had is not said twice, nor what to do about it.
         foreach (Finding finding in report.EarlyTraining?.Findings.Where(finding => finding.Severity >= Severity.Warning && finding.Verdict != report.Verdict) ?? [])
             channel.Warning("Training did not go well. {0}: {1}.{2}", finding.Verdict, finding.Evidence, report.Verdict == Verdict.Healthy && finding.Remedies.Count > 0 ? $" Try {finding.Remedies[0]}." : "");

@@ -39,6 +39,27 @@ internal sealed unsafe class SparseStatisticsTests
         Assert.That(Of(9_999, 10_001, 9_999, 10_001), Is.EqualTo((10_000f, 1f)));
     }
 
+    /// <summary>Of any size, where it is given in 95 % of the rows: else a share of 0 to 0.1 beside a text would never be seen.</summary>
+    [TestCase(0, true)]
+    [TestCase(2, true)]
+    [TestCase(3, false)]
+    public void A_small_number_is_one_too_where_nearly_all_rows_have_it(int zeros, bool isNumber)
+    {
+        float[] column = [.. Enumerable.Range(0, 40).Select(row => row < zeros ? 0f : row % 2 == 0 ? 0.01f : 0.03f)];
+        double mean = column.Average(value => (double)value), deviation = Math.Sqrt(column.Average(value => (value - mean) * (value - mean)));
+        (float foundMean, float foundScale) = Of(column);
+        // Sums of 40 floats in double: 40 · 2⁻⁵³ and the rounding to a float.
+        Assert.That((double)foundMean, Is.EqualTo(isNumber ? mean : 0).Within(1e-7 * mean));
+        Assert.That((double)foundScale, Is.EqualTo(isNumber ? 1 / deviation : 1).Within(1e-6 / deviation));
+    }
+
+    [Test]
+    public void An_indicator_is_none_however_often_it_is_given()
+    {
+        Assert.That(Of([.. Enumerable.Repeat(1f, 39), 0]), Is.EqualTo((0f, 1f)));
+        Assert.That(Of([.. Enumerable.Repeat(0.3f, 39), 0]), Is.EqualTo((0f, 1f)));
+    }
+
     [Test]
     public void A_feature_with_one_value_in_all_rows_gets_scale_zero()
         => Assert.That(Of(3, 3, 3), Is.EqualTo((0f, 0f)));

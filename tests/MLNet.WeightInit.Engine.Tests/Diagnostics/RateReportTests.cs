@@ -16,7 +16,7 @@ internal sealed class RateReportTests
     /// <summary>Where one start trains at a rate at which another doesn't, and so at every rung, there is an edge and no largest stable rate.</summary>
     [TestCase(0.8, 1.2, "The largest rate that trained", "up to 0.800 lowers")]
     [TestCase(double.NaN, 1.2, "None trained from every one of 9 starts, in 7 rates tried over 40 steps, batches of 32, in 9 orders of the rows; at 1.20 half of them do.", "none lowers the loss from every start in 40 steps; 1.20 does from half of them.")]
-    [TestCase(double.NaN, double.NaN, "No rate lowered the loss", "none that was tried lowers the loss in 40 steps.")]
+    [TestCase(double.NaN, double.NaN, "No rate brought the loss clearly below", "none that was tried brings the loss clearly below the start's and the best constant's in 40 steps.")]
     public void The_edge_is_told_as_it_is(double stable, double diverged, string reason, string line)
     {
         LearningRateAdvice advice = Write(new RateEdge(stable, diverged, 6), s_compared, asked: 0.05);

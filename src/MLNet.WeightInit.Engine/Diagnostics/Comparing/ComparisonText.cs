@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Comparing;
 
@@ -48,6 +49,8 @@ internal static class ComparisonText
         if (comparison.Candidates.Count == 1)
             return $"{best.Initializer}: {loss}.";
         CandidateResult other = best.Rank == reference.Rank ? comparison.Ranking[1] : best;
+        if (other.LossDifference!.Value == 0)
+            return $"{best.Initializer} and {(other == best ? reference : other).Initializer} end alike, best of {comparison.Candidates.Count}, with {loss}.";
         string difference = $"{NumberText.Format(Math.Abs(other.LossDifference!.Value))} below {(other == best ? reference : other).Initializer}'s (p {NumberText.Format(other.AdjustedPValue!.Value)} after Holm)";
         return other.AdjustedPValue <= 1 - comparison.Confidence
             ? $"{best.Initializer} is best of {comparison.Candidates.Count}: {loss}, {difference}."

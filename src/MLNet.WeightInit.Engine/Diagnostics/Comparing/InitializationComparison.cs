@@ -78,7 +78,7 @@ public sealed class InitializationComparison
 
     /// <summary>What the intervals cover, and what they don't.</summary>
     public string Coverage => string.Create(CultureInfo.InvariantCulture,
-        $"The {Confidence * 100:0.##} % intervals cover the seed, that is the draw of the weights and the order of the rows ({Seeds} seeds, the same for every initializer), and not the data: every training had the same {TrainingRows:#,0} rows and was measured on the same {HeldOutRows:#,0} others.");
+        $"The {Confidence * 100:0.##} % intervals cover the seed, that is the draw of the weights and the order of the rows ({Seeds} seeds, the same for every initializer), and not the data: every training had the same {TrainingRows:#,0} rows and was measured on the same {(HeldOutRows == 1 ? "other one" : $"{HeldOutRows.ToString("#,0", CultureInfo.InvariantCulture)} others")}.");
 
     /// <summary>The best initializer in a sentence, tables and what the intervals cover, as text of at most 100 columns.</summary>
     public override string ToString() => ComparisonText.Write(this);

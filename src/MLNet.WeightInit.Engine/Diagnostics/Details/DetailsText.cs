@@ -1,4 +1,5 @@
 using System.Text;
+using MLNet.WeightInit.Engine.Text;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Details;
 

@@ -26,7 +26,7 @@ internal sealed class DeadUnits : IFindingRule
             bool isShifted = layer.PreActivationMean < -layer.PreActivationDeviation;
             string cause = isShifted ? $"; pre-activations average {NumberText.Format(layer.PreActivationMean)}" : "";
             yield return new LayerFindings.Candidate(index, found, layer.DeadFraction,
-                $"{NumberText.Percent(layer.DeadFraction)} of the {layer.Outputs} units of {layer.Layer} pass no gradient on any row "
+                $"{NumberText.Percent(layer.DeadFraction)} of the {NumberText.Count(layer.Outputs, "unit")} of {layer.Layer} pass no gradient on any row "
                 + $"(theory {NumberText.Percent(layer.PredictedDeadFraction)}){cause}",
                 [isShifted ? Remedy.ZeroBias : Remedy.InitFor(layer.Activation), Remedy.Auto]);
         }

@@ -17,7 +17,7 @@ internal sealed class DyingUnits : ITrainingRule
             if (!(excess > NoteExcess))
                 continue;
             yield return new LayerFindings.Candidate(index, excess > WarningExcess && context.HasFailed ? Severity.Warning : Severity.Note, excess,
-                $"{NumberText.Percent(layer.DeadFraction)} of the {context.Layers[index].Outputs} units of {layer.Layer} pass no gradient on any row after training ({NumberText.Percent(layer.DeadFractionBefore)} before)",
+                $"{NumberText.Percent(layer.DeadFraction)} of the {NumberText.Count(context.Layers[index].Outputs, "unit")} of {layer.Layer} pass no gradient on any row after training ({NumberText.Percent(layer.DeadFractionBefore)} before)",
                 [.. context.RateTimes(0.1), Remedy.LeakyRelu]);
         }
     }

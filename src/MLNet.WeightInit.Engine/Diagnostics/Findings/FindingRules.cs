@@ -50,8 +50,15 @@ internal static class FindingRules
         => TrialJudgement.Apply(findings, end, training) is { } judged ? InOrder(judged, training) : findings;
 
     static Finding[] InOrder(IEnumerable<Finding> findings, JudgedTraining training)
-        => [.. findings.Select(finding => finding with { Remedies = [.. finding.Remedies.Where(remedy => Remedy.IsNew(remedy.Code, training))] })
+        => [.. findings.Select(finding => finding with { Remedies = Remedies(finding, training) })
             .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
+
+    /// <summary>What the network hasn't yet and can have; where nothing is left, what the user asked for beyond the usual, taken back.</summary>
+    static IReadOnlyList<Remedy> Remedies(Finding finding, JudgedTraining training)
+    {
+        Remedy[] fitting = [.. finding.Remedies.Where(remedy => Remedy.IsNew(remedy.Code, training))];
+        return fitting.Length > 0 || finding.Severity < Severity.Warning ? fitting : [.. training.Traits.Restraints.Select(code => new Remedy(code))];
+    }
 
     /// <inheritdoc cref="Examine(ReportContext)"/>
     /// <remarks>What a bad start ends in is mended at the start: its remedies are the ones to try, and not another rate.</remarks>

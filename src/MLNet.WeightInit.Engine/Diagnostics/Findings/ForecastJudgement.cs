@@ -49,11 +49,13 @@ internal static class ForecastJudgement
     /// <summary>The likely cause of a training that the forecast says fails, by what it says of it at other rates and for more steps.</summary>
     static Finding OfForecast(JudgedTraining training, TrainabilityForecast forecast)
     {
-        string start = string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps{forecast.Caveat}{Circumstances(training)}");
+        string start = string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps{forecast.Caveat}"), circumstances = Circumstances(training);
         if (Change.Of(training, forecast) is { } change)
-            return change.Finding(training, $"{start}, and {change.Condition} {NumberText.Percent(change.Probability)}");
+            return change.Finding(training, $"{start}, and {change.Condition} {NumberText.Percent(change.Probability)}{circumstances}");
+        if (training.Proposed is { } proposed)
+            return AtRate(training, proposed, $"{start}; {proposed.Text}{circumstances}");
         start += $", at no learning rate more than {NumberText.Percent(BestRate(training, forecast).Probability)}";
-        return training.HiddenLayers >= Deep ? TooDeep(training, $"{start}, and") : new Finding(Verdict.Stalling, Severity.Warning, 0, training.HiddenLayers, start, [Remedy.Auto, Remedy.Standardize]);
+        return training.HiddenLayers >= Deep ? TooDeep(training, $"{start}, and", circumstances) : new Finding(Verdict.Stalling, Severity.Warning, 0, training.HiddenLayers, $"{start}{circumstances}", [.. training.Traits.Restraints, Remedy.Auto, Remedy.Standardize]);
     }
 
     /// <summary>The likely cause of a training that failed, or whose trial did; a forecast that promises what was tried explains nothing.</summary>
@@ -61,20 +63,27 @@ internal static class ForecastJudgement
     public static Finding OfEnd(JudgedTraining training, string end)
     {
         string start = $"{end}{Circumstances(training)}";
-        string[] drops = training.Traits.Dropout > MostDropout ? [Remedy.LessDropout] : [], generic = [Remedy.Auto, Remedy.Standardize, .. MoreEpochs(training)];
+        string[] drops = training.Traits.Dropout > MostDropout ? [Remedy.LessDropout] : [], generic = [.. training.Traits.Restraints, Remedy.Auto, Remedy.Standardize, .. MoreEpochs(training)];
         if (training.Forecast is not { } forecast)
-            return training.HiddenLayers >= Deep
-                ? new Finding(Verdict.TooDeep, Severity.Warning, 0, training.HiddenLayers, start, [.. drops, Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
+            return training.Proposed is { } measured && training.Traits.Restraints.Count == 0 && drops.Length == 0 ? AtRate(training, measured, $"{start}; {measured.Text}")
+                : training.HiddenLayers >= Deep
+                ? new Finding(Verdict.TooDeep, Severity.Warning, 0, training.HiddenLayers, start, [.. drops, .. training.Traits.Restraints, Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
                 : new Finding(Verdict.Stalling, Severity.Warning, 0, training.HiddenLayers, start, [.. drops, .. generic]);
         if (Change.Of(training, forecast) is { } change)
             return change.Finding(training, $"{start}; of trainings that start like this one {NumberText.Percent(change.Probability)} learn {change.Condition}");
+        if (training.Proposed is { } proposed)
+            return AtRate(training, proposed, $"{start}; {proposed.Text}");
         double atRate = BestRate(training, forecast).Probability;
         start += atRate < Even ? $"; of trainings that start like this one no more than {NumberText.Percent(atRate)} learn at any learning rate" : "";
-        return training.HiddenLayers >= Deep ? TooDeep(training, $"{start};") : new Finding(Verdict.Stalling, Severity.Warning, 0, training.HiddenLayers, start, generic);
+        return training.HiddenLayers >= Deep ? TooDeep(training, $"{start};", "") : new Finding(Verdict.Stalling, Severity.Warning, 0, training.HiddenLayers, start, generic);
     }
 
-    static Finding TooDeep(JudgedTraining training, string start)
-        => new(Verdict.TooDeep, Severity.Warning, 0, training.HiddenLayers - 1, $"{start} {training.HiddenLayers} hidden layers are the likely cause", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos]);
+    /// <summary>What was tried goes before what the rule thinks of other rates.</summary>
+    static Finding AtRate(JudgedTraining training, MeasuredRate proposed, string evidence)
+        => new(proposed.Rate < training.LearningRate ? Verdict.LrUnstable : Verdict.Stalling, Severity.Warning, 0, training.HiddenLayers, evidence, [Remedy.Rate(proposed.Rate), .. training.Traits.Restraints, Remedy.Auto]);
+
+    static Finding TooDeep(JudgedTraining training, string start, string circumstances)
+        => new(Verdict.TooDeep, Severity.Warning, 0, training.HiddenLayers - 1, $"{start} {training.HiddenLayers} hidden layers are the likely cause{circumstances}", [Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos]);
 
     /// <summary>What data and dropout add to the evidence; empty where they are as usual.</summary>
     static string Circumstances(JudgedTraining training)
@@ -93,7 +102,7 @@ internal static class ForecastJudgement
         public static Change? Of(JudgedTraining training, TrainabilityForecast forecast)
         {
             (double factor, double atRate) = BestRate(training, forecast);
-            if (IsEnough(atRate))
+            if (IsEnough(atRate) && !(training.Proposed is { } proposed && proposed.Rate < training.LearningRate != factor < 1))
             {
                 string rate = ((float)(training.LearningRate * factor)).ToString("G2", CultureInfo.InvariantCulture);
                 return new Change(factor < 1 && training.LabelShare >= LeastLabelShare ? Verdict.LrUnstable : Verdict.Stalling, $"at a learning rate of {rate}", atRate,

@@ -70,6 +70,10 @@ internal static class JudgedFigures
         return Distance(new JudgedFigure(name, after)) < LeastDistance * Distance(new JudgedFigure(name, before));
     }
 
+    /// <summary>Whether half of a figure's distance is gone: less doesn't mend what is found all the same. Of losses and chances, whose distance has no end, any gain counts.</summary>
+    public static bool IsHalfWay(string name, double before, double after)
+        => name is Chance or TrialLoss or TrialEnd or InitialLoss || 2 * Distance(new JudgedFigure(name, after)) <= Distance(new JudgedFigure(name, before));
+
     /// <summary>Shares and chances in percent, the rest as numbers.</summary>
     public static string Text(string name, double value)
         => name is DeadShare or SaturatedShare or TwinShare or Chance ? NumberText.Percent(value) : NumberText.Format(value);

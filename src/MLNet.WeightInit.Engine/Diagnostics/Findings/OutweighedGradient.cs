@@ -15,7 +15,8 @@ internal sealed class OutweighedGradient : IFindingRule
 
     public IEnumerable<Finding> Examine(ReportContext context)
     {
-        if (!IsFound(context.Layers, context.Probe, context.WeightDecay, context.Training))
+        // A layer without a live unit leaves no gradient to outweigh, and has a finding of its own.
+        if (!IsFound(context.Layers, context.Probe, context.WeightDecay, context.Training) || context.Layers.Take(context.HiddenLayers).Any(layer => layer.DeadFraction == 1))
             yield break;
         double pull = Pull(context.Layers, context.WeightDecay), steps = context.Layers.Max(layer => layer.WeightDeviation) / context.LearningRate;
         string force = double.IsFinite(pull) ? $"at least {NumberText.Format(pull)} times as hard as the loss does" : "and the loss does not";

@@ -18,6 +18,10 @@ public sealed record Remedy
     internal const string PriorBias = "BiasInit = \"Auto\"";
     internal const string LayerNormalization = "Normalization = \"layer\"";
     internal const string NoDecay = "WeightDecay = 0f";
+    internal const string NoL1 = "L1Regularization = 0f";
+    internal const string NoMaxNorm = "MaxNorm = null";
+    internal const string NoClipping = "GradientClipping = null";
+    internal const string UsualEmbeddings = "EmbeddingInit = null";
     internal const string DecoupledDecay = "Optimizer = \"AdamW\"";
     internal const string Standardize = "Standardize = true";
     internal const string LessDropout = "Dropout = 0.2f";
@@ -39,7 +43,16 @@ public sealed record Remedy
     /// <summary>False for what the network already has or can't have.</summary>
     internal static bool IsNew(string code, JudgedTraining training)
         => !training.Initializers.Any(initializer => string.Equals(code, $"init: \"{initializer}\"", StringComparison.OrdinalIgnoreCase))
-            && (code != FewerLayers || training is { HiddenLayers: > 2, Traits.HasFixedLayers: false }) && code != Rate(training.LearningRate) && (!code.StartsWith(Batch, StringComparison.Ordinal) || training.Traits.HasLearningRate) && (code != LayerNormalization || !training.IsNormalized) && (code != Standardize || !training.IsStandardized);
+            && code != Rate(training.LearningRate)
+            && (!code.StartsWith(Batch, StringComparison.Ordinal) || training.Traits.HasLearningRate)
+            && code switch
+            {
+                FewerLayers => training is { HiddenLayers: > 2, Traits.HasFixedLayers: false },
+                LayerNormalization => training is { IsNormalized: false, Traits.MayNormalize: true },
+                EdgeOfChaos => training.Traits.HasEdgeOfChaos,
+                Standardize => !training.IsStandardized,
+                _ => true,
+            };
 
     /// <summary>Another learning rate, to three digits.</summary>
     internal static string Rate(double rate) => $"LearningRate = {((float)rate).ToString("G3", CultureInfo.InvariantCulture)}f";

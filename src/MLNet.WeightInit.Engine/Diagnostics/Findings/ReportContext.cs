@@ -56,6 +56,9 @@ internal sealed class ReportContext
     /// <summary>Of the training, for who proposes another.</summary>
     public float LearningRate { get; init; }
 
+    /// <inheritdoc cref="JudgedTraining.Proposed"/>
+    public MeasuredRate? ProposedRate { get; init; }
+
     /// <inheritdoc cref="JudgedTraining.Traits"/>
     public TrainingTraits Traits { get; init; } = TrainingTraits.Usual;
 

@@ -36,12 +36,12 @@ internal sealed class SymmetricUnits : IFindingRule
                 int distinct = IdenticalUnits.Distinct(context.Probe.Layers[index], context.Probe.Rows);
                 bool isHopeless = distinct == 1 && !(context.Output.Outputs == 1 && LabelShares.Linear(context) >= LinearShare);
                 yield return new LayerFindings.Candidate(index, isHopeless ? Severity.Error : Severity.Warning, 1 + layer.IdenticalFraction,
-                    $"{NumberText.Percent(layer.IdenticalFraction)} of the {layer.Outputs} units of {layer.Layer} have a twin "
+                    $"{NumberText.Percent(layer.IdenticalFraction)} of the {NumberText.Count(layer.Outputs, "unit")} of {layer.Layer} have a twin "
                     + $"with equal weights, bias and gradient: training can't tell them apart, and the layer works as {(distinct == 1 ? "one unit" : string.Create(CultureInfo.InvariantCulture, $"{distinct} units"))}", remedies);
             }
             else if (layer.ParallelFraction > MostUnits && layer.Inputs >= InputsBeyondChance && !IsMirrored(context.Probe.Layers[index].Weights))
                 yield return new LayerFindings.Candidate(index, Severity.Warning, layer.ParallelFraction,
-                    $"{NumberText.Percent(layer.ParallelFraction)} of the {layer.Outputs} units of {layer.Layer} point the same way as another "
+                    $"{NumberText.Percent(layer.ParallelFraction)} of the {NumberText.Count(layer.Outputs, "unit")} of {layer.Layer} point the same way as another "
                     + "(|cos| above 0.999): they will stay alike for long", remedies);
         }
     }

@@ -30,7 +30,7 @@ internal sealed class TooDeep : IFindingRule
             ? (Severity.Note, $"{context.Training.Name} divides gradients by their size and reaches further")
             : share > WarningShare && kept < WarningAgreement ? (Severity.Warning, $"{context.Training.Name} will be slow to start, or stall") : (Severity.Note, $"{context.Training.Name} will be slower than with fewer");
         yield return new Finding(Verdict.TooDeep, severity, 0, context.HiddenLayers - 1,
-            string.Create(CultureInfo.InvariantCulture, $"{context.HiddenLayers} hidden layers where about {Math.Max(1, Math.Floor(Scales * theory.SimilarityDepth)):#,0} carry what tells rows apart: ")
+            string.Create(CultureInfo.InvariantCulture, $"{context.HiddenLayers} hidden layers where about {Math.Max(1, Math.Floor(Scales * theory.SimilarityDepth)):#,0} {(Scales * theory.SimilarityDepth < 2 ? "carries" : "carry")} what tells rows apart: ")
             + $"with depth it comes to fall by a factor of e every {NumberText.Format(theory.SimilarityDepth)} layers, and falls {NumberText.Factor(1 / kept)} from the first layer to the last; {consequence}",
             [Remedy.EdgeOfChaos, Remedy.LayerNormalization, Remedy.FewerLayers]);
     }

@@ -1,14 +1,76 @@
+using MLNet.WeightInit.Engine.Initializers;
 using MLNet.WeightInit.Engine.Training;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
 
 /// <summary>What of a training a remedy can't change, or is to.</summary>
-/// <param name="HasLearningRate">False for L-BFGS, whose steps a line search finds.</param>
-/// <param name="HasFixedLayers">Whether hidden layers are in residual blocks or mirror one another, so that others of any number can't take their place.</param>
-/// <param name="Dropout">Share of units that are dropped; 0 for none.</param>
-internal sealed record TrainingTraits(bool HasLearningRate, bool HasFixedLayers, float Dropout)
+internal sealed record TrainingTraits
 {
-    public static readonly TrainingTraits Usual = new(HasLearningRate: true, HasFixedLayers: false, Dropout: 0);
+    public static readonly TrainingTraits Usual = new();
 
-    public static TrainingTraits Of(TrainingOptions options) => new(!options.Optimizer.IsFullBatch, options.Residual is not null || options.TiedWeights, options.Dropout?.Rate ?? 0);
+    /// <summary>False for L-BFGS, whose steps a line search finds.</summary>
+    public bool HasLearningRate { get; init; } = true;
+
+    /// <summary>Whether hidden layers are in residual blocks, or narrow down and mirror one another, so that others of any number can't take their place.</summary>
+    public bool HasFixedLayers { get; init; }
+
+    /// <summary>Share of units that are dropped; 0 for none.</summary>
+    public float Dropout { get; init; }
+
+    /// <summary>Whether every hidden layer has enough units to be normalized over them.</summary>
+    public bool MayNormalize { get; init; } = true;
+
+    /// <summary>Specification; empty where unknown.</summary>
+    public string Activation { get; init; } = "";
+
+    /// <summary>Lines that take back what the user asked for beyond the usual, and what may hold a training back.</summary>
+    public IReadOnlyList<string> Restraints { get; init; } = [];
+
+    /// <summary>Whether <see cref="EdgeOfChaos"/> has a point for the activation.</summary>
+    public bool HasEdgeOfChaos
+    {
+        get
+        {
+            if (Activation.Length == 0)
+                return true;
+            try
+            {
+                CriticalPoint.Of(Activation, variance: null);
+                return true;
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
+        }
+    }
+
+    public static TrainingTraits Of(TrainingOptions options) => new()
+    {
+        HasLearningRate = !options.Optimizer.IsFullBatch,
+        HasFixedLayers = options.Residual is not null || options.TiedWeights || options.Reconstructs,
+        Dropout = options.Dropout?.Rate ?? 0,
+        MayNormalize = options.HiddenLayers.All(units => units >= Network.Normalizations.FewestUnits),
+        Activation = options.Activation.Specification,
+        Restraints = [.. RestraintsOf(options)],
+    };
+
+    static IEnumerable<string> RestraintsOf(TrainingOptions options)
+    {
+        if (options.L1 > 0)
+            yield return Remedy.NoL1;
+        if (options.MaxNorm is not null)
+            yield return Remedy.NoMaxNorm;
+        if (options.GradientClipping is not null)
+            yield return Remedy.NoClipping;
+        if (options.WeightDecay > MuchDecay)
+            yield return Remedy.NoDecay;
+        if (options.BiasInit is not null)
+            yield return Remedy.PriorBias;
+        if (options.EmbeddingInit is not null)
+            yield return Remedy.UsualEmbeddings;
+    }
+
+    /// <summary>Recipes have a hundredth, and at most a tenth.</summary>
+    const float MuchDecay = 0.1f;
 }

@@ -28,10 +28,11 @@ internal static class TrialJudgement
 
     static string[] Slower(JudgedTraining training) => training.Traits.HasLearningRate ? [Remedy.Rate(training.LearningRate / Decade)] : [];
 
+    /// <remarks>Where the batches' loss fell below the best constant's, the probe may lack the few rows that decide the mean.</remarks>
     static Finding Explain(JudgedTraining training, TrainingEnd end)
     {
         bool hasDiverged = !double.IsFinite(end.Loss);
-        return hasDiverged || end.Loss > FarAbove * Math.Max(end.BestConstantLoss, training.InitialLoss)
+        return hasDiverged || (end.Loss > FarAbove * Math.Max(end.BestConstantLoss, training.InitialLoss) && !(end.EpochLoss < training.PriorLoss))
             ? new Finding(Verdict.LrUnstable, hasDiverged ? Severity.Error : Severity.Warning, 0, training.HiddenLayers, end.Text, [.. Slower(training), Remedy.Auto])
             : ForecastJudgement.OfEnd(training, end.Text);
     }

@@ -23,7 +23,7 @@ internal static class AdviceText
             DivergenceRate = SignificantDigits.Round(edge.Diverged),
             LargestStableReason = learns
                 ? $"The largest rate {(budget.Draws > 1 ? "that trained, as all smaller ones," : "whose loss fell")} in {trial}{(double.IsNaN(edge.Diverged) ? "; no rate that was tried is too large" : "")}."
-                : double.IsNaN(edge.Diverged) ? $"No rate lowered the loss, in {trial}: what keeps it up is not the rate."
+                : double.IsNaN(edge.Diverged) ? $"No rate brought the loss clearly below the start's and the best constant's, in {trial}: what keeps it up is not the rate alone."
                 : $"None trained from every one of {budget.Draws} starts, in {trial}; at {NumberText.Format(edge.Diverged)} half of them do.",
             TrialSteps = steps,
             ComparedSteps = isCompared ? budget.ComparedSteps : 0,

@@ -19,19 +19,25 @@ internal sealed class TrialCourse
         int? epochs = options.NumberOfEpochs is 0 ? null : options.NumberOfEpochs;         // nothing is trained now, but a report judges the training that would be
         long steps = Steps = Math.Min((long)TrainingBudget.Epochs(trainingRows, options, epochs) * batches, options.MaximumSteps ?? long.MaxValue);
         _course = Begin(options, new TrainingSpan(options.LearningRate, steps, batches, patience, options.EarlyStopping));
-        double lowest = _course.Rate(0);
-        for (int sample = 1; sample < Math.Min(Samples, steps); sample++)
+        double lowest = _course.Rate(0), sum = lowest;
+        int samples = (int)Math.Max(1, Math.Min(Samples, steps));
+        for (int sample = 1; sample < samples; sample++)
         {
             long step = steps < Samples ? sample : (steps - 1) / (Samples - 1) * sample;
             lowest = Math.Min(lowest, _course.Rate(step));
+            sum += _course.Rate(step);
             if (_course.Rate(step) > _course.Rate(_peak) * (1 + 1e-6))
                 _peak = step;
         }
+        MeanShare = options.LearningRate > 0 ? sum / samples / options.LearningRate : 1;
         IsConstant = lowest >= Highest * (1 - 1e-6);
     }
 
     /// <summary>Of the whole training.</summary>
     public long Steps { get; }
+
+    /// <summary>Of the rates over the options' one: so much of its steps a training at that rate would need to move as far.</summary>
+    public double MeanShare { get; }
 
     /// <summary>Whether the schedule is one rate throughout.</summary>
     public bool IsConstant { get; }

@@ -110,9 +110,20 @@ internal static class StartFigures
     }
 
     /// <summary>False for trainings of a kind that no cell of the study has.</summary>
-    public static bool AreKnown(TrainingOptions options)
+    /// <param name="rows">That train.</param>
+    public static bool AreKnown(TrainingOptions options, long rows)
         => options is { Optimizer.IsFullBatch: false, Optimizer.HasTrustRatio: false, Residual: null, Dropout: null, TiedWeights: false, WeightNormalization: false, Normalization: Normalization.None or Normalization.Layer }
+            && !(options.WeightDecay > MostDecay * TrainingBudget.WeightDecay(options.Optimizer, rows, asked: null))
+            && options is { MaxNorm: null, L1: 0, GradientClipping: null, Loss.LabelSmoothing: 0 }
             && options.Loss.Name is "SoftmaxCrossEntropy" or "BinaryCrossEntropy" or "Squared";
+
+    /// <summary>A label that is the same in all rows leaves nothing to learn.</summary>
+    public static bool IsLabelKnown(double priorLoss) => double.IsNaN(priorLoss) || priorLoss > LeastPriorLoss;
+
+    /// <summary>Times the usual decay.</summary>
+    const float MostDecay = 10;
+
+    const double LeastPriorLoss = 1e-9;
 
     static double MeanSquare(double mean, double deviation) => mean * mean + deviation * deviation;
 

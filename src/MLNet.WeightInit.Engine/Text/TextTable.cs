@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MLNet.WeightInit.Engine.Diagnostics;
+namespace MLNet.WeightInit.Engine.Text;
 
 /// <summary>A table as aligned text or as Markdown. The first column is aligned left; cells that start with a digit, sign or bracket to the right.</summary>
 internal sealed class TextTable(params string[] header)
