@@ -31,6 +31,94 @@ public sealed class ContinuedTrainingTests
         Assert.That(Bytes(first.Model), Is.EqualTo(Bytes(trainer.Fit(old).Model)), "the model that was passed is not touched");
     }
 
+    /// <summary>The commonest slip: MapValueToKey fitted anew on the new rows numbers the same values in another order. Loaded or not, the model knows what its keys meant.</summary>
+    [Test]
+    public void Keys_that_mean_something_else_are_refused([Values] bool loaded)
+    {
+        IDataView rows = _context.Data.LoadFromEnumerable(Samples.Rows(120));
+        var asTheyCome = _context.Transforms.Conversion.MapValueToKey("Label", nameof(SampleRow.Category)).Fit(rows);
+        IDataView reversed = _context.Data.LoadFromEnumerable(Samples.Rows(120).AsEnumerable().Reverse());
+        var anew = _context.Transforms.Conversion.MapValueToKey("Label", nameof(SampleRow.Category)).Fit(reversed);
+        var estimator = _context.Transforms.NeuralNet(Samples.Quick());
+        ISingleFeaturePredictionTransformer<INeuralNetModel> first = estimator.Fit(asTheyCome.Transform(rows));
+        if (loaded)
+            first = Reloaded(first, rows);
+        Assert.That(() => estimator.Fit(anew.Transform(reversed), first.Model), Throws.TypeOf<ArgumentOutOfRangeException>()
+            .With.Message.Contains("keys that mean what they meant").And.Message.Contains("classes of 'Label': a, b, c in the model, c, b, a here"));
+        Assert.That(() => estimator.Fit(asTheyCome.Transform(reversed), first.Model), Throws.Nothing);
+    }
+
+    [Test]
+    public void Categories_that_mean_something_else_are_refused()
+    {
+        IDataView rows = Towns.View(_context, Towns.Rows()), reversed = Towns.View(_context, Towns.Rows().AsEnumerable().Reverse());
+        ITransformer mapping = Towns.Mapping(_context).Fit(rows), anew = Towns.Mapping(_context).Fit(reversed);
+        var estimator = _context.Transforms.NeuralNet(Towns.Options(nameof(TownRow.Value)));
+        INeuralNetModel first = estimator.Fit(mapping.Transform(rows)).Model;
+        Assert.That(() => estimator.Fit(anew.Transform(reversed), first), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("categories of 'Town': "));
+        Assert.That(() => estimator.Fit(mapping.Transform(reversed), first), Throws.Nothing);
+    }
+
+    /// <summary>A nicer name is no other feature, so training goes on; whoever changed the order is told.</summary>
+    [Test]
+    public void Features_of_other_names_are_told()
+    {
+        var context = new MLContext(1);
+        var log = new LogCapture(context);
+        IDataView one = Named(context, "Age", "Calls"), other = Named(context, "Calls", "Age");
+        var trainer = context.Regression.Trainers.NeuralNet(Samples.Quick(nameof(SampleRow.Value)));
+        INeuralNetModel first = trainer.Fit(one).Model;
+        trainer.Fit(one, (NeuralNetRegressionModelParameters)first);
+        Assert.That(log.Warnings, Has.None.Contains("other names"));
+        trainer.Fit(other, (NeuralNetRegressionModelParameters)first);
+        Assert.That(log.Warnings, Has.One.Contains("features' names: Age, Calls in the model, Calls, Age here"));
+
+        static IDataView Named(MLContext context, params string[] names)
+        {
+            IDataView rows = context.Data.LoadFromEnumerable(Samples.Rows(60).Select(row => new TwoNumbers { A = row.Features[0], B = row.Features[1], Value = row.Value }).ToArray());
+            return context.Transforms.CopyColumns(names[0], nameof(TwoNumbers.A)).Append(context.Transforms.CopyColumns(names[1], nameof(TwoNumbers.B))).Append(context.Transforms.Concatenate("Features", names)).Fit(rows).Transform(rows);
+        }
+    }
+
+    sealed class TwoNumbers
+    {
+        public float A { get; set; }
+        public float B { get; set; }
+        public float Value { get; set; }
+    }
+
+    /// <summary>As ML.NET's own retrainable trainers: where 5 % are positive, many a batch has none, and the newest row may be the only one.</summary>
+    [TestCase("Label", 1)]
+    [TestCase("Label", 4)]
+    [TestCase(nameof(SampleRow.Flag), 1)]
+    [TestCase(nameof(SampleRow.Flag), 4)]
+    [TestCase(nameof(SampleRow.Flags), 4)]
+    [TestCase(nameof(SampleRow.Value), 1)]
+    [TestCase(nameof(SampleRow.Values), 1)]
+    public void Issue_517_a_batch_of_one_class_or_one_row_is_enough_to_go_on_with(string label, int rows)
+    {
+        List<SampleRow> all = Samples.Rows(200);
+        IDataView first = Samples.View(_context, all), batch = _context.Data.TakeRows(_context.Data.FilterByCustomPredicate(first, (SampleRow row) => row.Category != "b"), rows);
+        foreach (int? epochs in (int?[])[3, null])
+        {
+            NeuralNetOptions options = Samples.Quick(label, epochs: 3);
+            INeuralNetModel model = _context.Transforms.NeuralNet(options).Fit(first).Model;
+            options.NumberOfEpochs = epochs;
+            INeuralNetModel next = _context.Transforms.NeuralNet(options).Fit(batch, model).Model;
+            Assert.That(next.History.Epochs, Is.Not.Empty);
+            Assert.That(Bytes(next), Is.Not.EqualTo(Bytes(model)));
+            Assert.That(() => _context.Transforms.NeuralNet(options).Fit(_context.Data.TakeRows(batch, 1)), Throws.InvalidOperationException, "a first training needs more");
+        }
+    }
+
+    ISingleFeaturePredictionTransformer<INeuralNetModel> Reloaded(ITransformer model, IDataView rows)
+    {
+        using var stream = new MemoryStream();
+        _context.Model.Save(model, rows.Schema, stream);
+        stream.Position = 0;
+        return (ISingleFeaturePredictionTransformer<INeuralNetModel>)new MLContext().Model.Load(stream, out _);
+    }
+
     [Test]
     public void Training_starts_from_the_models_weights_and_keeps_its_standardization_and_report([Values] bool standardize)
     {
@@ -128,7 +216,7 @@ public sealed class ContinuedTrainingTests
         var estimator = _context.Transforms.NeuralNet(Samples.Quick(epochs: 1));
         INeuralNetModel first = estimator.Fit(data).Model;
         Assert.That(() => estimator.Fit(wide, first), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("features: 3 in the model, 4 asked for"));
-        Assert.That(() => estimator.Fit(twoClasses, first), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("outputs: 3 in the model, 2 asked for"));
+        Assert.That(() => estimator.Fit(twoClasses, first), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("classes of 'Label': a, b, c in the model, a, b here"));
         var regression = _context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Value), epochs: 1));
         Assert.That(() => regression.Fit(data, first), Throws.TypeOf<ArgumentOutOfRangeException>()
             .With.Message.Contains(nameof(NeuralNetMulticlassModelParameters)).And.Message.Contains(nameof(NeuralNetRegressionModelParameters)).And.Message.Contains("'Value'"));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.WeightInit.Tests.Support;
 
 namespace MLNet.WeightInit.Tests;
 
@@ -37,6 +38,27 @@ public sealed class VectorMetricsTests
             AssertClose([average], [averages.GetProperty(name).GetDouble()], name);
         }
         Assert.That(metrics.Rows, Is.EqualTo(labels.Length));
+    }
+
+    /// <summary>A row that can't be scored has no label predicted: counted as an answer, it would be right wherever no label is true.</summary>
+    [Test]
+    public void Issue_6361_rows_without_a_score_are_no_answers([Values(0, 40, 90)] int missing)
+    {
+        List<SampleRow> rows = Samples.Rows(90);
+        IDataView train = Samples.View(s_context, rows);
+        ITransformer model = s_context.Transforms.NeuralNet(Samples.Quick(nameof(SampleRow.Flags))).Fit(train);
+        MultilabelClassificationMetrics expected = s_context.MultilabelClassification.Evaluate(model.Transform(missing == 90 ? train : Samples.View(s_context, rows.Skip(missing))), nameof(SampleRow.Flags));
+        foreach (SampleRow row in rows.Take(missing))
+            row.Features = [float.NaN, .. row.Features[1..]];
+        IDataView scored = model.Transform(Samples.View(s_context, rows));
+        if (missing == 90)
+        {
+            Assert.That(() => s_context.MultilabelClassification.Evaluate(scored, nameof(SampleRow.Flags)), Throws.InvalidOperationException.With.Message.Contains("none of the 90 rows has one"));
+            return;
+        }
+        MultilabelClassificationMetrics found = s_context.MultilabelClassification.Evaluate(scored, nameof(SampleRow.Flags));
+        Assert.That((found.Rows, found.SkippedRows, found.SubsetAccuracy, found.HammingLoss, found.MacroF1Score), Is.EqualTo((90L - missing, (long)missing, expected.SubsetAccuracy, expected.HammingLoss, expected.MacroF1Score)));
+        Assert.That(found.ToString().Contains("40 without a score left out", StringComparison.Ordinal), Is.EqualTo(missing == 40));
     }
 
     [TestCaseSource(nameof(Multilabel))]
