@@ -36,7 +36,7 @@ internal static class ReportHeadline
     {
         if (report.Draws is not { } draws)
             return "";
-        string figures = string.Concat(draws.Figures.Where(figure => !double.IsNaN(figure.Lowest)).Select(figure => $"; {figure.Name} {JudgedFigures.Text(figure.Name, figure.Lowest)} to {JudgedFigures.Text(figure.Name, figure.Highest)}"));
+        string figures = string.Concat(draws.Figures.Where(figure => double.IsFinite(figure.Lowest)).Select(figure => $"; {figure.Name} {JudgedFigures.Text(figure.Name, figure.Lowest)} to {JudgedFigures.Text(figure.Name, figure.Highest)}"));
         return string.Create(CultureInfo.InvariantCulture, $" Of {draws.Count} draws of the weights {draws.Verdicts.Count(verdict => verdict == draws.Verdicts[0])} give this verdict{figures}.");
     }
 

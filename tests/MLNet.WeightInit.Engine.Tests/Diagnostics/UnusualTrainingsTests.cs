@@ -126,6 +126,19 @@ internal sealed class UnusualTrainingsTests
     public void A_remedy_that_leaves_the_finding_goes_half_way_at_least(string figure, double before, double after, bool isHalfWay)
         => Assert.That(JudgedFigures.IsHalfWay(figure, before, after), Is.EqualTo(isHalfWay));
 
+    /// <summary>One label in a thousand decides the mean, and the probe of 256 rows has none of them: what the probe loses there, the training may have learned of the others.</summary>
+    [Test]
+    public void A_probe_without_the_rows_that_decide_the_mean_fails_nobody()
+    {
+        TrainingSet waves = Trainings.Waves(1_500);
+        float[] labels = [.. waves.Targets];
+        labels[700] = 3e5f;
+        TrainingOptions options = Trainings.Options(NetworkTask.Regression, 1, [32, 32], epochs: 10) with { OnlyMeasures = true, Diagnostics = DiagnosticsLevel.Full };
+        InitializationReport report = NetworkTrainer.Train(new TrainingSet(waves.Features, 1_500, 5, labels, 1), options).Initialization;
+        Assert.That(report.Trial!.BestConstantLoss, Is.LessThan(0.25 * report.PriorLoss), "else the test proves nothing");
+        Assert.That(report.Findings.Select(finding => finding.Verdict), Has.None.EqualTo(Verdict.LrUnstable));
+    }
+
     [TestCase(0.994, "99 %")]
     [TestCase(0.995, ">99 %")]
     [TestCase(0.9999, ">99 %")]

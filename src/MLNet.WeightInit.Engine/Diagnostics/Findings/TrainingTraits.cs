@@ -14,6 +14,9 @@ internal sealed record TrainingTraits
     /// <summary>Whether hidden layers are in residual blocks, or narrow down and mirror one another, so that others of any number can't take their place.</summary>
     public bool HasFixedLayers { get; init; }
 
+    /// <summary>Whether features are reconstructed: how much of them the narrowest layer can carry, their share of themselves doesn't say.</summary>
+    public bool Reconstructs { get; init; }
+
     /// <summary>Share of units that are dropped; 0 for none.</summary>
     public float Dropout { get; init; }
 
@@ -49,6 +52,7 @@ internal sealed record TrainingTraits
     {
         HasLearningRate = !options.Optimizer.IsFullBatch,
         HasFixedLayers = options.Residual is not null || options.TiedWeights || options.Reconstructs,
+        Reconstructs = options.Reconstructs,
         Dropout = options.Dropout?.Rate ?? 0,
         MayNormalize = options.HiddenLayers.All(units => units >= Network.Normalizations.FewestUnits),
         Activation = options.Activation.Specification,

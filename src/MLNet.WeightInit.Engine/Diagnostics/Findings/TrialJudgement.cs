@@ -9,18 +9,26 @@ internal static class TrialJudgement
     /// <summary>A decade: the step by which rates that are too high are usually corrected.</summary>
     const double Decade = 10;
 
+    /// <summary>Of the training rows' prior loss: what the probe's must be at least to stand for them.</summary>
+    const double LeastShareOfPrior = 0.25;
+
     /// <summary>Null where the trial decides nothing.</summary>
     public static IEnumerable<Finding>? Apply(IReadOnlyList<Finding> findings, StartTrial trial, JudgedTraining training) => Apply(findings, TrainingEnd.Of(trial), training);
 
     /// <summary>Null where the end decides nothing.</summary>
     public static IEnumerable<Finding>? Apply(IReadOnlyList<Finding> findings, TrainingEnd end, JudgedTraining training)
     {
-        if (end.HasLearned(training.LabelShare) is not { } hasLearned)
+        end = Representative(end, training);
+        if (end.HasLearned(training.Traits.Reconstructs ? 0 : training.LabelShare) is not { } hasLearned)
             return null;
         if (hasLearned)
             return findings.Select(finding => IsMended(finding, end) ? finding.WithSeverity(Severity.Note, $"{finding.Evidence}; {end.Text} all the same") : finding);
         return findings.Any(finding => finding.Severity >= Severity.Warning) ? findings : [.. findings, Explain(training, end) with { Judged = new JudgedFigure(JudgedFigures.TrialEnd, SignificantDigits.Round(end.Loss)) }];
     }
+
+    /// <summary>Of labels with long tails the probe may lack the few rows that decide the mean: then all rows say how the training ended, by its last epoch.</summary>
+    static TrainingEnd Representative(TrainingEnd end, JudgedTraining training)
+        => double.IsFinite(end.Loss) && double.IsFinite(end.EpochLoss) && end.BestConstantLoss < LeastShareOfPrior * training.PriorLoss ? end with { Loss = end.EpochLoss, BestConstantLoss = training.PriorLoss } : end;
 
     /// <summary>Twins learn by what one unit can, and stay twins; all else is mended by a whole training that learned, and a warning by its beginning.</summary>
     static bool IsMended(Finding finding, TrainingEnd end)
@@ -28,11 +36,10 @@ internal static class TrialJudgement
 
     static string[] Slower(JudgedTraining training) => training.Traits.HasLearningRate ? [Remedy.Rate(training.LearningRate / Decade)] : [];
 
-    /// <remarks>Where the batches' loss fell below the best constant's, the probe may lack the few rows that decide the mean.</remarks>
     static Finding Explain(JudgedTraining training, TrainingEnd end)
     {
         bool hasDiverged = !double.IsFinite(end.Loss);
-        return hasDiverged || (end.Loss > FarAbove * Math.Max(end.BestConstantLoss, training.InitialLoss) && !(end.EpochLoss < training.PriorLoss))
+        return hasDiverged || (end.Loss > FarAbove * Math.Max(end.BestConstantLoss, training.InitialLoss))
             ? new Finding(Verdict.LrUnstable, hasDiverged ? Severity.Error : Severity.Warning, 0, training.HiddenLayers, end.Text, [.. Slower(training), Remedy.Auto])
             : ForecastJudgement.OfEnd(training, end.Text);
     }
