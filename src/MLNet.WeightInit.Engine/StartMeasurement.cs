@@ -28,7 +28,7 @@ internal sealed class StartMeasurement(PreparedTraining training)
         var probe = new Lazy<ProbeBatch>(training.Probe);
         Fill(probe);
         if (Options.Diagnostics == DiagnosticsLevel.Off)
-            return ReportBuilder.WithoutMeasurement(training.Plan, Options, Options.Seed);
+            return ReportBuilder.WithoutMeasurement(training.Plan, Options);
         Options.CheckCancelled();
         InitializationReport report = Measure(Probe = probe.Value);
         Options.CheckCancelled();
@@ -66,7 +66,16 @@ internal sealed class StartMeasurement(PreparedTraining training)
         StartTrial? trial = (Options.Diagnostics == DiagnosticsLevel.Full || Options.TriesOut) && training.Stream is null ? UnlessCancelled(TryOut) : null;
         (long steps, int epochs) = training.Planned();
         TrainingOptions judged = Options with { WeightDecay = TrainingBudget.WeightDecay(Options.Optimizer, training.RowCount, Options.WeightDecay) };
-        return ReportBuilder.Build(training.Plan, measured, judged, probe.RowSums(), priorLoss, Options.Seed, steps, epochs, rates, details, training.Kernels.Pool, training.ConstantFeatures(), trial, new TrialCourse(Options, training.RowCount).MeanShare, StartFigures.AreKnown(Options, training.RowCount));
+        var start = new MeasuredStart(measured, probe.RowSums(), priorLoss, steps, epochs)
+        {
+            RateShare = new TrialCourse(Options, training.RowCount).MeanShare,
+            IsKnown = StartFigures.AreKnown(Options, training.RowCount),
+            Rates = rates,
+            Details = details,
+            Constants = training.ConstantFeatures(),
+            Trial = trial,
+        };
+        return ReportBuilder.Build(training.Plan, start, judged, training.Kernels.Pool);
     }
 
     /// <summary>The training itself, on a copy of the network, until it has cost enough.</summary>

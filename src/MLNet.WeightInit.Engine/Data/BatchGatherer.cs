@@ -14,7 +14,7 @@ internal sealed unsafe class BatchGatherer
     readonly AlignedBuffer _targets;
     readonly AlignedBuffer? _weights;
     readonly double _weightFactor;
-    readonly SparseSight? _sight;
+    readonly SparseStandardizer? _sight;
     readonly SparseBatch? _row;
 
     /// <param name="capacity">Rows of the largest batch.</param>
@@ -31,7 +31,7 @@ internal sealed unsafe class BatchGatherer
         _weights = data.Weights is null ? null : new AlignedBuffer(capacity);
         if (data.IsSparse)
         {
-            _sight = new SparseSight(featureScale);
+            _sight = new SparseStandardizer(featureScale);
             _row = new SparseBatch();
             return;
         }

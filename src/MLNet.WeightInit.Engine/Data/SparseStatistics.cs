@@ -98,7 +98,7 @@ internal static class SparseStatistics
     public static double SecondMoment(SparseRows data, ReadOnlySpan<int> rows, AffineScale scale)
     {
         double sum = 0;
-        var sight = new SparseSight(scale);
+        var sight = new SparseStandardizer(scale);
         var seen = new SparseBatch();
         foreach (int row in rows)
         {

@@ -29,7 +29,7 @@ internal static class LayerMeasurement
             ZeroFraction = SignificantDigits.Round(shares.Zero),
             SaturatedFraction = SignificantDigits.Round(shares.Saturated),
             DeadFraction = SignificantDigits.Round(shares.Dead),
-            PredictedDeadFraction = SignificantDigits.Round(isOutput ? 0 : DeadUnitPrediction.Share(quadrature, curve, preActivations.Variance, RowSimilarity(layer, rows), rows)),
+            PredictedDeadFraction = SignificantDigits.Round(isOutput ? 0 : DeadUnitPrediction.Share(quadrature, curve, preActivations.Variance, RowCorrelation(layer, rows), rows)),
             PreActivationGradientNorm = SignificantDigits.Round(FixedOrderSums.Norm(layer.PreActivationGradients.Span, rows, layer.Units, layer.Stride)),
             PredictedGradientNorm = SignificantDigits.Round(predictedGradientNorm),
             WeightGradientNorm = SignificantDigits.Round(Math.Sqrt(FixedOrderSums.SumAndSquares(layer.WeightGradients.Span).SquaredSum)),
@@ -55,7 +55,7 @@ internal static class LayerMeasurement
     /// <summary>How alike two rows are to this layer: the mean correlation over units of their pre-activations. From 0 to 1.</summary>
     /// <remarks>Each row is scaled to size 1 first, since a longer row has the same signs. Then the share of the variance that lies between units' means is the
     /// correlation, after the 1 / rows that independent rows give.</remarks>
-    static double RowSimilarity(LayerProbe layer, int rows)
+    static double RowCorrelation(LayerProbe layer, int rows)
     {
         ReadOnlySpan<float> block = layer.PreActivations.Span;
         var unitSums = new double[layer.Units];

@@ -14,33 +14,21 @@ namespace MLNet.WeightInit.Engine.Diagnostics;
 internal static class ReportBuilder
 {
     /// <param name="plan">As executed: calibrated, with overrides.</param>
-    /// <param name="probe">Measured before the first step.</param>
     /// <param name="options">The training that follows: optimizer, learning rate, loss; the decay that it has, and null for none.</param>
-    /// <param name="probeRows">Σ x and Σ x² of each row of the probe batch as the network saw it (standardized).</param>
-    /// <param name="priorLoss">Loss of the best constant prediction on the training rows: the label's entropy, or half or whole its variance, as the loss defines
-    /// it; NaN where unknown.</param>
-    /// <param name="seed">The seed that the model was trained with.</param>
-    /// <param name="steps">Updates that the training makes at most.</param>
-    /// <param name="epochs">In which it makes them.</param>
-    /// <param name="rates">What trials of a few steps said of the learning rate; null for none.</param>
-    /// <param name="details">What only <see cref="DiagnosticsLevel.Full"/> measures; null for none.</param>
-    /// <param name="constants">Null where nobody looked.</param>
-    /// <param name="trial">Of the training; null where it wasn't tried out.</param>
-    /// <param name="rateShare">Mean of the schedule's rates over the options' one.</param>
-    /// <param name="isKnown">Whether the forecast knows trainings of this kind.</param>
-    /// <param name="pool">Threads that share the layers; null: the caller's alone.</param>
-    public static InitializationReport Build(InitializationPlan plan, NetworkProbe probe, TrainingOptions options, (double Sum, double SquaredSum)[] probeRows, double priorLoss, long seed, long steps, int epochs, RateMeasurement? rates = null, InitializationDetails? details = null, WorkerPool? pool = null, ConstantFeatures? constants = null, StartTrial? trial = null, double rateShare = 1, bool isKnown = true)
+    /// <param name="pool">Threads that share the layers.</param>
+    public static InitializationReport Build(InitializationPlan plan, MeasuredStart measured, TrainingOptions options, WorkerPool pool)
     {
+        NetworkProbe probe = measured.Probe;
         var curve = new KernelCurve(options.Activation, options.Simd);
         WeightMoments[] moments = [.. probe.Layers.Select(layer => WeightMoments.Of(layer.Weights, layer.Biases))];
-        MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, probeRows, options.Dropout);
-        LayerStatistics[] layers = Measure(probe, options.CheckCancelled, () => new KernelCurve(options.Activation, options.Simd), moments, predictions, options.Dropout, pool ?? WorkerPool.CallerOnly);
+        MeanFieldLayer[] predictions = MeanFieldRecursion.Predict(probe.Layers, moments, curve, measured.Rows, options.Dropout);
+        LayerStatistics[] layers = Measure(probe, options.CheckCancelled, () => new KernelCurve(options.Activation, options.Simd), moments, predictions, options.Dropout, pool);
         double gradientRatio = MeanFieldRecursion.GradientRatio(probe.Layers, moments, predictions, options.Dropout);
-        NetworkTheory theory = NetworkTheoryBuilder.Build(probe, layers, moments, curve, probeRows, gradientRatio, options.Dropout);
-        double[] start = StartFigures.Of(probe, layers, probeRows, options, priorLoss, Math.Max(Math.Min(steps, 1), (long)(steps * rateShare)));
+        NetworkTheory theory = NetworkTheoryBuilder.Build(probe, layers, moments, curve, measured.Rows, gradientRatio, options.Dropout);
+        double[] start = StartFigures.Of(probe, layers, measured.Rows, options, measured.PriorLoss, Math.Max(Math.Min(measured.Steps, 1), (long)(measured.Steps * measured.RateShare)));
         // The study's trainings have no decay: where it does more than the loss its figures mean something else.
         double decay = options.Optimizer.HasDecoupledDecay ? 0 : options.WeightDecay ?? 0;
-        TrainabilityForecast? forecast = isKnown && StartFigures.IsLabelKnown(priorLoss) && steps > 0 && !OutweighedGradient.IsFound(layers, probe, decay, TrainingDynamics.Of(options.Optimizer)) ? TrainabilityForecast.Of(start, steps) : null;
+        TrainabilityForecast? forecast = measured.IsKnown && StartFigures.IsLabelKnown(measured.PriorLoss) && measured.Steps > 0 && !OutweighedGradient.IsFound(layers, probe, decay, TrainingDynamics.Of(options.Optimizer)) ? TrainabilityForecast.Of(start, measured.Steps) : null;
         var context = new ReportContext
         {
             Layers = layers,
@@ -51,23 +39,23 @@ internal static class ReportBuilder
             Loss = options.Loss.Name,
             LabelSmoothing = options.Loss.LabelSmoothing,
             HasPriorBias = plan.PriorBias is { } bias && probe.Layers[^1].Biases.AsSpan().SequenceEqual([.. bias]),
-            PriorLoss = priorLoss,
+            PriorLoss = measured.PriorLoss,
             BranchDepth = plan.BranchDepth,
-            Rates = rates,
+            Rates = measured.Rates,
             PredictedGradientRatio = gradientRatio,
             Theory = theory,
             Forecast = forecast,
-            Trial = trial,
+            Trial = measured.Trial,
             StartFigures = start,
             LearningRate = options.LearningRate,
             Traits = TrainingTraits.Of(options),
-            ProposedRate = MeasuredRate.Of(rates?.Advice, options.LearningRate),
-            Constants = constants,
+            ProposedRate = MeasuredRate.Of(measured.Rates?.Advice, options.LearningRate),
+            Constants = measured.Constants,
             HasOtherInputs = plan.Embeddings.Count > 0,
-            RowSquare = probeRows.Average(row => row.SquaredSum),
+            RowSquare = measured.Rows.Average(row => row.SquaredSum),
             WeightDecay = decay,
-            Epochs = epochs,
-            Details = details,
+            Epochs = measured.Epochs,
+            Details = measured.Details,
         };
         Dictionary<Verdict, JudgedFigure> figures = Enum.GetValues<Verdict>().ToDictionary(verdict => verdict, verdict => JudgedFigures.Of(verdict, context));
         return new InitializationReport
@@ -75,34 +63,34 @@ internal static class ReportBuilder
             Findings = [.. FindingRules.Examine(context).Select(finding => finding with { Judged = finding.Judged ?? figures[finding.Verdict] })],
             Figures = figures,
             OtherFigures = JudgedFigures.Others(context),
-            Plan = Rows(plan, probe, pool ?? WorkerPool.CallerOnly),
+            Plan = Rows(plan, probe, pool),
             Layers = layers,
             Embeddings = [.. plan.Embeddings.Zip(probe.Embeddings, Embedding)],
             Theory = theory,
-            Seed = seed,
+            Seed = options.Seed,
             Optimizer = options.Optimizer.Specification,
             LearningRate = options.LearningRate,
             Loss = options.Loss.Specification,
             ProbeRows = probe.Rows,
             ProbeHash = probe.RowsHash,
             InitialLoss = SignificantDigits.Round(probe.Loss),
-            PriorLoss = SignificantDigits.Round(priorLoss),
+            PriorLoss = SignificantDigits.Round(measured.PriorLoss),
             StartFigures = start,
             Forecast = forecast,
-            Trial = trial,
+            Trial = measured.Trial,
             Level = options.Diagnostics,
-            LearningRateAdvice = rates?.Advice,
-            Details = details,
+            LearningRateAdvice = measured.Rates?.Advice,
+            Details = measured.Details,
         };
     }
 
     /// <summary>The plan alone, for who wants nothing measured.</summary>
-    public static InitializationReport WithoutMeasurement(InitializationPlan plan, TrainingOptions options, long seed) => new()
+    public static InitializationReport WithoutMeasurement(InitializationPlan plan, TrainingOptions options) => new()
     {
         Findings = [],
         Plan = [.. plan.Embeddings.Concat(plan.Tensors).Select(Row)],
         Layers = [],
-        Seed = seed,
+        Seed = options.Seed,
         Optimizer = options.Optimizer.Specification,
         LearningRate = options.LearningRate,
         Loss = options.Loss.Specification,

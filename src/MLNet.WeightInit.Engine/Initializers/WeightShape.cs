@@ -23,7 +23,7 @@ public readonly partial record struct WeightShape
     /// <summary>Dense layers in the whole network, the output included; 1 for a tensor on its own.</summary>
     public int Depth { get; init; }
 
-    /// <summary>Hidden, output or bias.</summary>
+    /// <summary>Hidden, output, bias or embedding.</summary>
     public TensorRole Role { get; init; }
 
     /// <summary>The activation that follows this layer, with its arguments: <c>ReLU</c>, <c>LeakyReLU(slope=0.2)</c>; <c>Identity</c> for the output and where none was set.</summary>

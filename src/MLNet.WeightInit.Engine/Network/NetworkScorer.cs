@@ -16,7 +16,7 @@ internal sealed unsafe class NetworkScorer
     readonly OutputStage? _stage;
     readonly bool[] _finite;
     readonly SparseInput _sparse;
-    readonly SparseSight _sight;
+    readonly SparseStandardizer _sight;
     float[]? _full;
     readonly InputEncoder? _encoder;
     readonly Reconstruction? _reconstruction;
@@ -35,7 +35,7 @@ internal sealed unsafe class NetworkScorer
         _rows = kernels.Rows;
         _stage = OutputStage.Create(network, kernels.Level);
         _sparse = new SparseInput(kernels.Level, network.Inputs, goesBack: false);
-        _sight = new SparseSight(network.FeatureScale, scales: false);
+        _sight = new SparseStandardizer(network.FeatureScale, scales: false);
         _pass = new NetworkPass(network, capacity, kernels, gradients: null, sparse: _sparse);
         _firstLayer = network.ScoringWeights();
         _finite = new bool[capacity];

@@ -53,7 +53,7 @@ public sealed partial class WeightInitCatalog
     static DataViewSchema.Column Permutable(DataViewSchema schema, string name)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
-            throw new ArgumentOutOfRangeException("columns", name, $"The data has no column '{name}'; it has {string.Join(", ", schema.Where(other => !other.IsHidden).Select(other => $"'{other.Name}'"))}.");
+            throw ColumnErrors.Missing(schema, name, "columns");
         return DataViewUtils.AllCacheable([column]) ? column
             : throw new ArgumentOutOfRangeException("columns", name, $"Column '{name}' is of {column.Type}, whose values can't be copied from row to row. Name the columns that are made of it instead.");
     }

@@ -103,6 +103,6 @@ internal sealed class QuantileEvaluator
     {
         ArgumentNullException.ThrowIfNull(name, parameter);
         return _data.Schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(parameter, name, $"The data has no column '{name}'; it has {string.Join(", ", _data.Schema.Where(other => !other.IsHidden).Select(other => $"'{other.Name}'"))}.");
+            ?? throw ColumnErrors.Missing(_data.Schema, name, parameter);
     }
 }

@@ -86,7 +86,7 @@ internal sealed class VectorColumns<TItem>
     {
         ArgumentNullException.ThrowIfNull(name, parameter);
         if (schema.GetColumnOrNull(name) is not { } column)
-            throw new ArgumentOutOfRangeException(parameter, name, $"The data has no column '{name}'; it has {string.Join(", ", schema.Where(other => !other.IsHidden).Select(other => $"'{other.Name}'"))}.");
+            throw ColumnErrors.Missing(schema, name, parameter);
         if (column.Type is not VectorDataViewType { Size: > 0 } vector || !vector.ItemType.Equals(itemType))
             throw new ArgumentOutOfRangeException(parameter, name, $"Column '{name}' must be a vector of {itemType} of known size, and is {column.Type}. {advice}");
         return column;

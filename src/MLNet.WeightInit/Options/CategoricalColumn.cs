@@ -7,8 +7,10 @@ public sealed class CategoricalColumn
 {
     /// <param name="name">The column: a key of UInt32, as <c>MapValueToKey</c> and <c>Hash</c> make it.</param>
     /// <param name="dimensions">Length of a category's vector, from 1 to 1,000,000; null: min(600, round(1.6 n^0.56)) for n keys.</param>
+    /// <exception cref="ArgumentNullException">The name is null.</exception>
     public CategoricalColumn(string name, int? dimensions = null)
     {
+        ArgumentNullException.ThrowIfNull(name);
         Name = name;
         Dimensions = dimensions;
     }

@@ -9,7 +9,7 @@ public sealed class ClassWeights
 
     ClassWeights(IReadOnlyDictionary<string, float> weights) => _weights = weights;
 
-    /// <summary>Every class counts the same in all, however many rows it has: a class weighs all rows' weight / (number of classes × its rows' weight), over all usable rows, those that a <see cref="NeuralNetOptions.ValidationFraction"/> keeps out included, and with their example weights.
+    /// <summary>Every class counts the same in all, however many rows it has: a class weighs all rows' weight / (number of classes that have rows × its rows' weight), over all usable rows, those that a <see cref="NeuralNetOptions.ValidationFraction"/> keeps out included, and with their example weights.
     /// A class without rows weighs 1.</summary>
     /// <remarks>As scikit-learn's <c>class_weight="balanced"</c> (King and Zeng 2001, "Logistic Regression in Rare Events Data").</remarks>
     public static ClassWeights Balanced { get; } = new(new Dictionary<string, float>());

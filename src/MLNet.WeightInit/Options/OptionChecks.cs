@@ -37,7 +37,7 @@ internal static class OptionChecks
         Require(options.Patience is null or >= 1, nameof(options.Patience), options.Patience,
             "The patience must be at least 1 epoch. null chooses it; to train all epochs set EarlyStopping to false.");
         options.CheckEarlyStopping();
-        Require(Enum.IsDefined(options.MissingValues), nameof(options.MissingValues), options.MissingValues, "It must be Skip or Throw, or MeanWithIndicator.");
+        Require(Enum.IsDefined(options.MissingValues), nameof(options.MissingValues), options.MissingValues, "It must be Skip, Throw or MeanWithIndicator.");
         OptimizationChecks.Check(options);
         Require(Enum.IsDefined(options.Diagnostics), nameof(options.Diagnostics), options.Diagnostics, "It must be Off, Summary or Full.");
         Require(Enum.IsDefined(options.OnCancel), nameof(options.OnCancel), options.OnCancel, "It must be ReturnBest or Throw.");

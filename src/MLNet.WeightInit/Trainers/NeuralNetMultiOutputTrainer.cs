@@ -13,7 +13,7 @@ namespace MLNet.WeightInit;
 /// <item><term>Machine learning task</term><description>Regression of several values</description></item>
 /// <item><term>Label, features</term><description>Known-size vector of Single; known-size vector of Single</description></item>
 /// <item><term>Is normalization required?</term><description>No: the model standardizes its features, and each value of the label</description></item>
-/// <item><term>Is caching required?</term><description>No: rows are read once</description></item>
+/// <item><term>Is caching required?</term><description>No: rows are read once, or streamed</description></item>
 /// <item><term>Required NuGet in addition to Microsoft.ML</term><description>MLNet.WeightInit</description></item>
 /// <item><term>Exportable to ONNX</term><description>Yes</description></item>
 /// </list>

@@ -4,14 +4,14 @@ namespace MLNet.WeightInit.Engine.Data;
 
 /// <summary>Sparse rows as the network sees them: <c>(x − mean) · scale</c>, with what is 0 then left out.</summary>
 /// <remarks>A feature with a mean is there in every row, since what isn't given is 0 less the mean. The arithmetic is that of dense rows, so that they have the same bits.</remarks>
-internal sealed class SparseSight
+internal sealed class SparseStandardizer
 {
     readonly float[] _means, _scales;
     readonly int[] _centred;
 
     /// <param name="scale">Of the features.</param>
     /// <param name="scales">False: means are subtracted only, as in scoring, where the scales are in the weights.</param>
-    public SparseSight(AffineScale scale, bool scales = true)
+    public SparseStandardizer(AffineScale scale, bool scales = true)
     {
         _means = scale.Means;
         _scales = scales ? scale.Scales : [];
