@@ -30,16 +30,16 @@ public sealed class AutoencoderRecipe : WeightInitializer
     public bool Transposed { get; }
 
     /// <inheritdoc/>
-    public override double? TargetDeviation(in WeightShape shape) => Encoder.TargetDeviation(shape);
+    public override double? TargetDeviation(in WeightShape shape) => InitializationRecipe.Known(Encoder).TargetDeviation(shape);
 
     /// <inheritdoc/>
-    public override long WorkBytes(in WeightShape shape) => Encoder.WorkBytes(shape);
+    public override long WorkBytes(in WeightShape shape) => InitializationRecipe.Known(Encoder).WorkBytes(shape);
 
     /// <summary>As the encoder's: the mirror image needs a plan.</summary>
-    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => Encoder.Fill(weights, shape, random);
+    public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => InitializationRecipe.Known(Encoder).Fill(weights, shape, random);
 
     /// <inheritdoc/>
-    public override string Explain(in WeightShape shape) => Encoder.Explain(shape);
+    public override string Explain(in WeightShape shape) => InitializationRecipe.Known(Encoder).Explain(shape);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The layers don't mirror each other.</exception>

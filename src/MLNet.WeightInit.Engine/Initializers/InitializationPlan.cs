@@ -45,7 +45,7 @@ public sealed class InitializationPlan
     /// <summary>What the output bias should be so that the untrained network predicts the label's prior: log-probabilities for classes, log-odds for binary, the mean for regression, one value an output; null where no data was seen.</summary>
     public IReadOnlyList<float>? PriorBias { get; internal init; }
 
-    /// <summary>The optimizer of the training to come, with its arguments: <c>Adam</c>, <c>Momentum(momentum=0.95)</c>.</summary>
+    /// <summary>The optimizer of the training to come, without arguments: <c>Adam</c>, <c>Momentum</c>.</summary>
     public string Optimizer { get; internal init; } = "Adam";
 
     /// <summary>The loss of the training to come, without arguments: <c>SoftmaxCrossEntropy</c>, <c>BinaryCrossEntropy</c>, <c>Squared</c>. Of several labels the one that all of them have; null where they differ, or nothing is known.</summary>

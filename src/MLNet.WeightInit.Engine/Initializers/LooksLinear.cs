@@ -118,12 +118,15 @@ public sealed class LooksLinear : WeightInitializer
     {
         ActivationFamily.Identity => (2, true),
         ActivationFamily.Rectifier when traits.NegativeSlope > -1 => (1 + (double)traits.NegativeSlope, true),
-        ActivationFamily.SmoothRectifier => (1, !traits.Name.Equals("Mish", StringComparison.OrdinalIgnoreCase)),
+        ActivationFamily.SmoothRectifier => traits.Name.Equals("Mish", StringComparison.OrdinalIgnoreCase) ? (MishSlope, false) : (1, true),
         ActivationFamily.Softplus => (1, true),
         ActivationFamily.ExponentialUnit => (1 + (double)traits.NegativeSlope, false),
         ActivationFamily.SelfNormalizing => (SeluSlope, false),
         _ => (2 * traits.OriginSlope, false),
     };
+
+    /// <summary>2 tanh(ln 2).</summary>
+    const double MishSlope = 1.2;
 
     static bool MirrorsUnits(in WeightShape shape) => shape.Role != TensorRole.Output;
 

@@ -39,7 +39,7 @@ internal static class PlanExecution
             return plan;
         }
 
-        InitializationPlan result = Planned(init);
+        InitializationPlan result = Planned(RequireWeights(init, nameof(init)));
         if (outputInit is not null)
             TakeOver(result.Weights.Last(), Planned(RequireWeights(outputInit, nameof(outputInit))).Weights.Last(), outputInit, init);
         if (biasInit is not null)
@@ -49,8 +49,7 @@ internal static class PlanExecution
             foreach (PlannedTensor last in result.Weights.Where(tensor => tensor.Shape.EndsBranch))
                 last.Use(new Zeros(), "Residual branches were asked to start at 0: the last weights of a branch have a gradient in the first step, the others from the second on (Zhang et al. 2019, section 3).");
         if (result.Weights.FirstOrDefault(tensor => tensor.Initializer is null) is { } unplanned)
-            throw new InvalidOperationException(init is PriorBias ? $"'{init.Name}' is a rule for biases and says nothing of weights. Set BiasInit = \"{init.Specification}\", and leave Init out or give it a rule for weights."
-                : $"The initializer '{init.Name}' must choose an initializer for every weight tensor, and chose none for {unplanned.Name}. Call Use on it in Plan.");
+            throw new InvalidOperationException($"The initializer '{init.Name}' must choose an initializer for every weight tensor, and chose none for {unplanned.Name}. Call Use on it in Plan.");
         return result;
     }
 

@@ -49,7 +49,7 @@ internal sealed class LayerProbe
     /// <summary>Activation after the layer, with arguments; <c>Identity</c> for the output.</summary>
     public required string Activation { get; init; }
 
-    /// <summary>Whether the sums were normalized over the units of a row before they became pre-activations.</summary>
+    /// <summary>Whether the sums were normalized, over the units of a row or over the rows of a batch, before they became pre-activations.</summary>
     public bool IsNormalized { get; init; }
 
     /// <summary>Root of the mean square of the normalization's scales γ; 1 without one.</summary>

@@ -77,6 +77,8 @@ public sealed class ResidualBlocks
         ones.Span.Fill(1);
         kernel.Forward(zeros.Pointer, output.Pointer, 1, Panels.Padding, Panels.Padding);
         kernel.Backward(ones.Pointer, kernel.GradientFromOutput ? output.Pointer : zeros.Pointer, output.Pointer, 1, Panels.Padding, Panels.Padding);
+        GC.KeepAlive(zeros);
+        GC.KeepAlive(ones);
         if (output.Span[0] == 0)
             throw new ArgumentOutOfRangeException(nameof(Start), Start, $"With a scale of 0 the activation sees 0 in every row, where {activation.Specification} has a slope of 0: no gradient would ever reach the branches. "
                 + "Use ResidualStart.ZeroWeights, which starts them at 0 too, or another activation.");

@@ -52,8 +52,35 @@ internal sealed class UnusualTrainingsTests
         double constant = Chance("Constant", 40), falling = Chance("Exponential(gamma=0.001)", 40), first = Chance("Constant", 1);
         Assert.That(falling, Is.LessThan(constant - 0.2));
         Assert.That(falling, Is.EqualTo(first).Within(0.15), "trees of the steps' logarithm: 13 steps or 14");
-        Assert.That(new TrialCourse(options with { Schedule = Schedules.Parse("Cosine") }, 400).MeanShare, Is.EqualTo(0.5).Within(0.01));
     }
+
+    /// <summary>Of any number of steps: the samples of a schedule reach from its first step to its last.</summary>
+    [TestCase("Cosine", 0.5, 1, false)]
+    [TestCase("OneCycle(pct_start=0.8)", 0.52, 1, false)]
+    [TestCase("Step(step_size=24, gamma=0.1)", 0.64, 1, false)]
+    [TestCase("Constant", 1, 1, true)]
+    public void A_course_is_known_whole(string schedule, double mean, double highest, bool isConstant)
+    {
+        foreach (int batch in (int[])[64, 10, 16, 4, 3])      // 280, 1,600, 1,000, 4,000, 5,360 steps
+        {
+            TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, learningRate: 0.1f, batchSize: batch, epochs: 40) with { Schedule = Schedules.Parse(schedule) };
+            var course = new TrialCourse(options, 400);
+            // 512 samples of a smooth course, or of one with a fall: 1 / 512; OneCycle starts at a 25th and ends at 0, half a cosine up and half a cosine down: (1 + 0.04) / 2 of the way up, 1 / 2 of the way down.
+            Assert.That(course.MeanShare, Is.EqualTo(mean).Within(0.015));
+            Assert.That(course.Highest, Is.EqualTo(0.1 * highest).Within(0.0005));
+            Assert.That(course.IsConstant, Is.EqualTo(isConstant));
+        }
+    }
+
+    /// <summary>Of counts, whose loss lacks a term of the labels and may be negative: what hasn't moved hasn't learned.</summary>
+    [TestCase(-13, -13, -12.5, false)]
+    [TestCase(-13, -14, -12.5, true)]
+    [TestCase(-10, -12.4, -12.5, false)]
+    [TestCase(13, 13, 13.5, false)]
+    [TestCase(13, 10, 12, true)]
+    [TestCase(13, 11.9, 6, false)]
+    public void A_loss_below_zero_learns_by_falling(double start, double end, double prior, bool hasLearned)
+        => Assert.That(new TrialOutcome(20, start, end).HasLearned(prior), Is.EqualTo(hasLearned));
 
     [TestCase(true, 32, 32)]
     [TestCase(true, 16, 16)]

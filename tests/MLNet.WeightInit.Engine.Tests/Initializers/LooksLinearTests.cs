@@ -39,7 +39,6 @@ internal sealed class LooksLinearTests
         Assert.That(values, Has.Length.EqualTo(32).And.All.EqualTo(1).Within(1e-4));
     }
 
-    /// <summary>What the test above must see: plain orthogonal weights, even with ReLU's gain, are far from it (condition 5e8 at 32 layers).</summary>
     /// <summary>φ(z) − φ(−z) has a slope of 1 + α at 0, which the gain of the blocks makes up for: so small signals keep their size.</summary>
     [TestCase(0.5f)]
     [TestCase(1f)]
@@ -50,6 +49,15 @@ internal sealed class LooksLinearTests
         Assert.That(plan.Weights.Skip(1).Select(tensor => ((LooksLinear)tensor.Initializer!).Gain), Is.All.EqualTo(1 / (1 + alpha)).Within(1e-6f));
     }
 
+    /// <summary>Mish's slope at 0 is tanh(ln 2) = 0.6, and so is what falls on the other side of it: pairs have 1.2, not GELU's and SiLU's 1.</summary>
+    [TestCase("Mish", 1 / 1.2f)]
+    [TestCase("GELU", 1)]
+    [TestCase("SiLU", 1)]
+    [TestCase("HardSwish", 1)]
+    public void Smooth_rectifiers_have_their_own_slope(string activation, float gain)
+        => Assert.That(Fills.Plan("looks_linear", [16, 32, 32, 2], activation).Weights.Skip(1).Select(tensor => ((LooksLinear)tensor.Initializer!).Gain), Is.All.EqualTo(gain).Within(1e-6f));
+
+    /// <summary>What the test of singular values must see: plain orthogonal weights, even with ReLU's gain, are far from it (condition 5e8 at 32 layers).</summary>
     [Test]
     public void Plain_orthogonal_weights_are_none()
     {

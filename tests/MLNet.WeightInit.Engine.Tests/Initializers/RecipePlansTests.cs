@@ -244,4 +244,21 @@ internal sealed class RecipePlansTests
             Assert.That(weights[3][i % 6 * 4 + i / 6], Is.EqualTo(weights[0][i]));
         Assert.That(Rules(Fills.Plan("autoencoder(encoder=recipe(hidden=he, first=lecun))", [6, 4, 2, 4, 6])), Is.EqualTo(new[] { "lecun", "he", "he", "lecun" }));
     }
+
+    /// <summary>As a recipe of parts does: outside of a plan there is nothing else that a text could mean.</summary>
+    [Test]
+    public void An_autoencoder_of_text_fills_a_tensor_on_its_own()
+    {
+        WeightShape shape = WeightShape.Dense(16, 8);
+        var recipe = new AutoencoderRecipe("he");
+        Assert.That(recipe.Fill(shape, 1, "x"), Is.EqualTo(InitializerRegistry.CreateDefault().Parse("he").Fill(shape, 1, "x")));
+        Assert.That(recipe.TargetDeviation(shape), Is.EqualTo(InitializerRegistry.CreateDefault().Parse("he").TargetDeviation(shape)));
+    }
+
+    [Test]
+    public void A_rule_for_biases_is_none_for_weights([Values("prior", "forget_bias")] string rule)
+    {
+        WeightInitializer parsed = InitializerRegistry.CreateDefault().Parse(rule);
+        Assert.That(() => PlanExecution.Build([(4, 8, "ReLU"), (8, 2, "Identity")], parsed), Throws.InvalidOperationException.With.Message.Contains("is a rule for biases").And.Message.Contains($"Set BiasInit = \"{parsed.Specification}\", and leave Init out"));
+    }
 }

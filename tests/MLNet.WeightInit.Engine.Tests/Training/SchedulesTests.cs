@@ -201,6 +201,18 @@ internal sealed class SchedulesTests
         Assert.That(history.Epochs[^1].LearningRate, Is.LessThan(0.02f), "60 epochs on 84 rows overfit");
     }
 
+    /// <summary>A trial may take more steps than the training: it stays where that ends.</summary>
+    [TestCase("Cosine")]
+    [TestCase("Cosine(eta_min=0.01)")]
+    [TestCase("Cosine(restarts=1)")]
+    [TestCase("OneCycle")]
+    public void Past_its_end_a_rate_does_not_rise_again(string schedule)
+    {
+        RateCourse course = Schedules.Begin(Schedules.Parse(schedule), new TrainingSpan(0.1f, 20, 5, 10, StopsEarly: false));
+        for (long step = 20; step < 60; step++)
+            Assert.That(course.Rate(step), Is.LessThanOrEqualTo(course.Rate(19)));
+    }
+
     static double HalfCosine(double highest, double lowest, double share) => lowest + (highest - lowest) * (1 + Math.Cos(Math.PI * share)) / 2;
 
     static double WarmRestarts(int step, double period, double factor)

@@ -53,7 +53,7 @@ internal static class ComparisonText
             return $"{best.Initializer} and {(other == best ? reference : other).Initializer} end alike, best of {comparison.Candidates.Count}, with {loss}.";
         string difference = $"{NumberText.Format(Math.Abs(other.LossDifference!.Value))} below {(other == best ? reference : other).Initializer}'s (p {NumberText.Format(other.AdjustedPValue!.Value)} after Holm)";
         return other.AdjustedPValue <= 1 - comparison.Confidence
-            ? $"{best.Initializer} is best of {comparison.Candidates.Count}: {loss}, {difference}."
+            ? $"{best.Initializer} ends best of {comparison.Candidates.Count}: {loss}, {difference}."
             : $"{best.Initializer} ends best of {comparison.Candidates.Count}, with {loss}, but {difference} is within what the seeds do.";
     }
 

@@ -6,7 +6,6 @@ namespace MLNet.WeightInit.Engine.Diagnostics.Details;
 /// <summary>Counts operations and bytes; measures nothing.</summary>
 internal static class CostCount
 {
-
     public static InitializationCost Of(FeedForwardNetwork network, NetworkProbe probe, TrainingOptions options, int calibrationPasses, long trainingRows)
     {
         (double forward, double thereAndBack) = OfRow(probe);

@@ -29,7 +29,7 @@ public sealed record JacobianSpectrum
     public required double RelativeVariance { get; init; }
 
     /// <summary>What <see cref="RelativeVariance"/> would be for independent weights, or for orthogonal ones where they are so, in wide layers: Σ (E φ′⁴ / (E φ′²)² − 1), and 1 more for each square layer of independent
-    /// weights (Pennington et al. 2017, eq. 15): for L layers of ReLU 2 L, or L where weights are orthogonal. <see cref="double.NaN"/> in residual blocks.</summary>
+    /// weights (Pennington et al. 2017, eq. 15): for L hidden layers of ReLU, of which L − 1 lie between the first and the last, 2 (L − 1), or L − 1 where weights are orthogonal. <see cref="double.NaN"/> in residual blocks.</summary>
     public required double PredictedRelativeVariance { get; init; }
 
     /// <summary>s_max, the largest at any of the rows.</summary>

@@ -1,5 +1,5 @@
+using MLNet.WeightInit.Engine.Diagnostics.Comparing;
 using MLNet.WeightInit.Engine.Diagnostics.Theory;
-using MLNet.WeightInit.Engine.Expectations;
 using MLNet.WeightInit.Engine.Kernels;
 
 namespace MLNet.WeightInit.Engine.Diagnostics.Findings;
@@ -17,7 +17,7 @@ internal sealed class BeyondChance : IFindingRule
     {
         if (context.Theory is not { } theory || theory.Layers.Count != context.Layers.Count)
             yield break;
-        double deviations = Quantile(Share / 2 / (2 * context.Layers.Count - 1));
+        double deviations = Distributions.NormalQuantile(1 - Share / 2 / (2 * context.Layers.Count - 1));
         for (int index = 0; index < context.Layers.Count; index++)
         {
             (LayerStatistics layer, LayerTheory expected) = (context.Layers[index], theory.Layers[index]);
@@ -41,20 +41,5 @@ internal sealed class BeyondChance : IFindingRule
         double middle = ScalarMath.Log(low * high) / 2, reach = Math.Max(ScalarMath.Log(high / low) / 2 * deviations / Fluctuation.Deviations95, least);
         return Math.Abs(ScalarMath.Log(measured) - middle) <= reach ? null
             : $"{what} of {NumberText.Format(measured)}, where chance in independent weights gives {NumberText.Format(ScalarMath.Exp(middle - reach))} to {NumberText.Format(ScalarMath.Exp(middle + reach))}";
-    }
-
-    /// <summary>The number of deviations that a normal variable exceeds with a probability.</summary>
-    static double Quantile(double probability)
-    {
-        double low = 0, high = 8;
-        for (int step = 0; step < 40; step++)
-        {
-            double middle = (low + high) / 2;
-            if (1 - GaussianQuadrature.Cumulative(middle) > probability)
-                low = middle;
-            else
-                high = middle;
-        }
-        return high;
     }
 }

@@ -50,8 +50,10 @@ internal static class FindingRules
         => TrialJudgement.Apply(findings, end, training) is { } judged ? InOrder(judged, training) : findings;
 
     static Finding[] InOrder(IEnumerable<Finding> findings, JudgedTraining training)
-        => [.. findings.Select(finding => finding with { Remedies = Remedies(finding, training) })
-            .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
+        => ByGravity(findings.Select(finding => finding with { Remedies = Remedies(finding, training) }));
+
+    static Finding[] ByGravity(IEnumerable<Finding> findings)
+        => [.. findings.OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
 
     /// <summary>What the network hasn't yet and can have; where nothing is left, what the user asked for beyond the usual, taken back.</summary>
     static IReadOnlyList<Remedy> Remedies(Finding finding, JudgedTraining training)
@@ -65,8 +67,7 @@ internal static class FindingRules
     public static Finding[] Examine(TrainedContext context)
     {
         Finding[] found = [.. s_ofTraining.SelectMany(rule => rule.Examine(context))];
-        return [.. found.Concat(Array.Exists(found, finding => finding.Severity >= Severity.Warning) ? [] : s_nothingLearned.Examine(context))
-            .Select(finding => context.Cause is { } cause ? finding with { Remedies = cause.Remedies } : finding)
-            .OrderByDescending(finding => finding.Severity).ThenByDescending(finding => finding.Verdict).ThenBy(finding => finding.FirstLayer)];
+        return ByGravity(found.Concat(Array.Exists(found, finding => finding.Severity >= Severity.Warning) ? [] : s_nothingLearned.Examine(context))
+            .Select(finding => context.Cause is { } cause ? finding with { Remedies = cause.Remedies } : finding));
     }
 }

@@ -51,7 +51,7 @@ internal static class ForecastJudgement
     {
         string start = string.Create(CultureInfo.InvariantCulture, $"of trainings that start like this one {NumberText.Percent(forecast.Probability)} learn in {forecast.Steps:#,0} steps{forecast.Caveat}"), circumstances = Circumstances(training);
         if (Change.Of(training, forecast) is { } change)
-            return change.Finding(training, $"{start}, and {change.Condition} {NumberText.Percent(change.Probability)}{circumstances}");
+            return change.ToFinding(training, $"{start}, and {change.Condition} {NumberText.Percent(change.Probability)}{circumstances}");
         if (training.Proposed is { } proposed)
             return AtRate(training, proposed, $"{start}; {proposed.Text}{circumstances}");
         start += $", at no learning rate more than {NumberText.Percent(BestRate(training, forecast).Probability)}";
@@ -70,7 +70,7 @@ internal static class ForecastJudgement
                 ? new Finding(Verdict.TooDeep, Severity.Warning, 0, training.HiddenLayers, start, [.. drops, .. training.Traits.Restraints, Remedy.FewerLayers, Remedy.LayerNormalization, Remedy.EdgeOfChaos])
                 : new Finding(Verdict.Stalling, Severity.Warning, 0, training.HiddenLayers, start, [.. drops, .. generic]);
         if (Change.Of(training, forecast) is { } change)
-            return change.Finding(training, $"{start}; of trainings that start like this one {NumberText.Percent(change.Probability)} learn {change.Condition}");
+            return change.ToFinding(training, $"{start}; of trainings that start like this one {NumberText.Percent(change.Probability)} learn {change.Condition}");
         if (training.Proposed is { } proposed)
             return AtRate(training, proposed, $"{start}; {proposed.Text}");
         double atRate = BestRate(training, forecast).Probability;
@@ -114,7 +114,7 @@ internal static class ForecastJudgement
             bool IsEnough(double probability) => probability >= Even && probability >= forecast.Probability + LeastGain;
         }
 
-        public Finding Finding(JudgedTraining training, string evidence) => new(Verdict, Severity.Warning, 0, training.HiddenLayers, evidence, Remedies);
+        public Finding ToFinding(JudgedTraining training, string evidence) => new(Verdict, Severity.Warning, 0, training.HiddenLayers, evidence, Remedies);
     }
 
     static string[] MoreEpochs(JudgedTraining training) => training.Epochs > 0 ? Epochs(training, 3) : [];
@@ -126,13 +126,13 @@ internal static class ForecastJudgement
     {
         (double Factor, double Probability)[] rates = [.. Enumerable.Range(LowestHalfDecade, HighestHalfDecade - LowestHalfDecade + 1)
             .OrderBy(Math.Abs)
-            .Select(ScalarFactor)
+            .Select(RateFactor)
             .Select(factor => (factor, TrainabilityForecast.Of(StartFigures.AtRate(training.StartFigures, factor), forecast.Steps)!.Probability))];
         double best = rates.Max(rate => rate.Probability);
         return Array.Find(rates, rate => rate.Probability >= best - 0.05);
     }
 
-    static double ScalarFactor(int halfDecades)
+    static double RateFactor(int halfDecades)
     {
         double factor = halfDecades % 2 == 0 ? 1 : halfDecades > 0 ? 3 : 1 / 3.0;
         for (int decade = 0; decade < Math.Abs(halfDecades) / 2; decade++)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training.Optimizers;
 
@@ -46,7 +45,5 @@ internal sealed class TrainedContext
     }
 
     /// <summary>A line with so many times the rate; none for L-BFGS, which has no rate.</summary>
-    public IReadOnlyList<string> RateTimes(double factor) => Optimizer.IsFullBatch ? [] : [Rate(LearningRate * factor)];
-
-    public static string Rate(double rate) => $"LearningRate = {((float)rate).ToString("G3", CultureInfo.InvariantCulture)}f";
+    public IReadOnlyList<string> RateTimes(double factor) => Optimizer.IsFullBatch ? [] : [Remedy.Rate(LearningRate * factor)];
 }

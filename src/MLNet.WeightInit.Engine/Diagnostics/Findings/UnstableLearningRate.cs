@@ -38,20 +38,18 @@ internal sealed class UnstableLearningRate : IFindingRule
 
     /// <summary>What makes any rate too high: features as they come, and outputs that start far beyond the labels.</summary>
     static string[] Cause(ReportContext context)
-        => [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], .. context.Probe.Loss > LargestStart * context.PriorLoss && !context.HasZeroHead ? (string[])[Remedy.ZeroHead] : []];
+        => [.. context.IsStandardized ? [] : (string[])[Remedy.Standardize], .. context.Probe.Loss > context.PriorLoss + (LargestStart - 1) * Math.Abs(context.PriorLoss) && !context.HasZeroHead ? (string[])[Remedy.ZeroHead] : []];
 
     static string Limit(LearningRateAdvice? advice) => advice is { LargestStableRate: > 0 } ? $"; rates up to {NumberText.Format(advice.LargestStableRate)} lower it" : "";
 
     static string[] Remedies(RateMeasurement rates)
     {
         if (rates.Advice is not { ProposedRate: > 0 } advice)
-            return [Line(rates.DefaultRate < rates.Highest / 2 ? rates.DefaultRate : rates.Highest / 10)];
+            return [Remedy.Rate(rates.DefaultRate < rates.Highest / 2 ? rates.DefaultRate : rates.Highest / 10)];
         return advice.ProposedWarmUpSteps == 0
-            ? [Line(advice.ProposedRate)]
-            : [$"{Line(advice.ProposedRate)}, Schedule = \"Constant(warmup={Text(advice.ProposedWarmUpSteps / (double)rates.StepsAnEpoch)})\""];
+            ? [Remedy.Rate(advice.ProposedRate)]
+            : [$"{Remedy.Rate(advice.ProposedRate)}, Schedule = \"Constant(warmup={Text(advice.ProposedWarmUpSteps / (double)rates.StepsAnEpoch)})\""];
     }
-
-    static string Line(double rate) => Remedy.Rate(rate);
 
     static string Text(double rate) => ((float)rate).ToString("G3", CultureInfo.InvariantCulture);
 }

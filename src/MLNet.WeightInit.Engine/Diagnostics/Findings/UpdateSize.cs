@@ -38,6 +38,6 @@ internal sealed class UpdateSize : ITrainingRule
         bool isSmallRate = isWhole && context.LearningRate < context.Optimizer.UsualLearningRate / 2;
         return new LayerFindings.Candidate(layer, isWhole && context.HasFailed ? Severity.Warning : Severity.Note, -Ratio(context, layer), string.Create(CultureInfo.InvariantCulture,
             $"step {EarlySteps.Most} changed the weights of {change.Layer} by {NumberText.Format(Ratio(context, layer))} of their size, and the whole training by {NumberText.Format(change.Movement)}"),
-            isSmallRate ? [TrainedContext.Rate(context.Optimizer.UsualLearningRate)] : isWhole ? context.RateTimes(10) : [Remedy.Auto]);
+            isSmallRate ? [Remedy.Rate(context.Optimizer.UsualLearningRate)] : isWhole ? context.RateTimes(10) : [Remedy.Auto]);
     }
 }

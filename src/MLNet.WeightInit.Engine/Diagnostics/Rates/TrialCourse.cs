@@ -23,7 +23,7 @@ internal sealed class TrialCourse
         int samples = (int)Math.Max(1, Math.Min(Samples, steps));
         for (int sample = 1; sample < samples; sample++)
         {
-            long step = steps < Samples ? sample : (steps - 1) / (Samples - 1) * sample;
+            long step = samples == steps ? sample : (long)((double)(steps - 1) * sample / (samples - 1));       // the last one included
             lowest = Math.Min(lowest, _course.Rate(step));
             sum += _course.Rate(step);
             if (_course.Rate(step) > _course.Rate(_peak) * (1 + 1e-6))

@@ -19,7 +19,7 @@ internal readonly record struct TrialOutcome(int Steps, double Start, double End
     /// <inheritdoc cref="HasLearned"/>
     public double Gain(double prior)
     {
-        double reference = prior < 0.9 * Start ? prior : Start;        // where the two are close, the start's is of the very same rows
+        double reference = prior < Start - 0.1 * Math.Abs(Start) ? prior : Start;        // where the two are close, the start's is of the very same rows; losses of counts may be negative
         return (reference - End) / Math.Abs(reference);
     }
 

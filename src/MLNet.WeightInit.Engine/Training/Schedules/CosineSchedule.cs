@@ -67,7 +67,7 @@ internal sealed class CosineSchedule : Schedule
                 for (int i = 0; i < restarts && step >= begin + length; i++, length *= periodFactor)
                     begin += length;
             }
-            return lowest + (highest - lowest) * (1 + ScalarMath.Cos(Math.PI * ((step - begin) / length))) / 2;
+            return lowest + (highest - lowest) * (1 + ScalarMath.Cos(Math.PI * Math.Min(1, (step - begin) / length))) / 2;       // a trial may take more steps than the training
         }
     }
 }
