@@ -51,8 +51,7 @@ public sealed class AutoencoderRecipe : WeightInitializer
             CheckMirrors(weights[layer], weights[^(layer + 1)]);
         if (weights.Count % 2 != 0)
             throw new ArgumentException($"An autoencoder has an odd number of hidden layers, with the code in the middle, and there are {weights.Count - 1}. Add or leave out one.", nameof(plan));
-        WeightInitializer rule = weights[0].Resolve(Encoder);
-        rule.Plan(plan);
+        WeightInitializer rule = plan.PlanBy(Encoder);
         for (int layer = 0; layer < weights.Count / 2; layer++)
         {
             PlannedTensor encoder = weights[layer], decoder = weights[^(layer + 1)];

@@ -45,6 +45,19 @@ public sealed class InitializationPlan
     /// <summary>What the output bias should be so that the untrained network predicts the label's prior: log-probabilities for classes, log-odds for binary, the mean for regression, one value an output; null where no data was seen.</summary>
     public IReadOnlyList<float>? PriorBias { get; internal init; }
 
+    /// <summary>The rules that made this plan, a recipe's parts among them, each once: they may look at the filled network, whichever rules they gave its tensors.</summary>
+    internal List<WeightInitializer> Rules { get; } = [];
+
+    /// <summary>Plans by a part of a recipe. A text that several parts have is one rule, as an object that they share is.</summary>
+    internal WeightInitializer PlanBy(WeightInitializer part)
+    {
+        WeightInitializer rule = Tensors[0].Resolve(part);
+        if (!Rules.Exists(other => ReferenceEquals(other, rule) || (part is UnresolvedInitializer && other.Specification == rule.Specification)))
+            Rules.Add(rule);
+        rule.Plan(this);
+        return rule;
+    }
+
     /// <summary>The optimizer of the training to come, without arguments: <c>Adam</c>, <c>Momentum</c>.</summary>
     public string Optimizer { get; internal init; } = "Adam";
 

@@ -35,16 +35,25 @@ internal static class PlanExecution
         {
             List<PlannedTensor> tables = Embeddings(embeddings ?? [], RequireWeights(embeddingInit ?? new Auto(), nameof(embeddingInit)), layers, resolve);
             var plan = new InitializationPlan(Tensors(layers, resolve, dropout, isNormalized, residual?.BranchDepth ?? 0), tables) { FeatureSecondMoment = featureSecondMoment, PriorBias = priorBias, Optimizer = optimizer, Losses = losses ?? [] };
+            plan.Rules.Add(initializer);
             Guard(initializer, "the network's plan", () => initializer.Plan(plan));
             return plan;
         }
 
         InitializationPlan result = Planned(RequireWeights(init, nameof(init)));
         if (outputInit is not null)
-            TakeOver(result.Weights.Last(), Planned(RequireWeights(outputInit, nameof(outputInit))).Weights.Last(), outputInit, init);
+        {
+            InitializationPlan ofOutput = Planned(RequireWeights(outputInit, nameof(outputInit)));
+            TakeOver(result.Weights.Last(), ofOutput.Weights.Last(), outputInit, init);
+            result.Rules.AddRange(ofOutput.Rules);
+        }
         if (biasInit is not null)
-            foreach ((PlannedTensor bias, PlannedTensor planned) in result.Biases.Zip(Planned(biasInit).Biases))
+        {
+            InitializationPlan ofBiases = Planned(biasInit);
+            foreach ((PlannedTensor bias, PlannedTensor planned) in result.Biases.Zip(ofBiases.Biases))
                 TakeOver(bias, planned, biasInit, init);
+            result.Rules.AddRange(ofBiases.Rules);
+        }
         if (residual is { Start: ResidualStart.ZeroWeights })
             foreach (PlannedTensor last in result.Weights.Where(tensor => tensor.Shape.EndsBranch))
                 last.Use(new Zeros(), "Residual branches were asked to start at 0: the last weights of a branch have a gradient in the first step, the others from the second on (Zhang et al. 2019, section 3).");
@@ -84,8 +93,11 @@ internal static class PlanExecution
     /// <param name="context">The filled network and its probe batch.</param>
     public static void Calibrate(InitializationPlan plan, WeightInitializer init, CalibrationContext context)
     {
-        // The rule itself, and those that it planned by, each once: of a recipe its parts.
-        foreach (WeightInitializer rule in plan.Tensors.Select(tensor => tensor.Initializer).OfType<WeightInitializer>().Prepend(init).DistinctBy(rule => rule.Specification))
+        // The rule itself and those that planned with it, each object once; then those that they gave to tensors, each specification once.
+        List<WeightInitializer> rules = [.. plan.Rules.Prepend(init).Distinct<WeightInitializer>(ReferenceEqualityComparer.Instance)];
+        HashSet<string> known = [.. rules.Select(rule => rule.Specification)];
+        rules.AddRange(plan.Tensors.Concat(plan.Embeddings).Select(tensor => tensor.Initializer).OfType<WeightInitializer>().Where(rule => known.Add(rule.Specification)));
+        foreach (WeightInitializer rule in rules)
             Guard(rule, "the network's calibration", () => rule.Calibrate(context));
         int layer = 0;
         foreach (PlannedTensor tensor in plan.Weights)

@@ -46,11 +46,10 @@ public sealed class Recipe : WeightInitializer
     public override void Plan(InitializationPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        PlannedTensor resolver = plan.Tensors[0];
         var chosen = new Dictionary<PlannedTensor, PlannedTensor.Choice>();
         foreach (IGrouping<WeightInitializer, PlannedTensor> part in plan.Tensors.GroupBy(tensor => Part(tensor.Shape)))
         {
-            resolver.Resolve(part.Key).Plan(plan);
+            plan.PlanBy(part.Key);
             foreach (PlannedTensor tensor in part)
             {
                 if (tensor.Shape.Role == TensorRole.Bias && part.Key != Hidden && tensor.Initializer is null)

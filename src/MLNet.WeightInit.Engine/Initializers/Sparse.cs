@@ -100,8 +100,12 @@ public sealed class Sparse : WeightInitializer
         if (Connections is null)
             return;
         foreach (PlannedTensor bias in plan.Biases)
+        {
             if (SpecificationText.Normalize(ActivationTraits.Of(bias.Shape.Activation).Name) == "tanh")
                 bias.Use(new Constant(0.5f), "tanh units with few inputs start with biases of 0.5, off the middle of their range (Martens 2010, section 5).");
+            else
+                bias.Use(new Zeros(), "Biases of units other than tanh start at 0 (Martens 2010, section 5).");
+        }
     }
 
     /// <inheritdoc/>

@@ -113,7 +113,9 @@ internal sealed class SpecificationText
             foreach (string candidate in allowed)
                 known |= Normalize(candidate) == Normalize(name);
             if (!known)
-                throw new ArgumentOutOfRangeException("specification", Source, allowed.Length == 0
+                throw new ArgumentOutOfRangeException("specification", Source, names.Any(other => Normalize(other) == Normalize(name))
+                    ? $"The {Kind} {Name} has the argument '{name}' under several names, or another one that excludes it: it can be given once."
+                    : allowed.Length == 0
                     ? $"The {Kind} {Name} takes no arguments, but '{name}' was given. Write {Name}."
                     : $"The {Kind} {Name} has no argument '{name}'. It takes {string.Join(", ", names)}.");
         }

@@ -131,6 +131,52 @@ internal sealed class RecipePlansTests
         Assert.That(Calls("he"), Is.Zero);
     }
 
+    /// <summary>A rule that scales on data, and plans by others until then, is called wherever it stands; two of one name are two.</summary>
+    [Test]
+    public void A_part_that_plans_by_other_rules_is_calibrated()
+    {
+        int calls = 0;
+        Delegating Rule() => new(() => calls++);
+        int Calls(WeightInitializer init, WeightInitializer? output = null, WeightInitializer? bias = null, WeightInitializer? embedding = null)
+        {
+            InitializationPlan plan = PlanExecution.Build([(8, 6, "ReLU"), (6, 8, "Identity")], init, output, bias, embeddings: [("Town", 5, 2)], embeddingInit: embedding);
+            calls = 0;
+            PlanExecution.Calibrate(plan, init, null!);
+            return calls;
+        }
+        Assert.That(Calls(Rule()), Is.EqualTo(1));
+        Assert.That(Calls(new Recipe(hidden: Rule())), Is.EqualTo(1));
+        Assert.That(Calls(new Recipe(hidden: "he", first: Rule())), Is.EqualTo(1));
+        Assert.That(Calls(new Recipe(hidden: Rule(), output: Rule())), Is.EqualTo(2));
+        Assert.That(Calls(new AutoencoderRecipe(Rule())), Is.EqualTo(1));
+        Assert.That(Calls("he", output: Rule()), Is.EqualTo(1));
+        Assert.That(Calls("he", bias: Rule()), Is.EqualTo(1));
+        Assert.That(Calls("he", embedding: Rule()), Is.EqualTo(1));
+    }
+
+    sealed class Delegating(Action called) : WeightInitializer
+    {
+        public override string Name => "delegating";
+
+        public override void Fill(Span<float> weights, in WeightShape shape, RandomSource random) => new Orthogonal().Fill(weights, shape, random);
+
+        public override void Plan(InitializationPlan plan)
+        {
+            foreach (PlannedTensor tensor in plan.Weights)
+                tensor.Use(new Orthogonal());
+        }
+
+        public override void Calibrate(CalibrationContext context) => called();
+    }
+
+    /// <summary>Martens 2010: biases are 0, those of tanh units 0.5, whoever plans the weights.</summary>
+    [Test]
+    public void Biases_of_martens_are_his()
+    {
+        InitializationPlan plan = PlanExecution.Build([(8, 6, "Tanh"), (6, 6, "ReLU"), (6, 2, "Identity")], InitializerRegistry.CreateDefault().Parse("he"), biasInit: InitializerRegistry.CreateDefault().Parse("martens"));
+        Assert.That(plan.Biases.Select(bias => PlanExecution.Fill(bias, 1).Distinct().Single()), Is.EqualTo((float[])[0.5f, 0, 0]));
+    }
+
     /// <summary>By what is built in, since there is no context to ask.</summary>
     [Test]
     public void A_recipe_that_chooses_by_text_fills_a_tensor_on_its_own()
