@@ -35,8 +35,9 @@ foreach (Finding finding in report.Findings)
 // README: end
 
 // README: file
-mlContext.Model.Save(model, glosses.Schema, "glosses.zip");
-ITransformer loaded = mlContext.Model.Load("glosses.zip", out _);
+string file = Path.Combine(Path.GetTempPath(), "glosses.zip");
+mlContext.Model.Save(model, glosses.Schema, file);
+ITransformer loaded = mlContext.Model.Load(file, out _);
 var engine = mlContext.Model.CreatePredictionEngine<Gloss, Answer>(loaded);
 foreach (string definition in (string[])["small brown bird that sings at night", "a sweet cake with nuts and honey", "someone who mends shoes"])
     Console.WriteLine($"{definition}: {engine.Predict(new Gloss { Definition = definition }).PredictedLabel}");

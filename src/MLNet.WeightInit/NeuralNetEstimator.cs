@@ -112,9 +112,14 @@ public sealed class NeuralNetEstimator : IEstimator<ISingleFeaturePredictionTran
     ITaskTrainer TrainerFor(SchemaShape schema)
     {
         if (!schema.TryFindColumn(_settings.Options.LabelColumnName, out SchemaShape.Column label))
-            throw _host.ExceptSchemaMismatch("inputSchema", "label", _settings.Options.LabelColumnName);
-        if (_settings.Options.FeatureColumnName is { } featureColumn && schema.TryFindColumn(featureColumn, out SchemaShape.Column features) && FeatureMismatch.Describe(features) is { } mismatch)
-            throw _host.Process(mismatch);                     // a missing one is found by ML.NET
+            throw _host.Process(ColumnErrors.Missing(schema, "label", _settings.Options.LabelColumnName, "Name another with LabelColumnName, or make it before the network, as MapValueToKey makes a key of text."));
+        if (_settings.Options.FeatureColumnName is { } featureColumn)
+        {
+            if (!schema.TryFindColumn(featureColumn, out SchemaShape.Column features))
+                throw _host.Process(ColumnErrors.Missing(schema, "feature", featureColumn, $"Make it before the network: mlContext.Transforms.Concatenate(\"{featureColumn}\", …), or name another with FeatureColumnName."));
+            if (FeatureMismatch.Describe(features) is { } mismatch)
+                throw _host.Process(mismatch);
+        }
         bool isVector = label.Kind != SchemaShape.Column.VectorKind.Scalar;
         return LabelTask.Of(label, _settings.Loss) switch
         {

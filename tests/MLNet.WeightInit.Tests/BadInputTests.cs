@@ -47,7 +47,7 @@ public sealed class BadInputTests
         yield return Case(o => o.ProgressInterval = TimeSpan.Zero, "ProgressInterval", "above 0");
         yield return Case(o => o.Metric = "RSME", "specification", "RMSE");
         yield return Case(o => o.LabelColumnName = "", "LabelColumnName", "must not be empty");
-        yield return Case(o => o.MissingValues = (MissingValues)7, "MissingValues", "Skip or Throw");
+        yield return Case(o => o.MissingValues = (MissingValues)7, "MissingValues", "Skip, Throw or MeanWithIndicator");
         yield return Case(o => o.Activation = "ReLUU", "specification", "ReLU");
         yield return Case(o => o.Optimizer = "Adm", "specification", "Adam");
         yield return Case(o => o.Schedule = "cosin", "specification", "Cosine");
@@ -62,7 +62,7 @@ public sealed class BadInputTests
         yield return Case(o => o.EmaDecay = 1, "EmaDecay", "below 1");
         yield return Case(o => o.EmaDecay = 0, "EmaDecay", "above 0");
         yield return Case(o => o.Loss = "Squarred", "specification", "Squared");
-        yield return Case(o => o.Init = "orthogonl", "specification", "orthogonal");
+        yield return Case(o => o.Init = "orthogonl", "Init", "orthogonal");
 
         static TestCaseData Case(Action<NeuralNetOptions> change, string parameter, string message) =>
             new TestCaseData(change, parameter, message).SetArgDisplayNames(parameter, message);

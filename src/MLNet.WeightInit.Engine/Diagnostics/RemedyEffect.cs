@@ -26,7 +26,7 @@ public sealed record RemedyEffect
     /// <summary>The report's verdict with the remedy.</summary>
     public Verdict Verdict { get; }
 
-    /// <summary>Whether the figure comes clearly nearer to what it should be, or a warning or an error goes, and leaves no graver one and the figure no worse. What doesn't help is named all the same: it needn't be tried again.</summary>
+    /// <summary>Whether the figure comes clearly nearer to what it should be, or a warning or an error goes, and leaves no graver one and the figure no worse. False for a warning or an error where the remedy's own training, tried out as a whole, fails all the same. What doesn't help is named all the same: it needn't be tried again.</summary>
     public bool Helps { get; }
 
     /// <summary><c>gradient ratio 4.0e-5 -> 0.901</c>; shares and chances in percent.</summary>

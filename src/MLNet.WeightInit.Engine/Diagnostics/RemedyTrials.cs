@@ -1,5 +1,6 @@
 using System.Globalization;
 using MLNet.WeightInit.Engine.Diagnostics.Findings;
+using MLNet.WeightInit.Engine.Diagnostics.Trainability;
 using MLNet.WeightInit.Engine.Kernels.Activations;
 using MLNet.WeightInit.Engine.Network;
 using MLNet.WeightInit.Engine.Training;
@@ -26,8 +27,14 @@ internal static class RemedyTrials
             return finding.Judged is { } before && after?.FigureOf(before.Name) is { } value ? remedy with { Effect = new RemedyEffect(before.Name, before.Value, value, after.Verdict, Helps(finding, before, value, after)) } : remedy;
         }
 
-        // Notes of details are gone from every report that has none.
+        // Notes of details are gone from every report that has none. What still fails when it is tried out as a whole isn't helped by itself, however much nearer a figure is.
         bool Helps(Finding finding, JudgedFigure before, double value, InitializationReport after)
+            => !(finding.Severity > Severity.Note && Fails(after)) && IsNearer(finding, before, value, after);
+
+        bool Fails(InitializationReport after)
+            => after is { Trial: { IsWhole: true } trial, StartFigures.Count: > 0 } && TrainingEnd.Of(trial).HasLearned(options.Reconstructs ? 0 : StartFigures.LabelShare(after.StartFigures)) == false;
+
+        bool IsNearer(Finding finding, JudgedFigure before, double value, InitializationReport after)
             => (JudgedFigures.IsNearer(before.Name, before.Value, value) && (finding.Severity == Severity.Note || !Stays(finding, after) || JudgedFigures.IsHalfWay(before.Name, before.Value, value))) || (finding.Severity > Severity.Note && !Stays(finding, after) && after.Verdict <= report.Verdict && (double.IsNaN(value) || !JudgedFigures.IsNearer(before.Name, value, before.Value)));
 
         // What changes the forecast by less than its own error changes nothing.

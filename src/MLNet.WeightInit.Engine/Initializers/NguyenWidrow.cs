@@ -104,7 +104,7 @@ public sealed class NguyenWidrow : WeightInitializer
                 continue;
             }
             weights.Use(rule);
-            plan.Biases[layer].UseBeside(weights, new NguyenWidrowBias(rule, weights), $"Spread evenly over the active regions of {weights.Name}, each with the sign of its unit's first weight (MATLAB's initnw).");
+            plan.Biases[layer].UseBeside(weights, new NguyenWidrowBias(rule, weights), $"Spread evenly over the active regions of {weights.Name}, each with the sign of the first weight that this rule draws for its unit (MATLAB's initnw).");
             rule = ActivationTraits.Of(weights.Shape.Activation).Family is ActivationFamily.Sigmoid or ActivationFamily.Rectifier or ActivationFamily.SmoothRectifier or ActivationFamily.Softplus
                 ? new NguyenWidrow(0, 1)
                 : Of(1);

@@ -56,7 +56,11 @@ internal static class PlanExecution
         }
         if (residual is { Start: ResidualStart.ZeroWeights })
             foreach (PlannedTensor last in result.Weights.Where(tensor => tensor.Shape.EndsBranch))
+            {
+                float rate = last.LearningRateMultiplier;
                 last.Use(new Zeros(), "Residual branches were asked to start at 0: the last weights of a branch have a gradient in the first step, the others from the second on (Zhang et al. 2019, section 3).");
+                KeepRate(last, rate, init);
+            }
         if (result.Weights.FirstOrDefault(tensor => tensor.Initializer is null) is { } unplanned)
             throw new InvalidOperationException($"The initializer '{init.Name}' must choose an initializer for every weight tensor, and chose none for {unplanned.Name}. Call Use on it in Plan.");
         return result;
@@ -164,7 +168,13 @@ internal static class PlanExecution
             planned.Use(initializer);
         float rate = tensor.LearningRateMultiplier;
         tensor.Current = planned.Current;
-        if (rate == 1 || planned.LearningRateMultiplier != 1)
+        if (planned.LearningRateMultiplier == 1)
+            KeepRate(tensor, rate, ofRate);
+    }
+
+    static void KeepRate(PlannedTensor tensor, float rate, WeightInitializer ofRate)
+    {
+        if (rate == 1)
             return;
         tensor.LearningRateMultiplier = rate;
         tensor.AddToReason(string.Create(CultureInfo.InvariantCulture, $"{ofRate.Specification} moves it at {rate:G4} of the learning rate all the same."));

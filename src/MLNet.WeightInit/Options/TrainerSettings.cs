@@ -37,10 +37,10 @@ internal sealed class TrainerSettings
         HeadMetricsGiven = Options.Heads is null ? [] : [.. Options.Heads.Select(head => head.Metric is null ? null : Metrics.Parse(head.Metric))];
 
         _registry = WeightInitCatalog.Of(environment).Registry;
-        Init = _registry.Resolve(Options.Init);
-        OutputInit = Options.OutputInit is null ? null : _registry.Resolve(Options.OutputInit);
-        BiasInit = Options.BiasInit is null ? null : _registry.Resolve(Options.BiasInit);
-        EmbeddingInit = Options.EmbeddingInit is null ? null : _registry.Resolve(Options.EmbeddingInit);
+        Init = Resolve(Options.Init, nameof(Options.Init));
+        OutputInit = Options.OutputInit is null ? null : Resolve(Options.OutputInit, nameof(Options.OutputInit));
+        BiasInit = Options.BiasInit is null ? null : Resolve(Options.BiasInit, nameof(Options.BiasInit));
+        EmbeddingInit = Options.EmbeddingInit is null ? null : Resolve(Options.EmbeddingInit, nameof(Options.EmbeddingInit));
         int? given = Options.Seed ?? ContextSeed.Of(environment);
         SeedIsDrawn = given is null;
         Seed = given ?? RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -144,4 +144,19 @@ internal sealed class TrainerSettings
         ReturnBestOnCancel = Options.OnCancel == CancelledTraining.ReturnBest,
         CheckAlive = checkAlive,
     };
+
+    /// <summary>What a text names, or the initializer itself.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The text names nothing; the parameter is the option that has it.</exception>
+    WeightInitializer Resolve(WeightInitializer? initializer, string option)
+    {
+        try
+        {
+            return _registry.Resolve(initializer);
+        }
+        catch (ArgumentOutOfRangeException exception) when (exception.ParamName == "specification")
+        {
+            string message = exception.Message[..exception.Message.LastIndexOf(" (Parameter ", StringComparison.Ordinal)];
+            throw new ArgumentOutOfRangeException(option, exception.ActualValue, message);
+        }
+    }
 }

@@ -18,7 +18,7 @@ internal static class LabelMismatch
         if (label.IsKey && label.ItemType != NumberDataViewType.UInt32)
             return $"Make it a key of UInt32: mlContext.Transforms.Conversion.MapValueToKey(\"{label.Name}\").";
         if (expected == BooleanDataViewType.Instance.ToString())
-            return $"Convert it first: mlContext.Transforms.Conversion.ConvertType(\"{label.Name}\", outputKind: DataKind.Boolean).";
+            return $"If it holds only 0 and 1, convert it first: mlContext.Transforms.Conversion.ConvertType(\"{label.Name}\", outputKind: DataKind.Boolean). Other values are predicted by mlContext.Regression.Trainers.NeuralNet(\"{label.Name}\").";
         if (expected.StartsWith("Vector", StringComparison.Ordinal))
             return $"Make a vector of the columns to predict, which must be Single: mlContext.Transforms.Concatenate(\"{label.Name}\", …). One value is trained by mlContext.Regression.Trainers.NeuralNet(\"{label.Name}\").";
         if (label.ItemType == NumberDataViewType.Single && !label.IsKey)

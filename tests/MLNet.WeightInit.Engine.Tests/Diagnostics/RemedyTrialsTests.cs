@@ -80,8 +80,15 @@ internal sealed class RemedyTrialsTests
             {
                 // By the definition of both ratios, whose best is 1.
                 (double before, double after) = (Math.Abs(Math.Log(remedy.Effect!.Before)), Math.Abs(Math.Log(remedy.Effect.After)));
-                Assert.That(remedy.Effect.Helps, Is.EqualTo(after < 0.9 * before).Or.EqualTo(finding.Severity > Severity.Note && after <= before));
+                Assert.That(remedy.Effect.Helps, Is.False.Or.EqualTo(after < 0.9 * before).Or.EqualTo(finding.Severity > Severity.Note && after <= before));
             }
+        }
+        // However near a figure comes: what fails all the same when it is tried out as a whole doesn't help a warning.
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3, [.. Enumerable.Repeat(20, 9)], init: "glorot", activation: "Sigmoid", optimizer: "SGD", epochs: 25);
+        foreach (Remedy remedy in report.Findings.Where(finding => finding.Severity > Severity.Note).SelectMany(finding => finding.Remedies).Where(remedy => remedy.Effect?.Helps == true))
+        {
+            StartTrial trial = Diagnose(RemedyTrials.Apply(remedy.Code, options)!).Trial!;
+            Assert.That(trial.Loss, Is.LessThan(trial.BestConstantLoss));
         }
         string text = report.ToString().ReplaceLineEndings(" ");
         foreach (Remedy remedy in measured.SelectMany(remedies => remedies).Where(remedy => !remedy.Effect!.Helps))

@@ -53,7 +53,7 @@ internal static class StatedErrors
         new("SiLU", 3.3, 1.9, 3.3, 2.0),
         new("Mish", 4.8, 1.7, 4.8, 1.7),
         new("HardSwish", 2.5, 0.7, 2.5, 0.7),
-        new("Tanh", 2.6, 2.6, 2.6, 2.6),
+        new("Tanh", 2.6, 2.6, 2.6, 2.8),
         new("HardTanh", 0, 0, 0, 0),
         new("Sigmoid", 2.5, 0.8, 2.5, 0.8),
         new("Softplus", 2.0, 0.7, 2.0, 0.7),

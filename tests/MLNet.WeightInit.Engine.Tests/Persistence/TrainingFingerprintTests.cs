@@ -27,6 +27,7 @@ internal sealed class TrainingFingerprintTests
         nameof(TrainingOptions.Trial), nameof(TrainingOptions.FillSeed), nameof(TrainingOptions.OnlyMeasures), nameof(TrainingOptions.RangeTest), nameof(TrainingOptions.MaxInitializerBytes),
         nameof(TrainingOptions.MaximumSteps), nameof(TrainingOptions.MaximumDuration), nameof(TrainingOptions.Clock), nameof(TrainingOptions.ProgressInterval), nameof(TrainingOptions.Diagnostics),
         nameof(TrainingOptions.StopAfter), nameof(TrainingOptions.TriesOut), nameof(TrainingOptions.TriesRate),
+        nameof(TrainingOptions.Reconstructs),              // it is said by the data
     ];
 
     static readonly (string Property, TrainingOptions Changed, string Named)[] s_changes =

@@ -46,6 +46,8 @@ internal static class ComparisonText
         string loss = $"a loss of {NumberText.Format(best.HeldOutLoss.Value)} on rows kept out after {Count(comparison.Steps, "step")}";
         if (best.FailedShare == 1)
             return $"No initializer learned anything: {best.Initializer} ends best, with {loss}, and that is no better than the best constant.";
+        if (best.FailedShare > 0.5)
+            return $"No initializer learns from most of its seeds: {best.Initializer} ends best, with {loss}, and {NumberText.Percent(best.FailedShare)} of its trainings end no better than the best constant.";
         if (comparison.Candidates.Count == 1)
             return $"{best.Initializer}: {loss}.";
         CandidateResult other = best.Rank == reference.Rank ? comparison.Ranking[1] : best;
