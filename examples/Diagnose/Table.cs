@@ -32,14 +32,14 @@ static class Table
 
         List<TextLoader.Column> columns = [];
         List<string> features = [], categories = [], left = [];
-        bool isValue = false;
+        bool isValue = false, isFlag = false;
         for (int i = 0; i < names.Length; i++)
         {
             string[] values = [.. rows.Select(row => row[i]).Where(value => value.Length > 0)];
             bool isNumber = values.Length > 0 && values.All(value => float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
             int distinct = values.Distinct().Count();
             if (i == labelIndex)
-                isValue = isNumber && distinct > MostClasses;
+                (isValue, isFlag) = (isNumber && distinct > MostClasses, values.Length > 0 && values.All(value => bool.TryParse(value, out _)));
             else if (isNumber)
                 features.Add(names[i]);
             else if (distinct <= MostCategories)
@@ -49,15 +49,15 @@ static class Table
                 left.Add(names[i]);
                 continue;
             }
-            columns.Add(new TextLoader.Column(names[i], (i == labelIndex ? isValue : isNumber) ? DataKind.Single : DataKind.String, i));
+            columns.Add(new TextLoader.Column(names[i], i == labelIndex && isFlag ? DataKind.Boolean : (i == labelIndex ? isValue : isNumber) ? DataKind.Single : DataKind.String, i));
         }
         if (features.Count + categories.Count == 0)
             throw new ArgumentException($"{file} has no column beside '{label}' that could tell it: {(left.Count > 0 ? $"{string.Join(", ", left)} have more than {MostCategories} different texts" : "it is the only one")}.");
-        string task = isValue ? "regression" : "classes";
-        description = $"{Path.GetFileName(file)}: {rows.Length} rows; {label} ({task}) from {features.Count} numbers and {categories.Count} categories{(left.Count > 0 ? $"; left out: {string.Join(", ", left)}" : "")}";
+        string task = isValue ? "regression" : isFlag ? "true or false" : "classes";
+        description = $"{Path.GetFileName(file)}: {rows.Length} rows; {label} ({task}) from {features.Count} numbers and {categories.Count} categories{(left.Count > 0 ? $"; left out, of more than {MostCategories} different texts: {string.Join(", ", left)}" : "")}";
 
         IDataView data = mlContext.Data.LoadFromTextFile(file, [.. columns], separatorChar: ',', hasHeader: true, allowQuoting: true, trimWhitespace: true);
-        IEstimator<ITransformer> steps = isValue ? mlContext.Transforms.CopyColumns("Label", label) : mlContext.Transforms.Conversion.MapValueToKey("Label", label);
+        IEstimator<ITransformer> steps = isValue || isFlag ? mlContext.Transforms.CopyColumns("Label", label) : mlContext.Transforms.Conversion.MapValueToKey("Label", label);
         foreach (string category in categories)
             steps = steps.Append(mlContext.Transforms.Categorical.OneHotEncoding(category));
         steps = steps.Append(mlContext.Transforms.Concatenate("Features", [.. features, .. categories]));

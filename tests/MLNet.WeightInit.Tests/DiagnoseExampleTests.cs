@@ -42,7 +42,7 @@ internal sealed class DiagnoseExampleTests
         })]);
         OtherProgram.Outcome outcome = OtherProgram.Run("Diagnose", [table, "Price", .. s_quick]);
         Assert.That((outcome.ExitCode, outcome.Errors), Is.EqualTo((0, "")));
-        Assert.That(outcome.Lines[0], Is.EqualTo("houses.csv: 120 rows; Price (regression) from 1 numbers and 1 categories; left out: Address, full"));
+        Assert.That(outcome.Lines[0], Is.EqualTo("houses.csv: 120 rows; Price (regression) from 1 numbers and 1 categories; left out, of more than 50 different texts: Address, full"));
     }
 
     [TestCase("There is no file", "nothing.csv", "Price")]

@@ -203,7 +203,7 @@ internal sealed class AdaptiveQuadrature
         bool IsGap(double point, double value, double otherValue, double slope, double otherSlope)
         {
             double share = UnseenShare * width * InverseRootOfTwoPi * ScalarMath.Exp(-point * point / 2);
-            return share * Math.Abs(value * value - otherValue * otherValue) > UnseenTolerance * _scale.SquaredValue || share * Math.Abs(slope * slope - otherSlope * otherSlope) > UnseenTolerance * _scale.SquaredSlope;
+            return share * Math.Abs(value * value - otherValue * otherValue) > UnseenTolerance * _scale.SquaredValue || share * Math.Abs(value - otherValue) > UnseenTolerance * Math.Sqrt(_scale.SquaredValue) || share * Math.Abs(slope * slope - otherSlope * otherSlope) > UnseenTolerance * _scale.SquaredSlope;
         }
     }
 
@@ -253,6 +253,7 @@ internal sealed class AdaptiveQuadrature
         double square = Tolerance * scale.SquaredValue, slope = Tolerance * scale.SquaredSlope;
         return Math.Abs(whole.SquaredValue - halves.SquaredValue) <= square
             && Math.Abs(whole.SquaredSlope - halves.SquaredSlope) <= slope
+            && Math.Abs(whole.Value - halves.Value) <= Math.Sqrt(Tolerance * square)
             && Math.Abs(whole.Stretch - halves.Stretch) <= square + Math.Sqrt(square * slope)
             || !double.IsFinite(halves.SquaredValue + halves.SquaredSlope);
     }

@@ -1,3 +1,5 @@
+using MLNet.WeightInit.Engine.Text;
+
 namespace MLNet.WeightInit;
 
 /// <summary>The names of this folder's initializers: one line each.</summary>
@@ -61,8 +63,17 @@ internal static class BuiltInInitializers
     /// <summary>JAX calls it <c>scale</c>.</summary>
     static string Gain(InitializerArguments arguments) => arguments.Contains("scale") ? "scale" : "gain";
 
+    /// <summary>With PyTorch's <c>nonlinearity</c> its <c>calculate_gain</c> takes the place of He's √2: of relu, which takes no slope, and leaky_relu it is the same.</summary>
     static VarianceScaling He(InitializerArguments arguments, WeightDistribution distribution)
-        => VarianceScaling.He(arguments.GetEnum("mode", FanMode.FanIn), distribution, arguments.GetSingle("gain", 1), arguments.GetSingle("negative_slope", 0));
+    {
+        FanMode mode = arguments.GetEnum("mode", FanMode.FanIn);
+        float gain = arguments.GetSingle("gain", 1), slope = arguments.GetSingle("negative_slope", 0);
+        return arguments.GetString("nonlinearity", "leaky_relu") switch
+        {
+            var name when SpecificationText.Normalize(name) == "leakyrelu" => VarianceScaling.He(mode, distribution, gain, slope),
+            var name => VarianceScaling.He(mode, distribution, (float)(gain * MLNet.WeightInit.Gain.PyTorch(name) / Math.Sqrt(2)), 0),
+        };
+    }
 
     static VarianceScaling Glorot(InitializerArguments arguments, WeightDistribution distribution)
         => VarianceScaling.Glorot(arguments.GetEnum("mode", FanMode.FanAvg), distribution, arguments.GetSingle("gain", 1));

@@ -176,6 +176,18 @@ public partial class GainTests
     public void Rectifiers_of_all_kinds_become_ReLU_at_large_variances(string activation)
         => Assert.That(Gain.Of(activation, 1e16).SquaredSlope, Is.EqualTo(0.5).Within(2e-8), "a sliver of a few units in 1e8");
 
+    /// <summary>What jumps in φ alone, and neither in its square nor in its slope's: E sgn(x − a) = 1 − 2 Φ(a); E |x| sgn(x − a) = 2 (φ(a) − φ(0)); E sgn cos ω x = 4/π Σ (−1)ᵏ / (2k + 1) e^(−((2k + 1) ω)² / 2).</summary>
+    [TestCase(0.1234)]
+    [TestCase(-1.7)]
+    [TestCase(2.503)]
+    public void The_mean_sees_jumps_that_its_square_does_not(double at)
+    {
+        double density = Math.Exp(-at * at / 2) / Math.Sqrt(2 * Math.PI), middle = 1 / Math.Sqrt(2 * Math.PI);
+        Assert.That(Gain.OfFunction(x => x > at ? 1 : -1, _ => 0).Mean, Is.EqualTo(1 - 2 * GaussianQuadrature.Cumulative(at)).Within(3e-7));
+        Assert.That(Gain.OfFunction(x => Math.Abs(x) * (x > at ? 1 : -1), x => Math.Sign(x) * (x > at ? 1 : -1)).Mean, Is.EqualTo(2 * Math.Sign(at) * (density - middle)).Within(3e-7));
+        Assert.That(Gain.OfFunction(x => Math.Sign(Math.Cos(9 * x)), _ => 0).Mean, Is.EqualTo(0).Within(3e-7));
+    }
+
     [Test]
     public void A_function_that_passes_nothing_has_no_finite_gain()
         => Assert.That(Gain.OfFunction(_ => 0, _ => 0).Forward, Is.EqualTo(double.PositiveInfinity));

@@ -169,6 +169,16 @@ internal sealed class RecipePlansTests
         public override void Calibrate(CalibrationContext context) => called();
     }
 
+    /// <summary>torch.nn.init.kaiming_normal_(w, a, mode, nonlinearity): calculate_gain(nonlinearity, a) / √fan, by PyTorch's documentation.</summary>
+    [TestCase("kaiming_normal(nonlinearity=relu)", 1.41421356, 30)]
+    [TestCase("kaiming_normal(mode=fan_out, nonlinearity=relu, a=0.2)", 1.41421356, 20)]
+    [TestCase("kaiming_uniform(a=0.2, nonlinearity=leaky_relu)", 1.38675049, 30)]
+    [TestCase("kaiming_uniform(a=2.23606798)", 0.57735027, 30)]
+    [TestCase("he(nonlinearity=tanh)", 1.66666667, 30)]
+    [TestCase("he(nonlinearity=linear, gain=2)", 2, 30)]
+    public void PyTorchs_nonlinearity_is_understood(string specification, double gain, int fan)
+        => Assert.That(InitializerRegistry.CreateDefault().Parse(specification).TargetDeviation(WeightShape.Dense(30, 20)), Is.EqualTo(gain / Math.Sqrt(fan)).Within(1e-7));
+
     /// <summary>Martens 2010: biases are 0, those of tanh units 0.5, whoever plans the weights.</summary>
     [Test]
     public void Biases_of_martens_are_his()

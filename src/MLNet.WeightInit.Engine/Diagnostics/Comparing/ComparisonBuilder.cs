@@ -114,12 +114,15 @@ internal sealed class ComparisonBuilder
         HasFailed = HasFailed(record),
     };
 
+    /// <summary>Of the best constant's loss: what gains less has learned nothing that a target could be made of.</summary>
+    const double LeastGain = 0.002;
+
     double? Target()
     {
         double start = double.IsNaN(_constant) ? SeedStatistics.MedianOf(_own[0].Select(InitialLoss)) : _constant;
         double[] ends = [.. _own.Select(own => SeedStatistics.MedianOf(own.Select(CountedLoss)))];
-        double end = ends[0] < start ? ends[0] : ends.Min();
-        return end < start ? start - TargetShare * (start - end) : null;
+        double least = start - LeastGain * Math.Abs(start), end = ends[0] < least ? ends[0] : ends.Min();
+        return end < least ? start - TargetShare * (start - end) : null;
     }
 
     /// <summary>As the sum over seeds of what they cost, over the number of those that reach the target.</summary>

@@ -30,8 +30,8 @@ internal static class JudgedFigures
         Verdict.Dead => Figure(DeadShare, Largest(context, layer => layer.DeadFraction)),
         Verdict.Saturated => Figure(SaturatedShare, Largest(context, layer => layer.SaturatedFraction)),
         Verdict.Symmetric => Figure(TwinShare, Largest(context, layer => Math.Max(layer.IdenticalFraction, layer.Inputs >= SymmetricUnits.InputsBeyondChance && layer.ParallelFraction > 0 ? layer.ParallelFraction : 0))),
-        Verdict.MisplacedPrior => Figure(PriorOffset, Split(context)?.Offset ?? double.NaN),
-        Verdict.OverConfidentHead => Figure(HeadVariation, Split(context)?.Variation ?? double.NaN),
+        Verdict.MisplacedPrior => Figure(PriorOffset, Cost(Split(context)?.Offset)),
+        Verdict.OverConfidentHead => Figure(HeadVariation, Cost(Split(context)?.Variation)),
         Verdict.LrUnstable when context.Rates is { } rates => Figure(TrialLoss, rates.Asked.End),
         Verdict.NonFinite => Figure(InitialLoss, context.Probe.Loss),
         _ when context.Forecast is { } forecast => OfForecast(forecast),
@@ -79,6 +79,9 @@ internal static class JudgedFigures
         => name is DeadShare or SaturatedShare or TwinShare or Chance ? NumberText.Percent(value) : NumberText.Format(value);
 
     static JudgedFigure Figure(string name, double value) => new(name, SignificantDigits.Round(value));
+
+    /// <summary>Differences of losses in single precision: below a millionth they are their rounding.</summary>
+    static double Cost(double? cost) => cost is { } value ? Math.Abs(value) < 1e-6 ? 0 : value : double.NaN;
 
     static double Largest(ReportContext context, Func<LayerStatistics, double> figure) => context.Layers.Take(context.HiddenLayers).Select(figure).DefaultIfEmpty().Max();
 
