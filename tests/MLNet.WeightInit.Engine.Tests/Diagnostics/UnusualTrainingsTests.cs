@@ -139,6 +139,16 @@ internal sealed class UnusualTrainingsTests
         Assert.That(good, Is.LessThan(0.6 * bad));
     }
 
+    /// <summary>What says the usual by its name holds nothing back.</summary>
+    [TestCase("auto", false)]
+    [TestCase("normal(deviation=1)", true)]
+    public void Only_what_is_beyond_the_usual_is_taken_back(string rule, bool isTakenBack)
+    {
+        WeightInitializer parsed = InitializerRegistry.CreateDefault().Parse(rule);
+        TrainingOptions options = Trainings.Options(NetworkTask.Multiclass, 3) with { BiasInit = parsed, EmbeddingInit = parsed };
+        Assert.That(TrainingTraits.Of(options).Restraints, Is.EqualTo(isTakenBack ? (string[])["BiasInit = \"Auto\"", "EmbeddingInit = null"] : []));
+    }
+
     static IEnumerable<TestCaseData> Restraints()
     {
         yield return Case("L1Regularization = 0f", options => options with { L1 = 0.3f });

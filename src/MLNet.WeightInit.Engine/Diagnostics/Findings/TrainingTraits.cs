@@ -69,9 +69,9 @@ internal sealed record TrainingTraits
             yield return Remedy.NoClipping;
         if (options.WeightDecay > MuchDecay)
             yield return Remedy.NoDecay;
-        if (options.BiasInit is not null)
+        if (options.BiasInit is not (null or Auto))
             yield return Remedy.PriorBias;
-        if (options.EmbeddingInit is not null)
+        if (options.EmbeddingInit is not (null or Auto))
             yield return Remedy.UsualEmbeddings;
     }
 
